@@ -1,0 +1,46 @@
+// Pictures as the detector takes them: 8 bits a channel, interleaved, rows from the top.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace featherface {
+
+enum class PixelFormat { bgr8, rgb8, bgra8, rgba8, gray8 };
+
+// Bytes of one pixel.
+constexpr int bytes_per_pixel(PixelFormat format) {
+    switch (format) {
+        case PixelFormat::gray8: return 1;
+        case PixelFormat::bgr8:
+        case PixelFormat::rgb8: return 3;
+        case PixelFormat::bgra8:
+        case PixelFormat::rgba8: return 4;
+    }
+    return 0;
+}
+
+// A picture somebody else owns. `row_stride` is in bytes and at least width * bytes_per_pixel(format).
+// Alpha is ignored; gray is used for all three channels.
+struct ImageView {
+    const std::uint8_t* data = nullptr;
+    int width = 0;
+    int height = 0;
+    std::ptrdiff_t row_stride = 0;
+    PixelFormat format = PixelFormat::bgr8;
+};
+
+// A picture that owns its pixels, rows tightly packed.
+struct Image {
+    int width = 0;
+    int height = 0;
+    PixelFormat format = PixelFormat::bgr8;
+    std::vector<std::uint8_t> pixels;
+
+    ImageView view() const {
+        return {pixels.data(), width, height, std::ptrdiff_t{width} * bytes_per_pixel(format), format};
+    }
+};
+
+}  // namespace featherface
