@@ -1,0 +1,24 @@
+// Which architecture's kernels run: the best the CPU and the build have, or the one FEATHERFACE_FORCE_ARCH names.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "featherface/status.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace featherface::kernels {
+
+// Tables this build has and this CPU (and operating system) can run, best first. Never empty.
+const std::vector<const KernelTable*>& available_tables();
+
+// The table of that name ("sse2", "avx2", "avx512", "neon64"), or invalid_argument saying what there is.
+Result<const KernelTable*> find_table(std::string_view arch);
+
+// FEATHERFACE_FORCE_ARCH when set, else the best available.
+Result<const KernelTable*> default_table();
+
+// The convolution kernel that suits the geometry best.
+const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
+
+}  // namespace featherface::kernels
