@@ -1,0 +1,89 @@
+// An operator is a node made ready to run: its kernel chosen, its weights packed. It is immutable and knows
+// no image size, so one serves every plan and every thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "engine/graph.hpp"
+#include "engine/thread_pool.hpp"
+#include "kernels/kernel_table.hpp"
+
+namespace featherface::engine {
+
+using kernels::ConstMap;
+using kernels::KernelTable;
+using kernels::Map;
+using kernels::Rows;
+
+constexpr int kMaxInputs = 4;
+
+// Extents of an operator's inputs and output for one image size.
+struct CallShapes {
+    const Shape* inputs[kMaxInputs] = {};
+    const Shape* output = nullptr;
+};
+
+// Temporary memory an operator wants while it runs, in floats.
+struct ScratchNeed {
+    std::size_t per_thread = 0;
+    std::size_t shared = 0;
+};
+
+// One execution.
+struct Call {
+    ConstMap inputs[kMaxInputs];
+    int input_count = 0;
+    Map output;
+    float* shared_scratch = nullptr;
+    float* thread_scratch = nullptr;  // of thread 0; thread t's begins t * thread_scratch_stride floats later
+    std::size_t thread_scratch_stride = 0;
+    ThreadPool* pool = nullptr;
+
+    float* scratch_of(int thread) const {
+        return thread_scratch + static_cast<std::size_t>(thread) * thread_scratch_stride;
+    }
+};
+
+class Operator {
+  public:
+    virtual ~Operator() = default;
+    virtual void run(const Call& call) const = 0;
+    virtual ScratchNeed scratch(const CallShapes&) const { return {}; }
+    virtual std::size_t weight_bytes() const { return 0; }       // memory held for packed weights
+    virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table
+};
+
+// nullptr for nodes that compute nothing (Input, ToAnchors). The graph must be bound; the operator keeps no
+// reference to it.
+std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table);
+
+// The factories behind it, one a file of this folder.
+std::unique_ptr<Operator> make_conv(const Graph&, const Conv&, const KernelTable&);
+std::unique_ptr<Operator> make_deform_conv(const Graph&, const DeformConv&, const KernelTable&);
+std::unique_ptr<Operator> make_batch_norm(const Graph&, const BatchNorm&, const KernelTable&);
+std::unique_ptr<Operator> make_linear(const Graph&, const Linear&, const KernelTable&);
+std::unique_ptr<Operator> make_fusion_weights(const Graph&, const FusionWeights&);
+std::unique_ptr<Operator> make_weighted_sum(const Graph&, const WeightedSum&, const KernelTable&);
+std::unique_ptr<Operator> make_activate(const Activate&, const KernelTable&);
+std::unique_ptr<Operator> make_add(const Add&, const KernelTable&);
+std::unique_ptr<Operator> make_scale_channels(const KernelTable&);
+std::unique_ptr<Operator> make_scale_pixels(const KernelTable&);
+std::unique_ptr<Operator> make_softmax_pairs(const KernelTable&);
+std::unique_ptr<Operator> make_global_pool(const GlobalPool&, const KernelTable&);
+std::unique_ptr<Operator> make_max_pool(const MaxPool&, const KernelTable&);
+std::unique_ptr<Operator> make_channel_stats(const ChannelStats&, const KernelTable&);
+std::unique_ptr<Operator> make_resize(const KernelTable&);
+std::unique_ptr<Operator> make_concat(const KernelTable&);
+std::unique_ptr<Operator> make_shuffle(const Shuffle&, const KernelTable&);
+
+// Values of a bound parameter.
+inline const std::vector<float>& values_of(const Graph& graph, ParameterId id) {
+    return graph.parameters[static_cast<std::size_t>(id)].values;
+}
+inline const float* values_or_null(const Graph& graph, ParameterId id) {
+    return id == kNone ? nullptr : values_of(graph, id).data();
+}
+
+}  // namespace featherface::engine

@@ -1,0 +1,83 @@
+#include "engine/passes/rewrite.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "engine/passes/passes.hpp"
+
+namespace featherface::engine {
+
+void absorb(Graph& graph, ValueId producer, ValueId reader) {
+    Node& into = graph.nodes[static_cast<std::size_t>(producer)];
+    Node& from = graph.nodes[static_cast<std::size_t>(reader)];
+    std::move(into.names.begin(), into.names.end(), std::back_inserter(into.fused));
+    std::move(from.fused.begin(), from.fused.end(), std::back_inserter(into.fused));
+    into.names = std::move(from.names);
+    from.names.clear();
+    from.fused.clear();
+    for (Node& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), reader, producer);
+    for (Output& output : graph.outputs) {
+        if (output.value == reader) output.value = producer;
+    }
+}
+
+namespace {
+
+// Every ParameterId an operation holds, for renumbering.
+template <class Visitor>
+void for_each_parameter(Operation& operation, Visitor&& visit) {
+    if (auto* conv = std::get_if<Conv>(&operation)) {
+        visit(conv->weight), visit(conv->bias);
+    } else if (auto* deform = std::get_if<DeformConv>(&operation)) {
+        visit(deform->weight), visit(deform->bias);
+    } else if (auto* norm = std::get_if<BatchNorm>(&operation)) {
+        visit(norm->weight), visit(norm->bias), visit(norm->mean), visit(norm->variance);
+    } else if (auto* linear = std::get_if<Linear>(&operation)) {
+        visit(linear->weight), visit(linear->bias);
+    } else if (auto* weights = std::get_if<FusionWeights>(&operation)) {
+        visit(weights->parameter);
+    } else if (auto* sum = std::get_if<WeightedSum>(&operation)) {
+        visit(sum->parameter);
+    }
+}
+
+}  // namespace
+
+Graph eliminate_dead(Graph graph) {
+    // Inputs come before their readers, so one backward sweep finds all that is needed.
+    std::vector<bool> needed(graph.nodes.size(), false);
+    for (const Output& output : graph.outputs) needed[static_cast<std::size_t>(output.value)] = true;
+    for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+        if (!needed[i]) continue;
+        for (const ValueId input : graph.nodes[i].inputs) needed[static_cast<std::size_t>(input)] = true;
+    }
+
+    std::vector<ValueId> renumbered(graph.nodes.size(), kNone);
+    std::vector<ParameterId> parameter_ids(graph.parameters.size(), kNone);
+    Graph live{graph.name, {}, {}, std::move(graph.outputs)};
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        if (!needed[i]) continue;
+        Node node = std::move(graph.nodes[i]);
+        for (ValueId& input : node.inputs) input = renumbered[static_cast<std::size_t>(input)];
+        for_each_parameter(node.operation, [&](ParameterId& id) {
+            if (id == kNone) return;
+            ParameterId& known = parameter_ids[static_cast<std::size_t>(id)];
+            if (known == kNone) {
+                known = static_cast<ParameterId>(live.parameters.size());
+                live.parameters.push_back(std::move(graph.parameters[static_cast<std::size_t>(id)]));
+            }
+            id = known;
+        });
+        renumbered[i] = static_cast<ValueId>(live.nodes.size());
+        live.nodes.push_back(std::move(node));
+    }
+    for (Output& output : live.outputs) output.value = renumbered[static_cast<std::size_t>(output.value)];
+    return live;
+}
+
+Graph optimize(Graph graph) {
+    return eliminate_dead(fuse_activations(fold_batch_norm(std::move(graph))));
+}
+
+}  // namespace featherface::engine

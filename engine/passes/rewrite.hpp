@@ -1,0 +1,14 @@
+// What the passes share: merging a node into the one it reads, and dropping what nothing reads.
+#pragma once
+
+#include <vector>
+
+#include "engine/graph.hpp"
+
+namespace featherface::engine {
+
+// `reader` has `producer` as its first input and is dissolved into it: whoever read `reader` now reads
+// `producer`, which takes its names. The node of `reader` stays behind, unread, for eliminate_dead().
+void absorb(Graph& graph, ValueId producer, ValueId reader);
+
+}  // namespace featherface::engine

@@ -1,0 +1,110 @@
+#include "engine/thread_pool.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace featherface::engine {
+
+namespace {
+
+constexpr int kSpins = 2000;  // some 20 to 80 microseconds, depending on how long the CPU's pause takes
+
+void pause_briefly() {
+#if defined(__x86_64__)
+    _mm_pause();
+#endif
+}
+
+// Waits until `value` differs from `old`: first spinning, then asleep.
+template <class T>
+void await_change(const std::atomic<T>& value, T old) {
+    for (int spin = 0; spin < kSpins; ++spin) {
+        if (value.load(std::memory_order_acquire) != old) return;
+        pause_briefly();
+    }
+    value.wait(old, std::memory_order_acquire);
+}
+
+// CPU quota of the process's cgroup in cores, or 0 where there is no limit.
+double cgroup_cores() {
+    if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2) {
+        double quota = 0, period = 0;  // reading "max" as a number fails: no limit
+        return v2 >> quota >> period && period > 0 ? quota / period : 0;
+    }
+    std::ifstream quota_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+        period_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+    double quota = 0, period = 0;
+    if (quota_file >> quota && period_file >> period && quota > 0 && period > 0) return quota / period;
+    return 0;
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+    for (int thread = 1; thread < threads; ++thread) workers_.emplace_back([this, thread] { work(thread); });
+}
+
+ThreadPool::~ThreadPool() {
+    stop_.store(true, std::memory_order_relaxed);
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+}
+
+kernels::Rows ThreadPool::share(int thread) const {
+    const auto bound = [&](int i) { return static_cast<int>(std::int64_t{count_} * i / active_); };
+    return {bound(thread), bound(thread + 1)};
+}
+
+void ThreadPool::dispatch(int count, Function function, const void* context) {
+    const int active = std::min(count, threads());
+    if (active <= 1) {
+        if (count > 0) function(context, 0, {0, count});
+        return;
+    }
+    function_ = function;
+    context_ = context;
+    count_ = count;
+    active_ = active;
+    const int workers = static_cast<int>(workers_.size());
+    unfinished_.store(workers, std::memory_order_relaxed);
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+    function(context, 0, share(0));
+    for (int left = unfinished_.load(std::memory_order_acquire); left != 0;
+         left = unfinished_.load(std::memory_order_acquire)) {
+        await_change(unfinished_, left);
+    }
+}
+
+void ThreadPool::work(int thread) {
+    std::uint32_t seen = 0;
+    while (true) {
+        await_change(generation_, seen);
+        seen = generation_.load(std::memory_order_acquire);
+        if (stop_.load(std::memory_order_relaxed)) return;
+        if (thread < active_) function_(context_, thread, share(thread));
+        if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    }
+}
+
+int available_cores() {
+    int cores = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
+#endif
+    if (const double limit = cgroup_cores(); limit > 0)
+        cores = std::min(cores, static_cast<int>(std::ceil(limit)));
+    return std::max(cores, 1);
+}
+
+}  // namespace featherface::engine

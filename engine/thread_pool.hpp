@@ -1,0 +1,56 @@
+// A small pool that splits a range of rows over threads, always the same way. Idle workers spin for a few
+// microseconds (the next layer usually follows at once), then sleep.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "kernels/kernel_table.hpp"
+
+namespace featherface::engine {
+
+class ThreadPool {
+  public:
+    // `threads` >= 1; the calling thread is one of them.
+    explicit ThreadPool(int threads);
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+    // Calls body(thread, rows) on every thread whose share of [0, count) is not empty, and returns when all
+    // are done. Shares are contiguous and differ by at most one row. Not to be called from inside a body.
+    template <class Body>
+    void run(int count, const Body& body) {
+        dispatch(
+            count,
+            [](const void* context, int thread, kernels::Rows rows) {
+                (*static_cast<const Body*>(context))(thread, rows);
+            },
+            &body);
+    }
+
+  private:
+    using Function = void (*)(const void* context, int thread, kernels::Rows rows);
+    void dispatch(int count, Function function, const void* context);
+    void work(int thread);
+    kernels::Rows share(int thread) const;
+
+    std::vector<std::thread> workers_;
+    // The job at hand; written before `generation_` is raised, read after it is seen raised.
+    Function function_ = nullptr;
+    const void* context_ = nullptr;
+    int count_ = 0;
+    int active_ = 0;  // threads taking part in the job
+    std::atomic<std::uint32_t> generation_{0};
+    std::atomic<int> unfinished_{0};
+    std::atomic<bool> stop_{false};
+};
+
+// Cores this process may use: the affinity mask and the cgroup's CPU quota (v2 and v1), at least 1.
+int available_cores();
+
+}  // namespace featherface::engine
