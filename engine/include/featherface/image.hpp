@@ -12,11 +12,14 @@ enum class PixelFormat { bgr8, rgb8, bgra8, rgba8, gray8 };
 // Bytes of one pixel.
 constexpr int bytes_per_pixel(PixelFormat format) {
     switch (format) {
-        case PixelFormat::gray8: return 1;
+        case PixelFormat::gray8:
+            return 1;
         case PixelFormat::bgr8:
-        case PixelFormat::rgb8: return 3;
+        case PixelFormat::rgb8:
+            return 3;
         case PixelFormat::bgra8:
-        case PixelFormat::rgba8: return 4;
+        case PixelFormat::rgba8:
+            return 4;
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-// Status and Result<T>: how every function of the library reports failure. No exceptions cross the public API,
-// nothing is printed, nothing aborts.
+// Status and Result<T>: how every function of the library reports failure. No exceptions cross the public
+// API, nothing is printed, nothing aborts.
 #pragma once
 
 #include <optional>
@@ -39,8 +39,8 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : value_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
-    Result(Status status) : status_(std::move(status)) {}       // NOLINT(google-explicit-constructor)
+    Result(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+    Result(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
     bool ok() const { return value_.has_value(); }
     const Status& status() const { return status_; }

@@ -1,0 +1,10 @@
+// The whole public API.
+#pragma once
+
+#include "featherface/detector.hpp"
+#include "featherface/face.hpp"
+#include "featherface/image.hpp"
+#include "featherface/image_file.hpp"
+#include "featherface/model.hpp"
+#include "featherface/status.hpp"
+#include "featherface/version.hpp"

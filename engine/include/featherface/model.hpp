@@ -1,0 +1,48 @@
+// A FeatherFace network ready to run: weights read, identified, folded and packed. Immutable; one Model
+// serves any number of threads and detectors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "featherface/status.hpp"
+
+namespace featherface {
+
+enum class Architecture { featherface_v1, featherface_v2, mobilenet_classifier, mobilenet_backbone };
+
+// "FeatherFace V1", "FeatherFace V2", "MobileNetV1-0.25 classifier", "MobileNetV1-0.25 backbone".
+std::string_view name_of(Architecture architecture);
+
+class Model {
+  public:
+    // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
+    // Errors: io_error, malformed, unsupported, limit_exceeded; wrong_model when it is no network known here
+    // (the message says what it is instead); invalid_argument when FEATHERFACE_FORCE_ARCH names no usable
+    // architecture.
+    static Result<Model> load(const std::filesystem::path& path);
+    // The same from bytes, which must outlive the call only. `name` stands in messages.
+    static Result<Model> from_bytes(std::span<const std::byte> bytes, std::string_view name);
+
+    Architecture architecture() const;
+    std::int64_t parameters() const;            // trained parameters, as PyTorch counts them
+    const std::string& sha256() const;          // of the whole file, lower-case hex
+    std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
+    // Empty, or a line for people about something odd in the weights (NaN values, say).
+    const std::string& warning() const;
+
+    // Implementation access for the library's own parts.
+    struct Impl;
+    const Impl& impl() const { return *impl_; }
+
+  private:
+    explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+    std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace featherface
