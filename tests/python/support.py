@@ -1,0 +1,32 @@
+"""What the Python tests share. Import this first: without torch the whole file is skipped, plainly."""
+import os
+import pathlib
+import sys
+
+SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(SOURCE / "tools/python")]
+sys.dont_write_bytecode = True
+
+try:
+    import torch
+except ImportError:
+    print("SKIPPED: python3-torch not installed")
+    sys.exit(SKIPPED)
+
+torch.set_num_threads(1)
+
+
+def shared_file(relative):
+    """The path of a real checkpoint, picture or dump: in $FEATHERFACE_SHARED, else ../shared by the checkout.
+
+    Missing data ends the test file as skipped, or as failed where FEATHERFACE_SHARED promised it.
+    """
+    configured = os.environ.get("FEATHERFACE_SHARED")
+    path = pathlib.Path(configured) / relative if configured else SOURCE.parent / "shared" / relative
+    if not path.exists():
+        if configured:
+            sys.exit(f"missing: {path}")
+        print(f"SKIPPED: shared data not found: {relative}")
+        sys.exit(SKIPPED)
+    return path
