@@ -1,9 +1,12 @@
-// What a checkpoint holds, told by its tensors alone.
+// What a checkpoint holds, told by its tensors alone: names, shapes and types, never the file's name.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/graph.hpp"
@@ -12,8 +15,15 @@
 
 namespace featherface::engine {
 
+// The most specific first: a classifier has all of the backbone's tensors.
+constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
+                                       Architecture::mobilenet_classifier, Architecture::mobilenet_backbone};
+
 // The graph of a known network, unbound.
 Graph make_graph(Architecture architecture);
+
+// How FeatherFace names the files of a network: "mobilenet0.25_*" for V1. A custom, never proof.
+std::string_view usual_file_name(Architecture architecture);
 
 struct Identity {
     std::optional<Architecture> architecture;  // nothing: not a network this engine runs
@@ -22,10 +32,17 @@ struct Identity {
     std::int64_t parameters = 0;  // elements of trained tensors
     std::int64_t buffers = 0;     // elements of BatchNorm running_mean, running_var, num_batches_tracked
     std::int64_t debris = 0;      // elements of profiler counters (*.total_ops, *.total_params)
-    std::vector<std::string> differences;  // to the nearest network: missing, extra, misshapen tensors
-    std::vector<std::string> warnings;     // NaN or infinite weights, negative running variances, ...
+    // When architecture is nothing: how the tensors differ from those of the nearest network that runs here
+    // (missing, misshapen, of a type that is no floating-point one, extra). At most kMostDifferences of them
+    // are spelled out.
+    static constexpr std::size_t kMostDifferences = 100;
+    std::vector<std::string> differences;
+    std::size_t difference_count = 0;
+    std::vector<std::string> warnings;  // NaN or infinite weights, negative running variances, ...
 };
 
+// A checkpoint is a network's when it has all of its tensors, in shape, of floating-point type, and no other
+// floating-point ones. num_batches_tracked and profiler counters may be there or not.
 Identity identify(const loaders::Checkpoint& checkpoint);
 
 }  // namespace featherface::engine

@@ -1,0 +1,21 @@
+#include "engine/text.hpp"
+
+namespace featherface::engine {
+
+std::string grouped(std::int64_t number) {
+    std::string digits = std::to_string(number);
+    const std::size_t first_digit = number < 0 ? 1 : 0;
+    for (std::size_t end = digits.size(); end > first_digit + 3; end -= 3) digits.insert(end - 3, ",");
+    return digits;
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+    std::string text = "(";
+    for (const std::int64_t extent : shape) {
+        if (text.size() > 1) text += ", ";
+        text += std::to_string(extent);
+    }
+    return text + ")";
+}
+
+}  // namespace featherface::engine
