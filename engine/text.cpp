@@ -5,7 +5,7 @@ namespace featherface::engine {
 std::string grouped(std::int64_t number) {
     std::string digits = std::to_string(number);
     const std::size_t first_digit = number < 0 ? 1 : 0;
-    for (std::size_t end = digits.size(); end > first_digit + 3; end -= 3) digits.insert(end - 3, ",");
+    for (std::size_t end = digits.size(); end > first_digit + 3; end -= 3) digits.insert(end - 3, 1, ',');
     return digits;
 }
 
