@@ -1,0 +1,24 @@
+# Without doctest and Google Benchmark, or with both switched off, the library and the program are still built.
+include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+
+provide(library eigen xsimd stb)
+
+function(expect_library_and_program_only folder)
+    run(SUCCEED ${CMAKE_COMMAND} --build ${folder} --target help)
+    expect_output("featherface_program" "featherface_loaders" "featherface_kernels")
+    expect_output(NOT "test_support" "test_loaders" "bench_")
+endfunction()
+
+configure(SUCCEED ${scratch}/missing ${hide_system} ${library})
+expect_output("building without tests (Debian: apt-get install doctest-dev)"
+              "building without benchmarks (Debian: apt-get install libbenchmark-dev)")
+expect_library_and_program_only(${scratch}/missing)
+
+configure(SUCCEED ${scratch}/off -D FEATHERFACE_BUILD_TESTS=OFF -D FEATHERFACE_BUILD_BENCH=OFF)
+expect_output(NOT "building without" "doctest" "benchmark")
+expect_library_and_program_only(${scratch}/off)
+
+# The same with the tests on: the targets looked for above are spelt as they are.
+configure(SUCCEED ${scratch}/tests ${hide_system} ${library} -D FEATHERFACE_DOCTEST_INCLUDE_DIR=${doctest_include_dir})
+run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/tests --target help)
+expect_output("test_support" "test_loaders")
