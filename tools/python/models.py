@@ -5,7 +5,8 @@ with them the state_dict keys and the names a forward hook sees, are those of th
 spellings included. Maps are N,C,H,W float32; any height and width from 1 up.
 
 A detector's forward() returns (loc, logits, landms): N,A,4 box regressions, N,A,2 class logits before the
-softmax, N,A,10 landmark regressions. Works with torch 1.13 and newer; torchvision is used when there.
+softmax, N,A,10 landmark regressions. A network's `stages` are the modules whose outputs are its milestones,
+in the order of execution. Works with torch 1.13 and newer; torchvision is used when there.
 """
 import itertools
 from collections import OrderedDict
@@ -59,6 +60,9 @@ def separable(inputs, outputs, stride=1):
         conv(inputs, outputs), nn.BatchNorm2d(outputs), nn.LeakyReLU(0.1))
 
 
+BODY_STAGES = ("stage1", "stage2", "stage3")
+
+
 class Backbone(nn.Module):
     """MobileNetV1 x0.25 up to P3, P4, P5: strides 8, 16, 32 and 64, 128, 256 channels."""
 
@@ -81,6 +85,7 @@ class Classifier(Backbone):
     """The ImageNet classifier that the backbone comes from; forward() returns N,1000 logits."""
 
     title = "MobileNetV1-0.25 classifier"
+    stages = BODY_STAGES
 
     def __init__(self):
         super().__init__()
@@ -390,6 +395,9 @@ class Head(nn.Module):
 
 class FeatherFaceV1(nn.Module):
     title = "FeatherFace V1"
+    stages = (*(f"body.{stage}" for stage in BODY_STAGES), *(f"relu_{i}" for i in range(3)),
+              *(f"bifpn.{cell}" for cell in range(3)), *(f"bif_relu_{i}" for i in range(3)),
+              *(f"ssh{i}" for i in (1, 2, 3)), *(f"ssh{i}_cs" for i in (1, 2, 3)))
 
     def __init__(self):
         super().__init__()
@@ -435,6 +443,8 @@ class SharedHead(nn.Module):
 
 class FeatherFaceV2(nn.Module):
     title = "FeatherFace V2"
+    stages = (*(f"body.{stage}" for stage in BODY_STAGES), "bifpn.0", "bifpn.1",
+              *(f"ssh{i}{mix}" for i in (1, 2, 3) for mix in ("", "_cs")))
 
     def __init__(self):
         super().__init__()

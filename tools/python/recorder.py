@@ -1,8 +1,8 @@
 """Hands out the output of every module of a model under its path: the naming of the reference dumps.
 
-A later call of a module is `path#1`, `path#2`; members of a tuple or list are `path@.0`, `path@.1`; the
-root module and modules that return something else (a dict, say) are left out. Values are copied the moment the
-module returns, before an in-place activation can change them.
+Later calls of a module are `path#1`, `path#2`; members of a tuple or list are `path@.0`, `path@.1`; the
+root module and modules that return something else (a dict, say) are left out. Values are copied the moment
+the module returns, before an in-place activation can change them.
 """
 from collections import Counter
 from contextlib import contextmanager
