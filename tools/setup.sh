@@ -1,0 +1,46 @@
+# Sourced by run.sh, test.sh and .ci/run: strict mode, the project's root, installing packages, building.
+# With CI set nothing asks questions and warnings are errors.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+library_packages=(cmake ninja-build g++ libeigen3-dev libxsimd-dev libstb-dev)
+
+# fail MESSAGE: a command used wrongly.
+fail() {
+    echo "$0: $1" >&2
+    exit 2
+}
+
+# missing_packages PACKAGE...: prints those that are not installed.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+    for package; do
+        grep -qxF "installed $package" <<<"$installed" || echo "$package"
+    done
+}
+
+# install_missing PACKAGE...: installs what is missing, as root or with sudo. Without Debian's tools it does
+# nothing: CMake then names what it does not find.
+install_missing() {
+    command -v dpkg-query >/dev/null || return 0
+    local missing as_root=()
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "not root and no sudo; have this run first: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    echo "Installing ${missing[*]}"
+    "${as_root[@]}" apt-get update --quiet --quiet
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --quiet --quiet --no-install-recommends "${missing[@]}" </dev/null
+}
+
+# build PRESET [CMAKE BUILD OPTION...]: configures and builds incrementally, with ccache where it is installed.
+build() {
+    local preset=$1 options=()
+    shift
+    [ -z "${CI:-}" ] || options=(-D FEATHERFACE_WERROR=ON)
+    if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+    (cd "$root" && cmake --preset "$preset" "${options[@]}" && cmake --build --preset "$preset" "$@")
+}
