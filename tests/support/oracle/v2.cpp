@@ -133,8 +133,10 @@ Predictions run_v2(const Weights& weights, const Tensor& input, const Observer& 
     x = attend(m, "bifpn_cbam_manager", {"p3", "p4", "p5"}, x);
 
     Levels loc, conf, landms;
-    for (int i = 0; i < 3; ++i) x[i] = ssh(m, "ssh" + std::to_string(i + 1), x[i]);
-    for (int i = 0; i < 3; ++i) x[i] = channel_mix(m, "ssh" + std::to_string(i + 1) + "_cs", x[i]);
+    for (int i = 0; i < 3; ++i) {
+        const Path path = "ssh" + std::to_string(i + 1);
+        x[i] = channel_mix(m, path + "_cs", ssh(m, path, x[i]));
+    }
     for (int i = 0; i < 3; ++i) {
         const Path head = "shared_heads." + std::to_string(i);
         conf[i] = rows_per_anchor(m.conv(head + ".cls_head", x[i]), 2);
