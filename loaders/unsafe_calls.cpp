@@ -1,0 +1,99 @@
+#include "loaders/unsafe_calls.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "loaders/error.hpp"
+
+namespace featherface::loaders {
+namespace {
+
+// A whole module ("os" stands for os.path too), or one function of a module that also has harmless ones.
+constexpr std::string_view kUnsafe[] = {
+    "os",
+    "posix",
+    "nt",
+    "sys",
+    "subprocess",
+    "commands",
+    "pty",
+    "shutil",
+    "socket",
+    "ssl",
+    "urllib",
+    "http",
+    "requests",
+    "webbrowser",
+    "runpy",
+    "importlib",
+    "imp",
+    "ctypes",
+    "code",
+    "codeop",
+    "pdb",
+    "bdb",
+    "timeit",
+    "profile",
+    "cProfile",
+    "multiprocessing",
+    "asyncio",
+    "pickle",
+    "_pickle",
+    "marshal",
+    "shelve",
+    "platform",
+    "pydoc",
+    "pip",
+    "torch.hub",
+    "torch.load",
+    "torch.jit",
+    "io.open",
+    "_io.open",
+    "codecs.open",
+    "builtins.eval",
+    "builtins.exec",
+    "builtins.compile",
+    "builtins.open",
+    "builtins.__import__",
+    "builtins.execfile",
+    "builtins.input",
+    "builtins.breakpoint",
+    "builtins.getattr",
+    "builtins.setattr",
+    "__builtin__.eval",
+    "__builtin__.exec",
+    "__builtin__.compile",
+    "__builtin__.open",
+    "__builtin__.__import__",
+    "__builtin__.execfile",
+    "__builtin__.file",
+    "__builtin__.input",
+    "__builtin__.getattr",
+    "__builtin__.setattr",
+    "__builtin__.apply",
+};
+
+bool is_unsafe(std::string_view callable) {
+    return std::ranges::any_of(kUnsafe, [&](std::string_view name) {
+        return callable.starts_with(name) && (callable.size() == name.size() || callable[name.size()] == '.');
+    });
+}
+
+}  // namespace
+
+Status refuse_unsafe_calls(const Pickle& pickle) {
+    for (std::size_t i = 0; i < pickle.value_count(); ++i) {
+        const PickleValue value = pickle.value(i);
+        if (!value.is(PickleKind::call) && !value.is(PickleKind::instance)) continue;
+        const PickleValue callable = value.callable();
+        if (!callable.is(PickleKind::global) || !is_unsafe(callable.text())) continue;
+        return error(StatusCode::malformed,
+                     "the pickle asks to call " + quoted(callable.text()) + " (it was not called)",
+                     {.offset = value.offset(),
+                      .hint = "no checkpoint needs this: do not load the file with PyTorch"});
+    }
+    return {};
+}
+
+}  // namespace featherface::loaders
