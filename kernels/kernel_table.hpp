@@ -1,10 +1,11 @@
 // The kernels the engine calls, as a table of plain functions: one table per CPU architecture, filled by
-// kernels/arch_<name>.cpp and chosen once, at run time (kernels/select.hpp). Kernels know neither graphs nor files.
+// kernels/arch_<name>.cpp and chosen once, at run time (kernels/select.hpp). Kernels know neither graphs nor
+// files.
 //
 // Layout is NHWC with batch 1: element (y, x, c) of a map lies at data[(y * width + x) * pixel_stride + c].
-// Every kernel that takes `Rows` computes output rows [begin, end) and nothing else, each output element by the
-// same arithmetic whatever the range, so that any split over threads gives identical bits.
-// Unless a kernel says otherwise, outputs must not overlap inputs; data need only be aligned as float.
+// Every kernel that takes `Rows` computes output rows [begin, end) and nothing else, each output element by
+// the same arithmetic whatever the range, so that any split over threads gives identical bits. Unless a
+// kernel says otherwise, outputs must not overlap inputs; data need only be aligned as float.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +21,14 @@ struct BasicMap {
     int channels = 0;
     int pixel_stride = 0;  // elements from a pixel to the next, >= channels (more: a slice of a wider map)
 
-    Element* pixel(int y, int x) const {
+    [[gnu::always_inline]] inline Element* pixel(int y, int x) const {
         return data + (static_cast<std::ptrdiff_t>(y) * width + x) * pixel_stride;
     }
 };
 using Map = BasicMap<float>;
 using ConstMap = BasicMap<const float>;
 
-inline ConstMap as_const(const Map& map) {
+[[gnu::always_inline]] inline ConstMap as_const(const Map& map) {
     return {map.data, map.height, map.width, map.channels, map.pixel_stride};
 }
 
@@ -52,15 +53,16 @@ struct ConvGeometry {
 struct ConvArgs {
     ConvGeometry geometry;
     ConstMap input;
-    Map output;                      // height = (input.height + 2 * pad - kernel) / stride + 1, width likewise
-    const float* weights = nullptr;  // as packed by the same kernel
+    Map output;  // height = (input.height + 2 * pad - kernel) / stride + 1, width likewise
+    const float* weights = nullptr;            // as packed by the same kernel
     Activation activation = Activation::none;  // none, relu or leaky_relu
-    float slope = 0;                 // of leaky_relu
-    float* scratch = nullptr;        // scratch_floats() floats, one buffer a thread
+    float slope = 0;                           // of leaky_relu
+    float* scratch = nullptr;                  // scratch_floats() floats, one buffer a thread
 };
 
 // Modulated deformable convolution (DCNv2; torchvision.ops.deform_conv2d), one offset group:
-//   output[o] = sum over c, k of W[o, c, k] * 2 * sigmoid(mask[k]) * bilinear(input[c], y*s - p + ky + dy_k, ...)
+//   output[o] = sum over c, k of W[o, c, k] * 2 * sigmoid(mask[k]) * bilinear(input[c], y*s - p + ky + dy_k,
+//   ...)
 // with k = kernel * ky + kx. A sample at y <= -1, y >= H, x <= -1 or x >= W is 0; corners outside count 0.
 struct DeformConvArgs {
     ConvArgs conv;    // geometry.groups is 1
@@ -73,7 +75,8 @@ template <class Args>
 struct BasicConvKernel {
     const char* name = nullptr;  // what it is: operation, tile, architecture ("pointwise_6x16_avx2")
     std::size_t (*packed_floats)(const ConvGeometry&) = nullptr;
-    // `weights` is OIHW as in the checkpoint (I = in_channels / groups); `bias` has out_channels entries or is null.
+    // `weights` is OIHW as in the checkpoint (I = in_channels / groups); `bias` has out_channels entries or
+    // is null.
     void (*pack)(const ConvGeometry&, const float* weights, const float* bias, float* packed) = nullptr;
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
     void (*run)(const Args&, Rows) = nullptr;
@@ -89,8 +92,8 @@ struct WeightedSumArgs {
     Map output;
 };
 
-// Max pooling, 3x3 window, stride 2. Cells outside the input are `pad_value` (0 where padding takes part in the
-// maximum, -infinity where it must not).
+// Max pooling, 3x3 window, stride 2. Cells outside the input are `pad_value` (0 where padding takes part in
+// the maximum, -infinity where it must not).
 struct MaxPoolArgs {
     ConstMap input;
     Map output;
@@ -104,9 +107,10 @@ struct KernelTable {
     int lanes = 0;               // floats in a register
 
     // Convolutions, fastest for their shape first; conv_grouped takes any geometry.
-    const ConvKernel* conv_gemm = nullptr;       // groups == 1, any kernel size: pointwise and implicit GEMM
-    const ConvKernel* conv_depthwise = nullptr;  // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
-    const ConvKernel* conv_grouped = nullptr;    // everything else
+    const ConvKernel* conv_gemm = nullptr;  // groups == 1, any kernel size: pointwise and implicit GEMM
+    const ConvKernel* conv_depthwise =
+        nullptr;  // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
+    const ConvKernel* conv_grouped = nullptr;       // everything else
     const DeformConvKernel* conv_deform = nullptr;  // kernel 3
 
     // output = activation(input * scale[c] + shift[c]): BatchNorm in eval mode. In place allowed.
@@ -122,17 +126,18 @@ struct KernelTable {
     void (*scale_pixels)(ConstMap input, ConstMap gate, Map output, Rows) = nullptr;
     // Per pixel over channels: output channel 0 = mean, 1 = maximum; swapped when `max_first`.
     void (*channel_stats)(ConstMap input, bool max_first, Map output, Rows) = nullptr;
-    // Per channel over the pixels of `rows`: sum[c] and maximum[c], overwritten. The order of summation depends on
-    // the rows given only; the caller takes fixed blocks of rows and combines them in order.
+    // Per channel over the pixels of `rows`: sum[c] and maximum[c], overwritten. The order of summation
+    // depends on the rows given only; the caller takes fixed blocks of rows and combines them in order.
     void (*pool_rows)(ConstMap input, float* sum, float* maximum, Rows) = nullptr;
     void (*max_pool)(const MaxPoolArgs&, Rows) = nullptr;
     // output(y, x) = input(floor(y * in_h / out_h), floor(x * in_w / out_w)).
     void (*resize_nearest)(ConstMap input, Map output, Rows) = nullptr;
-    // output(y, x, c) = input(y, x, source[c]); channel shuffles and plain copies (source == nullptr: c itself).
+    // output(y, x, c) = input(y, x, source[c]); channel shuffles and plain copies (source == nullptr: c
+    // itself).
     void (*copy_channels)(ConstMap input, const int* source, Map output, Rows) = nullptr;
     // output[o] = activation(sum over i of weights[o * in + i] * input[i] + bias[o]); bias may be null.
-    void (*linear)(const float* input, int in, const float* weights, const float* bias, Activation, float* output,
-                   int out) = nullptr;
+    void (*linear)(const float* input, int in, const float* weights, const float* bias, Activation,
+                   float* output, int out) = nullptr;
     // Softmax over pairs: values[2i], values[2i + 1] for i in [begin, end). In place.
     void (*softmax_pairs)(float* values, Rows) = nullptr;
     // 8-bit pixels to input floats: output(y, x, {0,1,2}) = {B, G, R} - mean[{0,1,2}]. `offsets` are the byte

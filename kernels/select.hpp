@@ -1,4 +1,5 @@
-// Which architecture's kernels run: the best the CPU and the build have, or the one FEATHERFACE_FORCE_ARCH names.
+// Which architecture's kernels run: the best the CPU and the build have, or the one FEATHERFACE_FORCE_ARCH
+// names.
 #pragma once
 
 #include <string_view>

@@ -1,0 +1,16 @@
+// The tables this build has, one from each arch_<name>.cpp; kernels/select.hpp says which may run.
+#pragma once
+
+#include "kernels/kernel_table.hpp"
+
+namespace featherface::kernels {
+
+#if defined(__x86_64__)
+extern const KernelTable kSse2Table;
+extern const KernelTable kAvx2Table;
+extern const KernelTable kAvx512Table;
+#elif defined(__aarch64__)
+extern const KernelTable kNeon64Table;
+#endif
+
+}  // namespace featherface::kernels

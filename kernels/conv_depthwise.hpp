@@ -1,0 +1,126 @@
+// Depthwise 3x3 convolution, pad 1, stride 1 or 2. Vectors run over channels; a register of channels keeps
+// its nine weights in registers while a tile of output pixels slides along the row, each input column loaded
+// once a tile. The first and last columns, whose windows leave the map, are done one by one.
+//
+// Packed: for each register of channels its biases, then the nine weights; zero in the lanes beyond the last
+// channel.
+#pragma once
+
+#include "kernels/simd_math.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+constexpr int kDepthwiseTaps = 9;
+constexpr int kDepthwisePixels = 4;  // a tile
+
+std::size_t conv_depthwise_packed_floats(const ConvGeometry& g) {
+    return static_cast<std::size_t>(divide_up(g.out_channels, kLanes)) * kLanes * (1 + kDepthwiseTaps);
+}
+
+std::size_t conv_depthwise_scratch_floats(const ConvGeometry& /*geometry*/, int /*output_width*/) {
+    return 0;
+}
+
+void conv_depthwise_pack(const ConvGeometry& g, const float* weights, const float* bias, float* packed) {
+    for (int first = 0; first < g.out_channels; first += kLanes) {
+        for (int row = 0; row < 1 + kDepthwiseTaps; ++row) {
+            for (int c = first; c < first + kLanes; ++c) {
+                float value = 0;
+                if (c < g.out_channels && row > 0) value = weights[c * kDepthwiseTaps + row - 1];
+                if (c < g.out_channels && row == 0 && bias != nullptr) value = bias[c];
+                *packed++ = value;
+            }
+        }
+    }
+}
+
+// The three input rows of an output row, at some channel of column 0; null where outside the map.
+struct DepthwiseRows {
+    const float* row[3];
+    std::ptrdiff_t pixel_step;
+    int width;
+};
+
+// `kPixels` output pixels whose windows start at input column `left`. kInside: all their columns are in the
+// map.
+template <int kStride, int kPixels, bool kInside, class Part>
+FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
+                                       const Vec (&weights)[kDepthwiseTaps], Vec (&sums)[kPixels],
+                                       Part part) {
+    constexpr int kColumns = (kPixels - 1) * kStride + 3;
+    unroll<3>([&](auto ky) {
+        if (in.row[ky.value] == nullptr) return;
+        const float* first = in.row[ky.value] + left * in.pixel_step;
+        unroll<kColumns>([&](auto column) {
+            if (!kInside && (left + column.value < 0 || left + column.value >= in.width)) return;
+            const Vec value = part.load(first + column.value * in.pixel_step);
+            unroll<kPixels>([&](auto p) {
+                constexpr int kx = column.value - p.value * kStride;
+                if constexpr (kx >= 0 && kx < 3) {
+                    sums[p.value] = fma(value, weights[ky.value * 3 + kx], sums[p.value]);
+                }
+            });
+        });
+    });
+}
+
+template <int kStride, Activation kActivation, class Part>
+FEATHERFACE_INLINE void depthwise_row(const ConvArgs& args, const DepthwiseRows& in, const float* packed,
+                                      float* out, Part part) {
+    const Vec bias = load(packed);
+    Vec weights[kDepthwiseTaps];
+    unroll<kDepthwiseTaps>([&](auto i) { weights[i.value] = load(packed + (1 + i.value) * kLanes); });
+    const Vec slope = args.slope;
+    const std::ptrdiff_t out_step = args.output.pixel_stride;
+
+    const auto pixels = [&](int x, auto count, auto inside) {
+        constexpr int kPixels = count.value;
+        Vec sums[kPixels];
+        unroll<kPixels>([&](auto p) { sums[p.value] = bias; });
+        depthwise_tile<kStride, kPixels, inside.value != 0>(in, x * kStride - 1, weights, sums, part);
+        unroll<kPixels>([&](auto p) {
+            part.store(out + (x + p.value) * out_step, activate<kActivation>(sums[p.value], slope));
+        });
+    };
+    // Windows of pixels [1, inner_end) lie inside the map.
+    const int width = args.output.width;
+    const int inner_end = min_of((in.width - 2) / kStride + 1, width);
+    pixels(0, Index<1>{}, Index<0>{});
+    int x = 1;
+    for (; x + kDepthwisePixels <= inner_end; x += kDepthwisePixels)
+        pixels(x, Index<kDepthwisePixels>{}, Index<1>{});
+    for (; x < inner_end; ++x) pixels(x, Index<1>{}, Index<1>{});
+    for (; x < width; ++x) pixels(x, Index<1>{}, Index<0>{});
+}
+
+template <int kStride, Activation kActivation>
+void depthwise_rows(const ConvArgs& args, Rows rows) {
+    const ConstMap& input = args.input;
+    for (int y = rows.begin; y < rows.end; ++y) {
+        const int top = y * kStride - 1;
+        for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) {
+            DepthwiseRows in{{}, input.pixel_stride, input.width};
+            for (int ky = 0; ky < 3; ++ky) {
+                const bool inside = top + ky >= 0 && top + ky < input.height;
+                in.row[ky] = inside ? input.pixel(top + ky, 0) + c : nullptr;
+            }
+            depthwise_row<kStride, kActivation>(args, in, args.weights + c * (1 + kDepthwiseTaps),
+                                                args.output.pixel(y, 0) + c, part);
+        });
+    }
+}
+
+void conv_depthwise(const ConvArgs& args, Rows rows) {
+    with_conv_activation(args.activation, [&](auto epilogue) {
+        constexpr Activation kActivation = decltype(epilogue)::value;
+        if (args.geometry.stride == 1) {
+            depthwise_rows<1, kActivation>(args, rows);
+        } else {
+            depthwise_rows<2, kActivation>(args, rows);
+        }
+    });
+}
+
+}  // namespace
+}  // namespace featherface::kernels

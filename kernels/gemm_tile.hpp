@@ -1,0 +1,91 @@
+// The micro-kernel at the heart of every convolution but the depthwise one: a tile of consecutive output
+// pixels times a block of output channels, all accumulators in registers. It walks the values each pixel's
+// window covers, and for every value loads the block's weights once, broadcasts one input per pixel and does
+// one fused multiply-add per accumulator.
+//
+// The window is described as runs of consecutive floats, so one loop serves a pixel (pointwise), a KxK window
+// of a dense map (K runs of K * channels), the same in a slice of a wider map (K * K runs of `channels`) and
+// a column of samples. The sum of an output element always goes bias first, then the runs in order, whatever
+// tile it is computed in.
+#pragma once
+
+#include "kernels/simd_math.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+// Registers of output channels in the widest block, and pixels in a tile: what fits the register file
+// (accumulators + weights + one broadcast), with enough independent sums to hide the latency of a
+// multiply-add.
+constexpr int kMaxVectors = 2;
+template <int kVectors>
+constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
+
+// The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
+// `pixel_step` on.
+struct Window {
+    const float* data;
+    std::ptrdiff_t pixel_step;
+    int rows;
+    std::ptrdiff_t row_step;
+    int segments;
+    std::ptrdiff_t segment_step;
+    int length;
+};
+
+// Where a tile's results go: the first `pixels` of the tile and the first `channels` of the block are stored.
+struct TileOutput {
+    float* data;
+    std::ptrdiff_t pixel_step;
+    int pixels;
+    int channels;
+    float slope;
+};
+
+// `weights`: for each value of the window, in order, a row of kVectors registers. `bias`: one such row.
+template <int kVectors, Activation kActivation>
+FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const float* bias,
+                                  const TileOutput& output) {
+    constexpr int kPixels = kTilePixels<kVectors>;
+    constexpr int kBlock = kVectors * kLanes;
+    Vec sums[kPixels][kVectors];
+    unroll<kVectors>([&](auto v) {
+        const Vec initial = load(bias + v.value * kLanes);
+        unroll<kPixels>([&](auto p) { sums[p.value][v.value] = initial; });
+    });
+
+    for (int row = 0; row < window.rows; ++row) {
+        for (int segment = 0; segment < window.segments; ++segment) {
+            const float* in = window.data + row * window.row_step + segment * window.segment_step;
+            const float* const end = in + window.length;
+            for (; in != end; ++in, weights += kBlock) {
+                Vec weight[kVectors];
+                unroll<kVectors>([&](auto v) { weight[v.value] = load(weights + v.value * kLanes); });
+                unroll<kPixels>([&](auto p) {
+                    const Vec value = in[p.value * window.pixel_step];
+                    unroll<kVectors>([&](auto v) {
+                        sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
+                    });
+                });
+            }
+        }
+    }
+
+    const Vec slope = output.slope;
+    unroll<kPixels>([&](auto p) {
+        if (p.value >= output.pixels) return;
+        float* out = output.data + p.value * output.pixel_step;
+        unroll<kVectors>([&](auto v) {
+            const Vec result = activate<kActivation>(sums[p.value][v.value], slope);
+            const int left = output.channels - v.value * kLanes;
+            if (left >= kLanes) {
+                store(out + v.value * kLanes, result);
+            } else {
+                store_partial(out + v.value * kLanes, result, left);
+            }
+        });
+    });
+}
+
+}  // namespace
+}  // namespace featherface::kernels

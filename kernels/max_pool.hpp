@@ -1,0 +1,37 @@
+// Max pooling, 3x3 window, stride 2, vectors over channels; cells outside the input count as `pad_value`. A
+// NaN in the window gives NaN, as in PyTorch.
+#pragma once
+
+#include "kernels/simd.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+void max_pool(const MaxPoolArgs& args, Rows rows) {
+    const ConstMap& input = args.input;
+    const Map& output = args.output;
+    for (int y = rows.begin; y < rows.end; ++y) {
+        const int top = 2 * y - args.pad_top;
+        const int y0 = max_of(top, 0);
+        const int y1 = min_of(top + 3, input.height);
+        for (int x = 0; x < output.width; ++x) {
+            const int left = 2 * x - args.pad_left;
+            const int x0 = max_of(left, 0);
+            const int x1 = min_of(left + 3, input.width);
+            const bool inside = y1 - y0 == 3 && x1 - x0 == 3;
+            const Vec start(inside ? -__builtin_inff() : args.pad_value);
+            float* out = output.pixel(y, x);
+            for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) {
+                Vec largest = start;
+                for (int iy = y0; iy < y1; ++iy) {
+                    for (int ix = x0; ix < x1; ++ix)
+                        largest = max_nan(largest, part.load(input.pixel(iy, ix) + c));
+                }
+                part.store(out + c, largest);
+            });
+        }
+    }
+}
+
+}  // namespace
+}  // namespace featherface::kernels

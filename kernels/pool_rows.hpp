@@ -1,0 +1,42 @@
+// Sum and maximum of each channel over the pixels of some rows. Each row is summed in four interleaved
+// chains, then added to the total: a shorter path of roundings than one chain over all pixels.
+#pragma once
+
+#include "kernels/simd.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
+    constexpr int kChains = 4;
+    const std::ptrdiff_t step = input.pixel_stride;
+    for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) {
+        part.store(sum + c, Vec(0.0f));
+        part.store(maximum + c, Vec(-__builtin_inff()));
+    });
+    for (int y = rows.begin; y < rows.end; ++y) {
+        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) {
+            const float* in = input.pixel(y, 0) + c;
+            Vec sums[kChains] = {Vec(0.0f), Vec(0.0f), Vec(0.0f), Vec(0.0f)};
+            Vec largest = part.load(maximum + c);
+            int x = 0;
+            for (; x + kChains <= input.width; x += kChains, in += kChains * step) {
+                unroll<kChains>([&](auto i) {
+                    const Vec v = part.load(in + i.value * step);
+                    sums[i.value] += v;
+                    largest = max_nan(largest, v);
+                });
+            }
+            for (; x < input.width; ++x, in += step) {
+                const Vec v = part.load(in);
+                sums[0] += v;
+                largest = max_nan(largest, v);
+            }
+            part.store(sum + c, part.load(sum + c) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
+            part.store(maximum + c, largest);
+        });
+    }
+}
+
+}  // namespace
+}  // namespace featherface::kernels

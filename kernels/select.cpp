@@ -1,0 +1,64 @@
+// The choice of an architecture's kernels: CPU detection, FEATHERFACE_FORCE_ARCH, and the convolution that
+// suits a geometry.
+#include "kernels/select.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include "kernels/arch_tables.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+// __builtin_cpu_supports also asks whether the operating system saves the wide registers.
+std::vector<const KernelTable*> detect_tables() {
+    std::vector<const KernelTable*> tables;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                        __builtin_cpu_supports("avx512vl");
+    if (avx512) tables.push_back(&kAvx512Table);
+    if (avx2) tables.push_back(&kAvx2Table);
+    tables.push_back(&kSse2Table);
+#elif defined(__aarch64__)
+    tables.push_back(&kNeon64Table);
+#endif
+    return tables;
+}
+
+}  // namespace
+
+const std::vector<const KernelTable*>& available_tables() {
+    static const std::vector<const KernelTable*> tables = detect_tables();
+    return tables;
+}
+
+Result<const KernelTable*> find_table(std::string_view arch) {
+    std::string names;
+    for (const KernelTable* table : available_tables()) {
+        if (arch == table->arch) return table;
+        names += names.empty() ? "" : ", ";
+        names += table->arch;
+    }
+    return Status(StatusCode::invalid_argument, "no kernels for the architecture \"" + std::string(arch) +
+                                                    "\" on this CPU and in this build; available: " + names);
+}
+
+Result<const KernelTable*> default_table() {
+    const char* forced = std::getenv("FEATHERFACE_FORCE_ARCH");
+    if (forced == nullptr || *forced == '\0') return available_tables().front();
+    Result<const KernelTable*> table = find_table(forced);
+    if (table.ok()) return table;
+    return Status(StatusCode::invalid_argument, "FEATHERFACE_FORCE_ARCH: " + table.status().message());
+}
+
+const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& g) {
+    if (g.groups == 1) return *table.conv_gemm;
+    const bool depthwise = g.groups == g.in_channels && g.groups == g.out_channels && g.kernel == 3 &&
+                           g.pad == 1 && (g.stride == 1 || g.stride == 2);
+    return depthwise ? *table.conv_depthwise : *table.conv_grouped;
+}
+
+}  // namespace featherface::kernels

@@ -1,0 +1,203 @@
+// One register of floats for the architecture being compiled: the project's only contact with xsimd.
+//
+// An arch_<name>.cpp file defines FEATHERFACE_ARCH_<NAME> and then includes the kernels. Everything compiled
+// with an architecture's flags lives in an anonymous namespace and uses no STL containers: a function shared
+// between two files with different flags could be the one the linker keeps for both, and crash an older CPU
+// (tests/kernels/weak_symbols_test.cpp looks for such functions).
+//
+// xsimd 8.1 and later. What it lacks or gets wrong is added here: a fused multiply-add on AVX-512, partial
+// loads and stores, exchanging neighbours, sums and maxima over a register.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+#include "kernels/kernel_table.hpp"
+
+#define FEATHERFACE_INLINE [[gnu::always_inline]] inline
+
+#if defined(FEATHERFACE_ARCH_SSE2)
+#define FEATHERFACE_ARCH_NAME "sse2"
+#elif defined(FEATHERFACE_ARCH_AVX2)
+#define FEATHERFACE_ARCH_NAME "avx2"
+#elif defined(FEATHERFACE_ARCH_AVX512)
+#define FEATHERFACE_ARCH_NAME "avx512"
+#elif defined(FEATHERFACE_ARCH_NEON64)
+#define FEATHERFACE_ARCH_NAME "neon64"
+#endif
+
+namespace featherface::kernels {
+namespace {
+
+#if defined(FEATHERFACE_ARCH_SSE2)
+using Arch = xsimd::sse2;
+constexpr int kRegisters = 16;
+constexpr bool kHasFma = false;
+#elif defined(FEATHERFACE_ARCH_AVX2)
+using Arch = xsimd::fma3<xsimd::avx2>;
+constexpr int kRegisters = 16;
+constexpr bool kHasFma = true;
+#elif defined(FEATHERFACE_ARCH_AVX512)
+using Arch = xsimd::avx512bw;
+constexpr int kRegisters = 32;
+constexpr bool kHasFma = true;
+#elif defined(FEATHERFACE_ARCH_NEON64)
+using Arch = xsimd::neon64;
+constexpr int kRegisters = 32;
+constexpr bool kHasFma = true;
+#endif
+using Vec = xsimd::batch<float, Arch>;
+using IntVec = xsimd::batch<std::int32_t, Arch>;
+constexpr int kLanes = static_cast<int>(Vec::size);
+
+FEATHERFACE_INLINE constexpr int min_of(int a, int b) {
+    return a < b ? a : b;
+}
+FEATHERFACE_INLINE constexpr int max_of(int a, int b) {
+    return a > b ? a : b;
+}
+FEATHERFACE_INLINE constexpr int divide_up(int a, int b) {
+    return (a + b - 1) / b;
+}
+
+// Calls f(Index<0>{}), ..., f(Index<N - 1>{}): a loop unrolled in the source, so that arrays of registers
+// indexed by it stay in registers whatever the optimisation level.
+template <int I>
+struct Index {
+    static constexpr int value = I;
+};
+template <int First, int N, class F>
+FEATHERFACE_INLINE void unroll_from(const F& f) {
+    if constexpr (First < N) {
+        f(Index<First>{});
+        unroll_from<First + 1, N>(f);
+    }
+}
+template <int N, class F>
+FEATHERFACE_INLINE void unroll(const F& f) {
+    unroll_from<0, N>(f);
+}
+
+FEATHERFACE_INLINE Vec load(const float* p) {
+    return Vec::load_unaligned(p);
+}
+FEATHERFACE_INLINE void store(float* p, Vec v) {
+    v.store_unaligned(p);
+}
+
+// The first `count` (0 to kLanes) lanes; a load sets the others to 0, a store leaves memory beyond them
+// untouched.
+FEATHERFACE_INLINE Vec load_partial(const float* p, int count) {
+#if defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#else
+    alignas(64) float lanes[kLanes] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return Vec::load_aligned(lanes);
+#endif
+}
+FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
+#if defined(FEATHERFACE_ARCH_AVX512)
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+#else
+    alignas(64) float lanes[kLanes];
+    v.store_aligned(lanes);
+    for (int i = 0; i < count; ++i) p[i] = lanes[i];
+#endif
+}
+
+// a * b + c, rounded once wherever the architecture can (all but SSE2).
+FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
+#if defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_fmadd_ps(a, b, c);
+#else
+    return xsimd::fma(a, b, c);
+#endif
+}
+
+// The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools. (x86's maximum returns
+// its second operand when one is a NaN.)
+FEATHERFACE_INLINE Vec max_nan(Vec a, Vec b) {
+    return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
+}
+
+FEATHERFACE_INLINE float max_nan(float a, float b) {
+    return a != a || a > b ? a : b;
+}
+
+// The larger of the lane and a constant that is no NaN; a NaN lane stays a NaN.
+FEATHERFACE_INLINE Vec max_constant(Vec v, Vec constant) {
+    return xsimd::max(constant, v);
+}
+FEATHERFACE_INLINE Vec min_constant(Vec v, Vec constant) {
+    return xsimd::min(constant, v);
+}
+
+FEATHERFACE_INLINE IntVec bits_of(Vec v) {
+#if XSIMD_VERSION_MAJOR >= 9
+    return xsimd::bitwise_cast<std::int32_t>(v);
+#else
+    return xsimd::bitwise_cast<IntVec>(v);
+#endif
+}
+FEATHERFACE_INLINE Vec float_of_bits(IntVec v) {
+#if XSIMD_VERSION_MAJOR >= 9
+    return xsimd::bitwise_cast<float>(v);
+#else
+    return xsimd::bitwise_cast<Vec>(v);
+#endif
+}
+
+// Lanes 0 and 1 exchanged, 2 and 3 exchanged, ...
+FEATHERFACE_INLINE Vec swap_pairs(Vec v) {
+#if defined(FEATHERFACE_ARCH_SSE2)
+    return _mm_shuffle_ps(v, v, 0xB1);
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    return _mm256_permute_ps(v, 0xB1);
+#elif defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_permute_ps(v, 0xB1);
+#elif defined(FEATHERFACE_ARCH_NEON64)
+    return vrev64q_f32(v);
+#endif
+}
+
+// Over all lanes, halving: a fixed order, with the small rounding error of a tree.
+FEATHERFACE_INLINE float sum_lanes(Vec v) {
+    alignas(64) float lanes[kLanes];
+    v.store_aligned(lanes);
+    for (int half = kLanes / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+    }
+    return lanes[0];
+}
+FEATHERFACE_INLINE float max_lanes(Vec v) {
+    alignas(64) float lanes[kLanes];
+    v.store_aligned(lanes);
+    for (int half = kLanes / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) lanes[i] = max_nan(lanes[i], lanes[i + half]);
+    }
+    return lanes[0];
+}
+
+// Calls f(c, Whole{}) for every full register of `channels` and f(c, Part{count}) for what remains, c being
+// the first channel: f loads and stores through the second argument, and tails run the same arithmetic as the
+// rest.
+struct Whole {
+    FEATHERFACE_INLINE Vec load(const float* p) const { return kernels::load(p); }
+    FEATHERFACE_INLINE void store(float* p, Vec v) const { kernels::store(p, v); }
+};
+struct Part {
+    int count;
+    FEATHERFACE_INLINE Vec load(const float* p) const { return load_partial(p, count); }
+    FEATHERFACE_INLINE void store(float* p, Vec v) const { store_partial(p, v, count); }
+};
+template <class F>
+FEATHERFACE_INLINE void for_each_vector(std::ptrdiff_t channels, const F& f) {
+    std::ptrdiff_t c = 0;
+    for (; c + kLanes <= channels; c += kLanes) f(c, Whole{});
+    if (c < channels) f(c, Part{static_cast<int>(channels - c)});
+}
+
+}  // namespace
+}  // namespace featherface::kernels

@@ -1,0 +1,19 @@
+// Softmax over pairs, in place: of (a, b), 1 / (1 + exp(b - a)) and 1 / (1 + exp(a - b)).
+#pragma once
+
+#include "kernels/simd_math.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+void softmax_pairs(float* values, Rows pairs) {
+    float* first = values + 2 * static_cast<std::ptrdiff_t>(pairs.begin);
+    for_each_vector(2 * static_cast<std::ptrdiff_t>(pairs.end - pairs.begin),
+                    [&](std::ptrdiff_t i, auto part) {
+                        const Vec v = part.load(first + i);
+                        part.store(first + i, sigmoid(v - swap_pairs(v)));
+                    });
+}
+
+}  // namespace
+}  // namespace featherface::kernels

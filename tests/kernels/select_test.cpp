@@ -1,0 +1,112 @@
+// The choice of an architecture and of a convolution kernel.
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "kernels/select.hpp"
+#include "test_map.hpp"
+
+namespace featherface::test {
+namespace {
+
+using kernels::available_tables;
+using kernels::ConvGeometry;
+using kernels::default_table;
+using kernels::find_table;
+using kernels::select_conv;
+
+// Sets FEATHERFACE_FORCE_ARCH for a scope and restores it.
+class ForcedArch {
+  public:
+    explicit ForcedArch(const char* value) {
+        if (const char* old = std::getenv(kName)) before_ = old;
+        value == nullptr ? unsetenv(kName) : setenv(kName, value, 1);
+    }
+    ~ForcedArch() { before_.empty() ? unsetenv(kName) : setenv(kName, before_.c_str(), 1); }
+    ForcedArch(const ForcedArch&) = delete;
+    ForcedArch& operator=(const ForcedArch&) = delete;
+
+  private:
+    static constexpr const char* kName = "FEATHERFACE_FORCE_ARCH";
+    std::string before_;
+};
+
+TEST_CASE("select: the tables are complete, distinct and best first") {
+    REQUIRE(!available_tables().empty());
+    int lanes = 1 << 20;
+    for (const KernelTable* table : available_tables()) {
+        const std::string arch = table->arch;
+        CAPTURE(arch);
+        CHECK(table->lanes < lanes);
+        lanes = table->lanes;
+        // Every entry is a pointer (after the name and the lane count): none may be null.
+        const void* entries[sizeof(KernelTable) / sizeof(void*)];
+        std::memcpy(entries, table, sizeof entries);
+        CHECK(std::none_of(std::begin(entries), std::end(entries),
+                           [](const void* entry) { return entry == nullptr; }));
+        for (const kernels::ConvKernel* kernel :
+             {table->conv_gemm, table->conv_depthwise, table->conv_grouped}) {
+            CHECK(std::string(kernel->name).ends_with(table->arch));
+            CHECK((kernel->packed_floats != nullptr));
+            CHECK((kernel->pack != nullptr));
+            CHECK((kernel->scratch_floats != nullptr));
+            CHECK((kernel->run != nullptr));
+        }
+    }
+#if defined(__x86_64__)
+    CHECK(std::string(available_tables().back()->arch) == "sse2");
+#elif defined(__aarch64__)
+    CHECK(std::string(available_tables().back()->arch) == "neon64");
+#endif
+}
+
+TEST_CASE("select: without FEATHERFACE_FORCE_ARCH, or with an empty one, the best table is the default") {
+    for (const char* value : {static_cast<const char*>(nullptr), ""}) {
+        const ForcedArch forced(value);
+        REQUIRE(default_table().ok());
+        CHECK(default_table().value() == available_tables().front());
+    }
+}
+
+TEST_CASE("select: FEATHERFACE_FORCE_ARCH chooses each available table") {
+    for (const KernelTable* table : available_tables()) {
+        const ForcedArch forced(table->arch);
+        REQUIRE(default_table().ok());
+        CHECK(default_table().value() == table);
+        CHECK(find_table(table->arch).value() == table);
+    }
+}
+
+TEST_CASE("select: an architecture that is unknown or not available is an error that lists those that are") {
+#if defined(__x86_64__)
+    const char* foreign = "neon64";
+#else
+    const char* foreign = "avx2";
+#endif
+    for (const char* name : {foreign, "AVX2", "riscv"}) {
+        const ForcedArch forced(name);
+        const auto table = default_table();
+        REQUIRE(!table.ok());
+        CHECK(table.status().code() == StatusCode::invalid_argument);
+        const std::string& message = table.status().message();
+        CHECK(message.find("FEATHERFACE_FORCE_ARCH") != std::string::npos);
+        CHECK(message.find(name) != std::string::npos);
+        CHECK(message.find(available_tables().front()->arch) != std::string::npos);
+    }
+}
+
+TEST_CASE("select: each geometry gets the kernel made for it") {
+    on_every_arch([](const KernelTable& table) {
+        CHECK(&select_conv(table, {64, 27, 3, 1, 1, 1}) == table.conv_gemm);
+        CHECK(&select_conv(table, {64, 64, 1, 1, 0, 1}) == table.conv_gemm);
+        CHECK(&select_conv(table, {64, 64, 3, 1, 1, 64}) == table.conv_depthwise);
+        CHECK(&select_conv(table, {8, 8, 3, 2, 1, 8}) == table.conv_depthwise);
+        CHECK(&select_conv(table, {8, 8, 3, 1, 0, 8}) == table.conv_grouped);
+        CHECK(&select_conv(table, {8, 16, 3, 1, 1, 8}) == table.conv_grouped);
+        CHECK(&select_conv(table, {8, 8, 5, 1, 2, 8}) == table.conv_grouped);
+        CHECK(&select_conv(table, {32, 16, 1, 1, 0, 4}) == table.conv_grouped);
+    });
+}
+
+}  // namespace
+}  // namespace featherface::test

@@ -1,0 +1,73 @@
+// What the linker sees of the architectures' object files. A function with a weak symbol (an inline function
+// or template that was not inlined) compiled with AVX flags may replace the baseline's copy in the whole
+// program, which then dies on a CPU without AVX. So the only functions these files may share are xsimd's own
+// for their architecture, which no other file instantiates; optimised builds have none at all.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace featherface::test {
+namespace {
+
+struct Symbol {
+    char type;  // as nm prints it
+    std::string name;
+};
+
+// The defined external symbols of each member of the library's archive.
+std::map<std::string, std::vector<Symbol>> library_symbols() {
+    std::map<std::string, std::vector<Symbol>> members;
+    const std::string command = std::string(FEATHERFACE_NM) + " --demangle --defined-only --extern-only '" +
+                                FEATHERFACE_LIBRARY + "'";
+    std::FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return members;
+    std::string member;
+    char line[4096];
+    while (std::fgets(line, sizeof line, pipe) != nullptr) {
+        std::string text(line);
+        while (!text.empty() && text.back() == '\n') text.pop_back();
+        if (!text.empty() && text.back() == ':') {
+            member = text.substr(0, text.size() - 1);
+            continue;
+        }
+        std::istringstream fields(text);
+        std::string address;
+        Symbol symbol{};
+        if (fields >> address >> symbol.type && std::getline(fields, symbol.name))
+            members[member].push_back(symbol);
+    }
+    pclose(pipe);
+    return members;
+}
+
+TEST_CASE(
+    "weak symbols: no function that an architecture's object file shows the linker can stand for another's") {
+    const std::map<std::string, std::string> own_tags = {{"arch_sse2.cpp.o", "xsimd::sse2"},
+                                                         {"arch_avx2.cpp.o", "xsimd::fma3<xsimd::avx2>"},
+                                                         {"arch_avx512.cpp.o", "xsimd::avx512bw"},
+                                                         {"arch_neon64.cpp.o", "xsimd::neon64"}};
+    const auto members = library_symbols();
+    int tables = 0;
+    for (const auto& [member, tag] : own_tags) {
+        if (members.count(member) == 0) continue;
+        CAPTURE(member);
+        for (const Symbol& symbol : members.at(member)) {
+            const bool data = std::string("DdRrBbV").find(symbol.type) != std::string::npos;
+            CHECK_MESSAGE((data || symbol.name.find(tag) != std::string::npos), symbol.type, symbol.name);
+            tables += data && symbol.name.ends_with("Table");
+        }
+    }
+#if defined(__x86_64__)
+    CHECK(tables == 3);
+#elif defined(__aarch64__)
+    CHECK(tables == 1);
+#endif
+    CHECK(members.count("select.cpp.o") == 1);
+}
+
+}  // namespace
+}  // namespace featherface::test
