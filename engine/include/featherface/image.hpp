@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "featherface/status.hpp"
+
 namespace featherface {
 
 enum class PixelFormat { bgr8, rgb8, bgra8, rgba8, gray8 };
@@ -33,6 +35,10 @@ struct ImageView {
     std::ptrdiff_t row_stride = 0;
     PixelFormat format = PixelFormat::bgr8;
 };
+
+// Whether the view can be read: at least 1 x 1, a known format, a pointer, a stride that covers a row.
+// Errors: invalid_argument.
+Status validate(const ImageView& image);
 
 // A picture that owns its pixels, rows tightly packed.
 struct Image {
