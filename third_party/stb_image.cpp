@@ -1,10 +1,15 @@
-// The one translation unit that holds stb_image's implementation. Only the formats read_image() offers are
-// compiled in; files come in as bytes, so stdio stays out.
+// The one translation unit that holds stb_image's implementation. Only JPEG and PNG are compiled in: the
+// formats that need a real decoder. Files come in as bytes, so stdio stays out.
+#include "loaders/stb_memory.hpp"
+
+#define STBI_MALLOC(size) featherface::loaders::stb_allocate(size)
+#define STBI_REALLOC(block, size) featherface::loaders::stb_reallocate(block, size)
+#define STBI_FREE(block) featherface::loaders::stb_release(block)
 #define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
-#define STBI_ONLY_PNM
 #define STBI_FAILURE_USERMSG
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>

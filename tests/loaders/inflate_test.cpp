@@ -43,7 +43,7 @@ Bytes contents() {
 // Writes a stream bit by bit, least significant first.
 class BitWriter {
   public:
-    BitWriter& bits(std::uint32_t value, int count) {
+    BitWriter& bits(std::uint64_t value, int count) {
         for (int i = 0; i < count; ++i) {
             if (used_ % 8 == 0) bytes_.push_back(0);
             bytes_.back() |= static_cast<std::uint8_t>((value >> i & 1) << (used_ % 8));
@@ -52,7 +52,7 @@ class BitWriter {
         return *this;
     }
     // Huffman codes are sent from their most significant bit.
-    BitWriter& code(std::uint32_t value, int count) {
+    BitWriter& code(std::uint64_t value, int count) {
         for (int i = count - 1; i >= 0; --i) bits(value >> i, 1);
         return *this;
     }
