@@ -21,12 +21,14 @@
 
 namespace featherface::loaders {
 
+// Generous for any network, and small enough that no pickle takes more than some 40 MiB beside its own bytes.
 struct PickleLimits {
-    std::size_t values = std::size_t{1} << 19;  // made by opcodes; a FeatherFace checkpoint has about 10,000
-    std::size_t elements = std::size_t{1} << 21;  // of all tuples, lists, sets and dicts together
-    std::size_t stack = std::size_t{1} << 19;     // values and marks
+    std::size_t values = std::size_t{1} << 18;  // made by opcodes; a FeatherFace checkpoint has about 10,000
+    std::size_t elements = std::size_t{1} << 20;  // of all tuples, lists, sets and dicts together
+    std::size_t stack = std::size_t{1} << 18;     // values; and as many marks
     std::uint32_t depth = 1000;                   // of containers within containers
-    std::size_t name = 1024;                      // bytes of the module and of the name of a global
+    std::size_t globals = 4096;                   // different classes and functions
+    std::size_t name = 1024;                      // bytes of the module and of the name of one
 };
 
 enum class PickleKind : std::uint8_t {

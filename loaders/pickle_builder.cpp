@@ -41,7 +41,7 @@ void PickleBuilder::malformed(std::string_view what, std::string expected, std::
 }
 
 PickleBuilder::Index PickleBuilder::make(PickleKind kind) {
-    if (pickle_.nodes_.size() > limits_.values) {
+    if (pickle_.nodes_.size() > limits_.values) {  // the first is kNothing
         fail(StatusCode::limit_exceeded, "too many values", "at most " + std::to_string(limits_.values));
         return kNothing;
     }
@@ -139,7 +139,12 @@ PickleBuilder::Index PickleBuilder::global(std::string_view module, std::string_
     std::string dotted(module);
     dotted += '.';
     dotted += name;
-    return make_text(PickleKind::global, *pickle_.globals_.insert(std::move(dotted)).first);
+    const std::string& kept = *pickle_.globals_.insert(std::move(dotted)).first;
+    if (pickle_.globals_.size() > limits_.globals) {
+        fail(StatusCode::limit_exceeded, "too many classes and functions",
+             "at most " + std::to_string(limits_.globals));
+    }
+    return make_text(PickleKind::global, kept);
 }
 
 // --- Containers and objects ---

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kNestings[] = {"state_dict", "model_state_dict", "model",
                                           "net"};  // first come, first taken
 constexpr std::string_view kModule = "module.";
-constexpr std::size_t kMostTensors = 65536;
+constexpr std::size_t kMostEntries = 16384;
 constexpr char kSaveStateDict[] = "save model.state_dict() with torch.save";
 
 using Entries = std::vector<std::pair<PickleValue, PickleValue>>;
@@ -70,7 +70,17 @@ bool is_plain(PickleValue value) {
     }
 }
 
+Status check_size(const Entries& entries) {
+    if (entries.size() > kMostEntries) {
+        return error(
+            StatusCode::limit_exceeded, "a dict with too many entries",
+            {.expected = "at most " + std::to_string(kMostEntries), .found = std::to_string(entries.size())});
+    }
+    return {};
+}
+
 Status check_keys(const Entries& entries) {
+    if (const Status status = check_size(entries); !status.ok()) return status;
     std::unordered_set<std::string_view> seen;
     for (const auto& [key, value] : entries) {
         if (!key.is(PickleKind::string)) {
@@ -114,10 +124,6 @@ Status read_tensors(const Entries& entries, const TorchFile& file, StateDict& di
     if (const Status status = check_keys(entries); !status.ok()) return status;
     for (const auto& [key, value] : entries) {
         if (is_tensor(value)) {
-            if (dict.tensors.size() == kMostTensors) {
-                return error(StatusCode::limit_exceeded, "too many tensors",
-                             {.offset = key.offset(), .expected = "at most " + std::to_string(kMostTensors)});
-            }
             Result<CheckpointTensor> tensor = read_tensor(value, key.text(), file);
             if (!tensor.ok()) return tensor.status();
             dict.tensors.push_back(std::move(tensor).value());
@@ -135,6 +141,41 @@ Status read_tensors(const Entries& entries, const TorchFile& file, StateDict& di
     return strip_module(dict);
 }
 
+struct Nested {
+    std::string_view key;
+    Entries entries;
+};
+
+std::optional<Nested> find_nested(const Entries& entries) {
+    for (const std::string_view nesting : kNestings) {
+        for (const auto& [key, value] : entries) {
+            if (!key.is(PickleKind::string) || key.text() != nesting) continue;
+            std::optional<Entries> nested = entries_of(value);
+            if (nested && has_tensor(*nested)) return Nested{nesting, *std::move(nested)};
+        }
+    }
+    return std::nullopt;
+}
+
+// A file with no state_dict: an optimizer's, say. One that holds a whole pickled model has nothing we can
+// read.
+Result<StateDict> without_tensors(const Entries& entries) {
+    StateDict dict;
+    for (const auto& [key, value] : entries) {
+        if (!key.is(PickleKind::string)) continue;
+        if (std::ranges::count(kNestings, key.text()) > 0 && !is_plain(value)) {
+            return error(StatusCode::unsupported,
+                         "the file holds a model itself, under " + quoted(key.text()),
+                         {.offset = value.offset(),
+                          .expected = "a dict of tensors",
+                          .found = described(value),
+                          .hint = kSaveStateDict});
+        }
+        dict.other_keys.emplace_back(key.text());
+    }
+    return dict;
+}
+
 }  // namespace
 
 Result<StateDict> read_state_dict(const TorchFile& file) {
@@ -147,38 +188,22 @@ Result<StateDict> read_state_dict(const TorchFile& file) {
                       .found = described(root),
                       .hint = kSaveStateDict});
     }
+    if (const Status status = check_size(*entries); !status.ok()) return status;
     StateDict dict;
-    for (const std::string_view nesting : kNestings) {
-        for (const auto& [key, value] : *entries) {
-            if (!key.is(PickleKind::string) || key.text() != nesting) continue;
-            const std::optional<Entries> nested = entries_of(value);
-            if (!nested || !has_tensor(*nested)) continue;
-            if (const Status status = check_keys(*entries); !status.ok()) return status;
-            dict.path = nesting;
-            for (const auto& beside : *entries) {
-                if (beside.first.text() != nesting) dict.other_keys.emplace_back(beside.first.text());
-            }
-            if (Status status = read_tensors(*nested, file, dict); !status.ok()) return status;
-            return dict;
+    if (const std::optional<Nested> nested = find_nested(*entries)) {
+        if (const Status status = check_keys(*entries); !status.ok()) return status;
+        dict.path = nested->key;
+        for (const auto& beside : *entries) {
+            if (beside.first.text() != nested->key) dict.other_keys.emplace_back(beside.first.text());
         }
+        if (Status status = read_tensors(nested->entries, file, dict); !status.ok()) return status;
+        return dict;
     }
     if (has_tensor(*entries)) {
         if (Status status = read_tensors(*entries, file, dict); !status.ok()) return status;
         return dict;
     }
-    for (const auto& [key, value] : *entries) {
-        const bool is_model = key.is(PickleKind::string) && std::ranges::count(kNestings, key.text()) > 0;
-        if (is_model && !is_plain(value)) {
-            return error(StatusCode::unsupported,
-                         "the file holds a model itself, under " + quoted(key.text()),
-                         {.offset = value.offset(),
-                          .expected = "a dict of tensors",
-                          .found = described(value),
-                          .hint = kSaveStateDict});
-        }
-        if (key.is(PickleKind::string)) dict.other_keys.emplace_back(key.text());
-    }
-    return dict;
+    return without_tensors(*entries);
 }
 
 }  // namespace featherface::loaders

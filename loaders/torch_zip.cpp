@@ -18,7 +18,7 @@ using Bytes = std::span<const std::byte>;
 
 constexpr int kOldestVersion = 1, kNewestVersion = 10;
 // What deflated entries may become, beside the size of the file itself.
-constexpr std::uint64_t kInflatedBytes = std::uint64_t{32} << 20;
+constexpr std::uint64_t kInflatedBytes = std::uint64_t{16} << 20;
 
 // "ROOT/", from the one entry ROOT/data.pkl there must be.
 Result<std::string> find_root(const ZipArchive& archive) {

@@ -1,0 +1,154 @@
+// Files that cannot be loaded are refused before anything waits, is mapped or is allocated, and a loaded file
+// stays whatever becomes of it on disk.
+#include "loaders/mapped_file.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "loaders/little_endian.hpp"
+#include "support/files.hpp"
+#include "support/status_checks.hpp"
+
+using namespace featherface;
+using namespace featherface::test;
+using loaders::MappedFile;
+namespace fs = std::filesystem;
+
+namespace {
+
+void refused(const fs::path& path, StatusCode code, std::initializer_list<std::string_view> words) {
+    const Status status = MappedFile::open(path).status();
+    check_refused(status, code, words);
+    CHECK_MESSAGE(status.message().starts_with(path.string() + ": "), status.message());
+}
+
+}  // namespace
+
+TEST_CASE("file: its bytes are there, page-aligned, and stay where they are when it is moved") {
+    const TempDir dir;
+    write_file(dir / "a", "some bytes");
+    Result<MappedFile> file = MappedFile::open(dir / "a");
+    REQUIRE_MESSAGE(file.ok(), file.status().message());
+    CHECK(loaders::as_text(file->bytes()) == "some bytes");
+    const void* data = file->bytes().data();
+    CHECK(reinterpret_cast<std::uintptr_t>(data) % 4096 == 0);
+    const MappedFile moved = std::move(file).value();
+    CHECK(static_cast<const void*>(moved.bytes().data()) == data);
+}
+
+TEST_CASE("file: one that is cut, overwritten or deleted after loading does no harm") {
+    const TempDir dir;
+    const std::string content(100000, 'x');
+    write_file(dir / "a", content);
+    const Result<MappedFile> file = MappedFile::open(dir / "a");
+    REQUIRE(file.ok());
+    fs::resize_file(dir / "a", 10);
+    CHECK(loaders::as_text(file.value().bytes()) == content);
+    write_file(dir / "a", "other");
+    fs::remove(dir / "a");
+    CHECK(loaders::as_text(file.value().bytes()) == content);
+}
+
+TEST_CASE("file: one that shrinks while it is read is refused, not fatal") {
+    const TempDir dir;
+    const fs::path path = dir / "a";
+    const std::string content(4 << 20, 'x');
+    bool seen = false;
+    for (int attempt = 0; attempt < 200 && !seen; ++attempt) {
+        write_file(path, content);
+        std::thread cutter([&] { fs::resize_file(path, 1 << 20); });
+        const Result<MappedFile> file = MappedFile::open(path);
+        cutter.join();
+        if (file.ok()) continue;  // the cut came before or after the reading
+        seen = true;
+        check_refused(file.status(), StatusCode::io_error,
+                      {"shrank while it was read", "expected 4194304 bytes"});
+    }
+    WARN_MESSAGE(seen, "the file was never cut in the middle of reading");
+}
+
+TEST_CASE("file: one that ends before the size it has is refused") {
+    // The kernel gives this file a size of one page and some digits of content, as if it had just been cut.
+    const fs::path path = "/sys/kernel/uevent_seqnum";
+    if (!fs::exists(path)) return;
+    REQUIRE(fs::file_size(path) > 100);
+    refused(path, StatusCode::io_error, {"shrank while it was read"});
+}
+
+TEST_CASE("file: a large one is mapped, not read") {
+    const TempDir dir;
+    write_file(dir / "sparse", "begin");
+    fs::resize_file(dir / "sparse", loaders::kCopiedFileBytes + 1);
+    const Result<MappedFile> file = MappedFile::open(dir / "sparse");
+    REQUIRE_MESSAGE(file.ok(), file.status().message());
+    CHECK(file.value().bytes().size() == loaders::kCopiedFileBytes + 1);
+    CHECK(loaders::as_text(file.value().bytes().first(5)) == "begin");
+}
+
+TEST_CASE("file: a sparse file of 10 GB is refused by its size") {
+    const TempDir dir;
+    write_file(dir / "sparse", "");
+    fs::resize_file(dir / "sparse", std::uintmax_t{10} << 30);
+    refused(dir / "sparse", StatusCode::limit_exceeded, {"too large", "10737418240", "at most 2147483648"});
+}
+
+TEST_CASE("file: missing, a directory, or a name below a file") {
+    const TempDir dir;
+    refused(dir / "missing", StatusCode::io_error, {"cannot open", "No such file", "check the path"});
+    refused(dir.path(), StatusCode::io_error, {"found a directory"});
+    write_file(dir / "a", "x");
+    refused(dir.path() / "a" / "b", StatusCode::io_error, {"cannot open", "Not a directory"});
+}
+
+TEST_CASE("file: an empty one is refused") {
+    const TempDir dir;
+    write_file(dir / "empty", "");
+    refused(dir / "empty", StatusCode::malformed, {"the file is empty", "download or copy it again"});
+}
+
+TEST_CASE("file: pipes and devices are refused at once") {
+    const TempDir dir;
+    const fs::path fifo = dir / "fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    refused(fifo, StatusCode::io_error, {"expected a regular file", "found a pipe"});
+    refused("/dev/zero", StatusCode::io_error, {"expected a regular file", "found a character device"});
+}
+
+TEST_CASE("file: a symbolic link is followed, a loop of them refused") {
+    const TempDir dir;
+    write_file(dir / "a", "x");
+    fs::create_symlink("a", dir / "link");
+    CHECK(MappedFile::open(dir / "link").ok());
+    fs::create_symlink("loop2", dir / "loop1");
+    fs::create_symlink("loop1", dir / "loop2");
+    refused(dir / "loop1", StatusCode::io_error, {"cannot open", "leads back to itself"});
+}
+
+TEST_CASE("file: one without permission is refused") {
+    const TempDir dir;
+    const fs::path path = dir / "secret";
+    write_file(path, "x");
+    fs::permissions(dir.path(), fs::perms::all);
+    fs::permissions(path, fs::perms::none);
+    // Root may read everything, so a child process without privileges tries.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t kNobody = 65534;
+        if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(2);
+        const Status status = MappedFile::open(path).status();
+        const bool right = status.code() == StatusCode::io_error &&
+                           status.message().find("Permission denied") != std::string::npos &&
+                           status.message().find("readable by this user") != std::string::npos;
+        ::_exit(right ? 0 : 1);
+    }
+    int result = 0;
+    REQUIRE(::waitpid(child, &result, 0) == child);
+    REQUIRE(WIFEXITED(result));
+    CHECK(WEXITSTATUS(result) == 0);
+}
