@@ -19,19 +19,26 @@ enum class Architecture { featherface_v1, featherface_v2, mobilenet_classifier, 
 // "FeatherFace V1", "FeatherFace V2", "MobileNetV1-0.25 classifier", "MobileNetV1-0.25 backbone".
 std::string_view name_of(Architecture architecture);
 
+struct ModelOptions {
+    // Run every PyTorch module as a step of its own instead of the fused graph: several times slower, but
+    // each module's output then exists under its module path. For cross-checking.
+    bool layerwise = false;
+};
+
 class Model {
   public:
     // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
     // Errors: io_error, malformed, unsupported, limit_exceeded; wrong_model when it is no network known here
     // (the message says what it is instead); invalid_argument when FEATHERFACE_FORCE_ARCH names no usable
     // architecture.
-    static Result<Model> load(const std::filesystem::path& path);
+    static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
     // The same from bytes, which must outlive the call only. `name` stands in messages.
-    static Result<Model> from_bytes(std::span<const std::byte> bytes, std::string_view name);
+    static Result<Model> from_bytes(std::span<const std::byte> bytes, std::string_view name,
+                                    const ModelOptions& options = {});
 
     Architecture architecture() const;
-    std::int64_t parameters() const;            // trained parameters, as PyTorch counts them
-    const std::string& sha256() const;          // of the whole file, lower-case hex
+    std::int64_t parameters() const;  // trained parameters, as PyTorch counts them
+    std::string sha256() const;       // of the whole file, lower-case hex; computed at the first call
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
     // Empty, or a line for people about something odd in the weights (NaN values, say).
     const std::string& warning() const;

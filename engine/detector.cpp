@@ -1,0 +1,145 @@
+#include "featherface/detector.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "engine/postprocess.hpp"
+#include "engine/resize.hpp"
+#include "engine/session.hpp"
+
+namespace featherface {
+
+namespace {
+
+class Stopwatch {
+  public:
+    // Milliseconds since construction or the last call.
+    double lap() {
+        const auto now = std::chrono::steady_clock::now();
+        return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
+    }
+
+  private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+Status out_of_range(const char* option, const std::string& found, const char* allowed) {
+    return {StatusCode::invalid_argument,
+            std::string("DetectorOptions::") + option + " is " + found + "; allowed: " + allowed};
+}
+
+Status check(const DetectorOptions& o) {
+    const auto is_fraction = [](float v) { return v >= 0 && v <= 1; };  // false for NaN
+    if (!is_fraction(o.score_threshold))
+        return out_of_range("score_threshold", std::to_string(o.score_threshold), "0 to 1");
+    if (!is_fraction(o.nms_threshold))
+        return out_of_range("nms_threshold", std::to_string(o.nms_threshold), "0 to 1");
+    if (o.top_k < 1) return out_of_range("top_k", std::to_string(o.top_k), "1 and more");
+    if (o.keep < 1) return out_of_range("keep", std::to_string(o.keep), "1 and more");
+    if (o.max_side < 0)
+        return out_of_range("max_side", std::to_string(o.max_side), "1 and more, or 0 for no limit");
+    if (o.threads < 1 || o.threads > 1024)
+        return out_of_range("threads", std::to_string(o.threads), "1 to 1024");
+    return {};
+}
+
+}  // namespace
+
+struct Detector::Impl {
+    engine::Session session;
+    DetectorOptions options;
+    float scale = 1;
+    Timings timings;
+
+    RawOutputs forward(const ImageView& image) {
+        Stopwatch watch;
+        session.prepare(image.height, image.width);
+        session.set_input(image);
+        timings.preprocess = watch.lap();
+        session.run();
+        timings.network = watch.lap();
+
+        const auto values = [&](const char* name) {
+            const engine::ConstMap map = session.output(name);
+            return std::span<const float>(
+                map.data, static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.channels));
+        };
+        return {session.output("loc").height, values("loc"), values("conf"), values("landms")};
+    }
+};
+
+Detector::Detector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Detector::Detector(Detector&&) noexcept = default;
+Detector& Detector::operator=(Detector&&) noexcept = default;
+Detector::~Detector() = default;
+
+Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
+    if (Status status = check(options); !status.ok()) return status;
+    if (model.architecture() != Architecture::featherface_v1 &&
+        model.architecture() != Architecture::featherface_v2) {
+        return Status(StatusCode::wrong_model,
+                      std::string(name_of(model.architecture())) +
+                          " is no face detector; load a FeatherFace V1 or V2 checkpoint");
+    }
+    return Detector(
+        std::unique_ptr<Impl>(new Impl{engine::Session(std::move(model), options.threads), options}));
+}
+
+Result<RawOutputs> Detector::forward(const ImageView& image) {
+    if (Status status = validate(image); !status.ok()) return status;
+    return impl_->forward(image);
+}
+
+Result<std::vector<Face>> Detector::detect(const ImageView& image) {
+    if (Status status = validate(image); !status.ok()) return status;
+    const DetectorOptions& options = impl_->options;
+    Stopwatch watch;
+    Image shrunk;
+    ImageView view = image;
+    const int longer = std::max(image.width, image.height);
+    impl_->scale = 1;
+    if (options.max_side > 0 && longer > options.max_side) {
+        impl_->scale = static_cast<float>(options.max_side) / static_cast<float>(longer);
+        const auto scaled = [&](int n) {
+            return std::max(1, static_cast<int>(std::lround(n * impl_->scale)));
+        };
+        shrunk = engine::shrink(image, scaled(image.width), scaled(image.height));
+        view = shrunk.view();
+    }
+    const double shrinking = watch.lap();
+    const RawOutputs raw = impl_->forward(view);
+    impl_->timings.preprocess += shrinking;
+
+    watch.lap();
+    std::vector<Face> faces = engine::find_faces(raw, view.height, view.width,
+                                                 {.score_threshold = options.score_threshold,
+                                                  .nms_threshold = options.nms_threshold,
+                                                  .top_k = options.top_k,
+                                                  .keep = options.keep});
+    if (impl_->scale != 1) {
+        const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
+        const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
+        for (Face& face : faces) {
+            face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
+                        face.box[3] * y_scale};
+            for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
+        }
+    }
+    impl_->timings.postprocess = watch.lap();
+    return faces;
+}
+
+float Detector::last_scale() const {
+    return impl_->scale;
+}
+const Timings& Detector::last_timings() const {
+    return impl_->timings;
+}
+const Model& Detector::model() const {
+    return impl_->session.model();
+}
+
+}  // namespace featherface

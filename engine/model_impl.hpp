@@ -1,0 +1,26 @@
+// What a Model holds.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "engine/program.hpp"
+#include "featherface/model.hpp"
+#include "loaders/checkpoint.hpp"
+
+namespace featherface {
+
+struct Model::Impl {
+    Architecture architecture{};
+    std::int64_t parameters = 0;
+    std::string warning;
+    engine::Program program;
+
+    // Hashing a file takes as long as loading it, and few callers ask: done once, when they do.
+    std::optional<loaders::Checkpoint> checkpoint;
+    mutable std::once_flag hashed;
+    mutable std::string sha256;
+};
+
+}  // namespace featherface

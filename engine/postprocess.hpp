@@ -1,0 +1,37 @@
+// From raw outputs to faces: anchors, decoding, non-maximum suppression.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "featherface/detector.hpp"
+
+namespace featherface::engine {
+
+// Anchors of an image: at steps 8, 16 and 32 a grid of ceil(height / step) x ceil(width / step) cells,
+// row-major, two square anchors a cell of (16, 32), (64, 128) and (256, 512) pixels. Computed from the index,
+// never stored.
+class Anchors {
+  public:
+    Anchors(int height, int width);
+    int count() const { return first_[3]; }
+    // cx, cy, w, h as fractions of the image's width and height.
+    std::array<float, 4> operator[](int index) const;
+
+  private:
+    int height_, width_;
+    int first_[4];  // index of each level's first anchor, and the total
+};
+
+struct FilterOptions {
+    float score_threshold = 0.02f;  // strictly above
+    float nms_threshold = 0.4f;
+    int top_k = 5000;
+    int keep = 750;
+};
+
+// Faces by falling score (equal scores in anchor order), in pixels of a width x height picture. A candidate
+// whose box or landmarks are not finite is dropped.
+std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const FilterOptions& options);
+
+}  // namespace featherface::engine

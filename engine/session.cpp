@@ -1,0 +1,85 @@
+#include "engine/session.hpp"
+
+#include <utility>
+
+#include "engine/model_impl.hpp"
+
+namespace featherface::engine {
+
+namespace {
+
+constexpr float kMeanBgr[3] = {104, 117, 123};
+
+// Byte offsets of blue, green and red inside a pixel.
+struct ChannelOffsets {
+    int bgr[3];
+};
+ChannelOffsets offsets_of(PixelFormat format) {
+    switch (format) {
+        case PixelFormat::gray8:
+            return {{0, 0, 0}};
+        case PixelFormat::bgr8:
+        case PixelFormat::bgra8:
+            return {{0, 1, 2}};
+        case PixelFormat::rgb8:
+        case PixelFormat::rgba8:
+            return {{2, 1, 0}};
+    }
+    return {};
+}
+
+}  // namespace
+
+Session::Session(Model model, int threads)
+    : model_(std::move(model)), pool_(std::make_unique<ThreadPool>(threads)) {}
+
+const Program& Session::program() const {
+    return model_.impl().program;
+}
+
+void Session::prepare(int height, int width) {
+    if (height == height_ && width == width_) return;
+    plan_ = make_plan(program(), height, width, pool_->threads());
+    if (plan_.workspace_floats > workspace_.size()) {
+        workspace_ = {};  // first free, then allocate: never hold two
+        workspace_ = AlignedBuffer(plan_.workspace_floats);
+    }
+    height_ = height;
+    width_ = width;
+}
+
+Map Session::input() const {
+    return value_map(plan_, workspace_, 0);
+}
+
+void Session::set_input(const ImageView& image) {
+    const ChannelOffsets offsets = offsets_of(image.format);
+    const auto subtract_mean = program().table->subtract_mean;
+    pool_->run(height_, [&](int, Rows rows) {
+        subtract_mean(image.data, image.row_stride, bytes_per_pixel(image.format), offsets.bgr, kMeanBgr,
+                      input(), rows);
+    });
+}
+
+void Session::set_input_nchw(std::span<const float> nchw) {
+    const Map map = input();
+    const std::size_t pixels = static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.width);
+    for (std::size_t c = 0; c < static_cast<std::size_t>(map.channels); ++c) {
+        for (std::size_t i = 0; i < pixels; ++i) {
+            map.data[i * static_cast<std::size_t>(map.channels) + c] = nchw[c * pixels + i];
+        }
+    }
+}
+
+void Session::run(Observer* observer) {
+    execute(program(), plan_, workspace_, *pool_, observer);
+}
+
+ConstMap Session::output(std::string_view name) const {
+    for (const Output& output : program().graph.outputs) {
+        if (output.name == name) return as_const(value_map(plan_, workspace_, output.value));
+    }
+    return {};
+}
+
+}  // namespace featherface::engine

@@ -1,0 +1,50 @@
+// A model with the memory and threads one running call needs: what Detector, the classifier and the tools run
+// on.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/plan.hpp"
+#include "engine/thread_pool.hpp"
+#include "featherface/image.hpp"
+#include "featherface/model.hpp"
+
+namespace featherface::engine {
+
+class Session {
+  public:
+    // `threads` >= 1.
+    Session(Model model, int threads);
+
+    // Lays memory out for inputs of this size (at least 1x1); does nothing when it is laid out so already.
+    void prepare(int height, int width);
+
+    // After prepare(): fill the input, by any of these, then run().
+    Map input() const;                       // height x width x 3, NHWC
+    void set_input(const ImageView& image);  // a valid view of the prepared size: BGR minus the mean
+    void set_input_nchw(std::span<const float> nchw);  // as PyTorch lays it out, height * width * 3 floats
+
+    void run(Observer* observer = nullptr);
+
+    // An output by name ("loc", "logits"), valid until the next prepare() or run(); height x channels for
+    // anchors.
+    ConstMap output(std::string_view name) const;
+
+    const Model& model() const { return model_; }
+    const Program& program() const;
+    const Plan& plan() const { return plan_; }
+    int height() const { return height_; }
+    int width() const { return width_; }
+    std::size_t workspace_bytes() const { return workspace_.size() * sizeof(float); }
+
+  private:
+    Model model_;
+    std::unique_ptr<ThreadPool> pool_;
+    Plan plan_;
+    AlignedBuffer workspace_;
+    int height_ = 0, width_ = 0;
+};
+
+}  // namespace featherface::engine
