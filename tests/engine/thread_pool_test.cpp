@@ -1,0 +1,65 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <mutex>
+#include <thread>
+
+#include "engine/thread_pool.hpp"
+
+namespace featherface::engine {
+namespace {
+
+TEST_CASE(
+    "thread pool: every row is worked on exactly once, by contiguous shares that differ by at most one row") {
+    for (int threads = 1; threads <= 8; ++threads) {
+        ThreadPool pool(threads);
+        CHECK(pool.threads() == threads);
+        for (const int count : {0, 1, 2, 3, 7, 8, 9, 100, 1001}) {
+            std::vector<int> touched(static_cast<std::size_t>(count), 0);
+            std::vector<int> shares(static_cast<std::size_t>(threads), 0);
+            pool.run(count, [&](int thread, kernels::Rows rows) {
+                shares[static_cast<std::size_t>(thread)] = rows.end - rows.begin;
+                for (int i = rows.begin; i < rows.end; ++i) ++touched[static_cast<std::size_t>(i)];
+            });
+            for (const int times : touched) REQUIRE(times == 1);
+            if (count >= threads) {
+                for (const int rows : shares) CHECK((rows == count / threads || rows == count / threads + 1));
+            }
+        }
+    }
+}
+
+TEST_CASE("thread pool: thousands of short jobs in a row all finish") {
+    ThreadPool pool(4);
+    std::atomic<int> total{0};
+    for (int i = 0; i < 5000; ++i)
+        pool.run(4, [&](int, kernels::Rows rows) { total += rows.end - rows.begin; });
+    CHECK(total == 20000);
+}
+
+TEST_CASE("thread pool: a job after the workers fell asleep still runs on all of them") {
+    ThreadPool pool(3);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::atomic<int> calls{0};
+    pool.run(3, [&](int, kernels::Rows) { ++calls; });
+    CHECK(calls == 3);
+}
+
+TEST_CASE("thread pool: idle workers use no processor time") {
+    ThreadPool pool(4);
+    pool.run(4, [](int, kernels::Rows) {});
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const std::clock_t before = std::clock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    // Three workers spinning would use hundreds of milliseconds.
+    CHECK(double(std::clock() - before) / CLOCKS_PER_SEC < 0.1);
+}
+
+TEST_CASE("thread pool: at least one core is available") {
+    CHECK(available_cores() >= 1);
+}
+
+}  // namespace
+}  // namespace featherface::engine

@@ -1,0 +1,101 @@
+#include <doctest/doctest.h>
+
+#include <numeric>
+#include <set>
+
+#include "engine/topologies/topologies.hpp"
+
+namespace featherface::engine {
+namespace {
+
+std::int64_t trained_parameters(const Graph& graph) {
+    std::int64_t total = 0;
+    for (const Parameter& p : graph.parameters) {
+        if (p.role != Parameter::Role::trained) continue;
+        total += std::accumulate(p.shape.begin(), p.shape.end(), std::int64_t{1}, std::multiplies<>());
+    }
+    return total;
+}
+
+Shape shape_of(const Graph& graph, const std::string& name, int height, int width) {
+    const auto shapes = infer_shapes(graph, height, width);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const std::string& known : graph.nodes[i].names) {
+            if (known == name) return shapes[i];
+        }
+    }
+    FAIL("no value named " << name);
+    return {};
+}
+
+const std::vector<Graph>& all_graphs() {
+    static const std::vector<Graph> graphs = {featherface_v1(), featherface_v2(), mobilenet_classifier(),
+                                              mobilenet_backbone()};
+    return graphs;
+}
+
+TEST_CASE("topologies: each network has exactly PyTorch's number of trained parameters") {
+    CHECK(trained_parameters(featherface_v1()) == 592'371);
+    CHECK(trained_parameters(featherface_v2()) == 256'156);
+    CHECK(trained_parameters(mobilenet_classifier()) == 470'072);
+    CHECK(trained_parameters(mobilenet_backbone()) == 213'072);
+}
+
+TEST_CASE("topologies: every value is computed from earlier ones, and no name stands for two values") {
+    for (const Graph& graph : all_graphs()) {
+        CAPTURE(graph.name);
+        std::set<std::string> names;
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+            for (const ValueId input : graph.nodes[i].inputs)
+                CHECK((input >= 0 && input < static_cast<int>(i)));
+            for (const std::string& name : graph.nodes[i].names) CHECK(names.insert(name).second);
+        }
+    }
+}
+
+TEST_CASE("topologies: a module called again is suffixed and shares its parameters") {
+    const Graph v2 = featherface_v2();
+    CHECK(shape_of(v2, "backbone_cbam_manager.spatial_gate.spatial.0#2", 64, 64).channels == 1);
+    int shared = 0;
+    for (const Parameter& p : v2.parameters)
+        shared += p.name == "backbone_cbam_manager.spatial_gate.spatial.0.weight";
+    CHECK(shared == 1);
+}
+
+TEST_CASE("topologies: pyramid levels have ceil(n / stride) cells at any size from 1x1 up") {
+    const Graph graphs[] = {featherface_v1(), featherface_v2()};
+    for (const Graph& graph : graphs) {
+        CAPTURE(graph.name);
+        for (const auto& [height, width] :
+             {std::pair{1, 1}, {1, 10000}, {7, 9}, {31, 33}, {257, 333}, {640, 640}}) {
+            CAPTURE(height);
+            CAPTURE(width);
+            int anchors = 0;
+            const std::pair<const char*, int> levels[] = {{"ssh1", 8}, {"ssh2", 16}, {"ssh3", 32}};
+            for (const auto& [name, stride] : levels) {
+                const Shape shape = shape_of(graph, name, height, width);
+                CHECK(shape.height == (height + stride - 1) / stride);
+                CHECK(shape.width == (width + stride - 1) / stride);
+                anchors += 2 * shape.height * shape.width;
+            }
+            CHECK(shape_of(graph, "loc", height, width).torch_shape() ==
+                  std::vector<std::int64_t>{1, anchors, 4});
+            CHECK(shape_of(graph, "conf", height, width).torch_shape() ==
+                  std::vector<std::int64_t>{1, anchors, 2});
+            CHECK(shape_of(graph, "landms", height, width).torch_shape() ==
+                  std::vector<std::int64_t>{1, anchors, 10});
+        }
+    }
+}
+
+TEST_CASE("topologies: shapes are PyTorch's for maps, vectors and fusion weights") {
+    const Graph v1 = featherface_v1();
+    CHECK(shape_of(v1, "body.stage2.0.3", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 128, 8, 10});
+    CHECK(shape_of(v1, "bacbkbone_2_cbam.ChannelGate.mlp.2#1", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 16});
+    CHECK(shape_of(v1, "bifpn.2.p5_w2_relu", 128, 160).torch_shape() == std::vector<std::int64_t>{3});
+}
+
+}  // namespace
+}  // namespace featherface::engine
