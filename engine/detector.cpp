@@ -85,7 +85,7 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
                           " is no face detector; load a FeatherFace V1 or V2 checkpoint");
     }
     return Detector(
-        std::unique_ptr<Impl>(new Impl{engine::Session(std::move(model), options.threads), options}));
+        std::unique_ptr<Impl>(new Impl{engine::Session(std::move(model), options.threads), options, 1, {}}));
 }
 
 Result<RawOutputs> Detector::forward(const ImageView& image) {

@@ -46,15 +46,19 @@ Shape infer_shape(const Node& node, const std::vector<Shape>& shapes, int height
             },
             [&](const Concat&) {
                 Shape shape = in(0);
-                for (std::size_t i = 1; i < node.inputs.size(); ++i) {
-                    (shape.kind == Shape::Kind::anchors ? shape.height : shape.channels) +=
-                        shape.kind == Shape::Kind::anchors ? in(i).height : in(i).channels;
+                if (shape.kind == Shape::Kind::anchors) shape = {Shape::Kind::anchors, 0, 1, shape.channels};
+                for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+                    if (shape.kind == Shape::Kind::anchors) {
+                        shape.height += in(i).height * in(i).width;
+                    } else if (i > 0) {
+                        shape.channels += in(i).channels;
+                    }
                 }
                 return shape;
             },
             [&](const ToAnchors& op) {
-                const int per_cell = in(0).channels / op.values;
-                return Shape{Shape::Kind::anchors, in(0).height * in(0).width * per_cell, 1, op.values};
+                return Shape{Shape::Kind::anchors, in(0).height, in(0).width * (in(0).channels / op.values),
+                             op.values};
             },
             [&](const FusionWeights&) {
                 return Shape{Shape::Kind::list, 1, 1, 0};  // the extent comes from the parameter, below
@@ -88,7 +92,7 @@ std::vector<std::int64_t> Shape::torch_shape() const {
         case Kind::vector:
             return {1, channels};
         case Kind::anchors:
-            return {1, height, channels};
+            return {1, std::int64_t{height} * width, channels};
         case Kind::list:
             return {channels};
     }

@@ -125,7 +125,7 @@ struct Shape {
     enum class Kind {
         map,      // torch (1, channels, height, width)
         vector,   // torch (1, channels); height = width = 1
-        anchors,  // torch (1, height, channels); width = 1
+        anchors,  // torch (1, height * width, channels): one row an anchor, in row-major order of the cells
         list      // torch (channels,); height = width = 1
     };
     Kind kind = Kind::map;

@@ -12,12 +12,10 @@ namespace {
 
 // An operator whose work on a range of output rows is one call of `Body`.
 template <class Body>
-class RowOperator final : public Operator {
+class ByRows final : public RowOperator {
   public:
-    explicit RowOperator(Body body) : body_(std::move(body)) {}
-    void run(const Call& call) const override {
-        call.pool->run(call.output.height, [&](int, Rows rows) { body_(call, rows); });
-    }
+    explicit ByRows(Body body) : body_(std::move(body)) {}
+    void run_rows(const Call& call, int, Rows rows) const override { body_(call, rows); }
 
   private:
     Body body_;
@@ -25,7 +23,7 @@ class RowOperator final : public Operator {
 
 template <class Body>
 std::unique_ptr<Operator> by_rows(Body body) {
-    return std::make_unique<RowOperator<Body>>(std::move(body));
+    return std::make_unique<ByRows<Body>>(std::move(body));
 }
 
 std::vector<float> rectified(const std::vector<float>& values) {
@@ -117,10 +115,10 @@ std::unique_ptr<Operator> make_shuffle(const Shuffle& op, const KernelTable& tab
 
 std::unique_ptr<Operator> make_softmax_pairs(const KernelTable& table) {
     return by_rows([&table](const Call& call, Rows rows) {
-        const std::size_t begin = 2 * static_cast<std::size_t>(rows.begin),
-                          end = 2 * static_cast<std::size_t>(rows.end);
-        std::copy(call.inputs[0].data + begin, call.inputs[0].data + end, call.output.data + begin);
-        table.softmax_pairs(call.output.data, rows);
+        const Rows pairs{rows.begin * call.output.width, rows.end * call.output.width};
+        std::copy(call.inputs[0].data + 2 * pairs.begin, call.inputs[0].data + 2 * pairs.end,
+                  call.output.data + 2 * pairs.begin);
+        table.softmax_pairs(call.output.data, pairs);
     });
 }
 

@@ -16,7 +16,7 @@ class ConcatOperator final : public Operator {
             float* out = call.output.data;
             for (int i = 0; i < call.input_count; ++i) {
                 const ConstMap& in = call.inputs[i];
-                out = std::copy_n(in.data, std::ptrdiff_t{in.height} * in.channels, out);
+                out = std::copy_n(in.data, std::ptrdiff_t{in.height} * in.width * in.channels, out);
             }
             return;
         }

@@ -9,7 +9,7 @@ namespace {
 
 // Geometry, packed weights and epilogue: what both kinds have in common.
 template <class Kernel>
-class ConvolutionBase : public Operator {
+class ConvolutionBase : public RowOperator {
   public:
     template <class Convolution>
     ConvolutionBase(const Graph& graph, const Convolution& op, const Kernel& kernel)
@@ -48,19 +48,16 @@ class ConvolutionBase : public Operator {
 class ConvOperator final : public ConvolutionBase<kernels::ConvKernel> {
   public:
     using ConvolutionBase::ConvolutionBase;
-    void run(const Call& call) const override {
-        call.pool->run(call.output.height,
-                       [&](int thread, Rows rows) { kernel_.run(args(call, thread), rows); });
+    void run_rows(const Call& call, int thread, Rows rows) const override {
+        kernel_.run(args(call, thread), rows);
     }
 };
 
 class DeformConvOperator final : public ConvolutionBase<kernels::DeformConvKernel> {
   public:
     using ConvolutionBase::ConvolutionBase;
-    void run(const Call& call) const override {
-        call.pool->run(call.output.height, [&](int thread, Rows rows) {
-            kernel_.run({.conv = args(call, thread), .offset = call.inputs[1], .mask = call.inputs[2]}, rows);
-        });
+    void run_rows(const Call& call, int thread, Rows rows) const override {
+        kernel_.run({.conv = args(call, thread), .offset = call.inputs[1], .mask = call.inputs[2]}, rows);
     }
 };
 

@@ -55,6 +55,15 @@ class Operator {
     virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table
 };
 
+// An operator each of whose output rows can be computed on its own.
+class RowOperator : public Operator {
+  public:
+    void run(const Call& call) const final {
+        call.pool->run(call.output.height, [&](int thread, Rows rows) { run_rows(call, thread, rows); });
+    }
+    virtual void run_rows(const Call& call, int thread, Rows rows) const = 0;
+};
+
 // nullptr for nodes that compute nothing (Input, ToAnchors). The graph must be bound; the operator keeps no
 // reference to it.
 std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table);

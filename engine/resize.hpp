@@ -1,0 +1,14 @@
+// Changing a picture's size. Not the network's nearest-neighbour Resize operation: this is for photos.
+#pragma once
+
+#include "featherface/image.hpp"
+
+namespace featherface::engine {
+
+// The picture at width x height, in its own pixel format. Each new pixel averages the old ones under a
+// triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is bilinear
+// interpolation. It is what PIL and torchvision call antialiased "bilinear", but for their rounding between
+// the two directions. `image` must be valid and width, height >= 1.
+Image shrink(const ImageView& image, int width, int height);
+
+}  // namespace featherface::engine

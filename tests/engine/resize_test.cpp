@@ -1,0 +1,75 @@
+#include "engine/resize.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace featherface::test {
+
+namespace {
+
+// Red, green, blue of (x, y) are (23 x + 31 y + 57 channel) mod 256.
+Image ramps(int width, int height) {
+    Image image{width, height, PixelFormat::rgb8, {}};
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            for (int c = 0; c < 3; ++c)
+                image.pixels.push_back(static_cast<std::uint8_t>(23 * x + 31 * y + 57 * c));
+    return image;
+}
+
+void check_near(const Image& image, const std::vector<int>& expected) {
+    REQUIRE(image.pixels.size() >= expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CAPTURE(i);
+        CHECK(std::abs(image.pixels[i] - expected[i]) <= 1);  // PIL rounds between its two passes
+    }
+}
+
+}  // namespace
+
+TEST_CASE("resize: shrinking and enlarging give PIL's antialiased bilinear") {
+    const Image image = ramps(11, 7);
+    // PIL.Image.resize((w, h), BILINEAR), first row and more.
+    check_near(engine::shrink(image.view(), 4, 3),
+               {53,  110, 167, 111, 165, 169, 172, 168, 87, 163, 72, 89,  119, 171, 165, 170, 158, 91,
+                160, 72,  98,  81,  99,  155, 185, 140, 59, 165, 71, 101, 68,  106, 163, 107, 164, 196});
+    check_near(engine::shrink(image.view(), 16, 9),
+               {0,  57,  114, 12,  69,  126, 28,  85,  142, 44,  101, 158, 60,  117, 174, 75,  132, 189,
+                91, 148, 205, 107, 164, 221, 123, 180, 237, 139, 196, 245, 155, 212, 85,  170, 227, 28});
+    check_near(engine::shrink(image.view(), 11, 2),
+               {49,  106, 163, 72,  129, 168, 95,  152, 191, 118, 175, 172, 141, 180, 130, 164, 161, 76,
+                169, 119, 99,  192, 142, 68,  173, 88,  91,  131, 57,  114, 77,  80,  137, 137, 194, 120});
+}
+
+TEST_CASE("resize: the same size gives the same pixels") {
+    const Image image = ramps(13, 5);
+    const Image same = engine::shrink(image.view(), 13, 5);
+    CHECK(same.pixels == image.pixels);
+    CHECK(same.format == PixelFormat::rgb8);
+}
+
+TEST_CASE("resize: one colour stays that colour at any size, down to and up from one pixel") {
+    for (auto [width, height] : {std::pair{1, 1}, {1, 9}, {7, 1}, {40, 33}}) {
+        const Image image{width, height, PixelFormat::gray8,
+                          std::vector<std::uint8_t>(static_cast<std::size_t>(width * height), 201)};
+        for (auto [new_width, new_height] : {std::pair{1, 1}, {3, 2}, {64, 50}}) {
+            const Image out = engine::shrink(image.view(), new_width, new_height);
+            CHECK(out.width == new_width);
+            CHECK(out.height == new_height);
+            CHECK(out.pixels ==
+                  std::vector<std::uint8_t>(static_cast<std::size_t>(new_width * new_height), 201));
+        }
+    }
+}
+
+TEST_CASE("resize: row stride is honoured and no channel leaks into another") {
+    // Two pixels of BGRA a row, then four bytes that are not the picture's.
+    const std::vector<std::uint8_t> bytes = {10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255,
+                                             10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255};
+    const Image out = engine::shrink({bytes.data(), 2, 2, 12, PixelFormat::bgra8}, 1, 1);
+    CHECK(out.pixels == std::vector<std::uint8_t>{10, 20, 30, 40});
+}
+
+}  // namespace featherface::test
