@@ -72,7 +72,7 @@ ValueId Builder::add(ValueId a, ValueId b) {
 ValueId Builder::weighted_sum(const std::string& name, const std::string& relu_name, int weight_count,
                               std::initializer_list<ValueId> maps) {
     const ParameterId weights = parameter(name, {weight_count});
-    append(relu_name, FusionWeights{weights}, {}, weight_count);
+    append(relu_name, FusionWeights{weights, weight_count}, {}, weight_count);
     return append("", WeightedSum{.parameter = weights}, maps, channels(*maps.begin()));
 }
 

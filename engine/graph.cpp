@@ -14,10 +14,10 @@ struct Overloaded : Handlers... {
 template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
-Shape infer_shape(const Node& node, const std::vector<Shape>& shapes, int height, int width) {
-    const auto in = [&](std::size_t i) -> const Shape& {
-        return shapes[static_cast<std::size_t>(node.inputs[i])];
-    };
+}  // namespace
+
+Shape infer_shape(const Node& node, std::span<const Shape> inputs, int height, int width) {
+    const auto in = [&](std::size_t i) -> const Shape& { return inputs[i]; };
     const auto convolved = [&](const ConvGeometry& g) {
         const auto extent = [&](int n) { return (n + 2 * g.pad - g.kernel) / g.stride + 1; };
         return Shape{Shape::Kind::map, extent(in(0).height), extent(in(0).width), g.out_channels};
@@ -60,22 +60,39 @@ Shape infer_shape(const Node& node, const std::vector<Shape>& shapes, int height
                 return Shape{Shape::Kind::anchors, in(0).height, in(0).width * (in(0).channels / op.values),
                              op.values};
             },
-            [&](const FusionWeights&) {
-                return Shape{Shape::Kind::list, 1, 1, 0};  // the extent comes from the parameter, below
+            [&](const FusionWeights& op) {
+                return Shape{Shape::Kind::list, 1, 1, op.count};
+            },
+            [&](const Slice& op) {
+                return Shape{Shape::Kind::map, in(0).height, in(0).width, op.channels};
+            },
+            [&](const Strips& op) {
+                return infer_stage_shapes(node, inputs)[static_cast<std::size_t>(op.outputs[0])];
             },
             [&](const auto&) { return in(0); },  // the rest keep their first input's shape
         },
         node.operation);
 }
 
-}  // namespace
+std::vector<Shape> infer_stage_shapes(const Node& strips, std::span<const Shape> inputs) {
+    // Inputs and stages in one list, as the stages count them.
+    std::vector<Shape> shapes(inputs.begin(), inputs.end());
+    for (const Node& stage : std::get<Strips>(strips.operation).stages) {
+        std::vector<Shape> stage_inputs;
+        for (const ValueId input : stage.inputs)
+            stage_inputs.push_back(shapes[static_cast<std::size_t>(input)]);
+        shapes.push_back(infer_shape(stage, stage_inputs, 0, 0));
+    }
+    shapes.erase(shapes.begin(), shapes.begin() + static_cast<std::ptrdiff_t>(inputs.size()));
+    return shapes;
+}
 
 std::string_view kind_of(const Operation& operation) {
     static constexpr std::array<std::string_view, std::variant_size_v<Operation>> kNames = {
-        "input",       "conv",           "deform_conv",    "batch_norm",   "activation",
-        "add",         "fusion_weights", "weighted_sum",   "resize",       "max_pool",
-        "global_pool", "linear",         "scale_channels", "scale_pixels", "channel_stats",
-        "concat",      "shuffle",        "to_anchors",     "softmax"};
+        "input",          "conv",         "deform_conv",   "batch_norm",   "activation",  "add",
+        "fusion_weights", "weighted_sum", "resize",        "max_pool",     "global_pool", "linear",
+        "scale_channels", "scale_pixels", "channel_stats", "concat",       "shuffle",     "to_anchors",
+        "softmax",        "slice",        "strips",        "strips_output"};
     return kNames[operation.index()];
 }
 
@@ -102,13 +119,21 @@ std::vector<std::int64_t> Shape::torch_shape() const {
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width) {
     std::vector<Shape> shapes;
     shapes.reserve(graph.nodes.size());
+    const auto shapes_of = [&](const std::vector<ValueId>& values) {
+        std::vector<Shape> found;
+        for (const ValueId value : values) found.push_back(shapes[static_cast<std::size_t>(value)]);
+        return found;
+    };
     for (const Node& node : graph.nodes) {
-        Shape shape = infer_shape(node, shapes, height, width);
-        if (const auto* weights = std::get_if<FusionWeights>(&node.operation)) {
-            shape.channels =
-                static_cast<int>(graph.parameters[static_cast<std::size_t>(weights->parameter)].shape[0]);
+        if (const auto* further = std::get_if<StripsOutput>(&node.operation)) {
+            const Node& strips = graph.nodes[static_cast<std::size_t>(node.inputs[0])];
+            const int stage =
+                std::get<Strips>(strips.operation).outputs[static_cast<std::size_t>(further->index)];
+            shapes.push_back(
+                infer_stage_shapes(strips, shapes_of(strips.inputs))[static_cast<std::size_t>(stage)]);
+        } else {
+            shapes.push_back(infer_shape(node, shapes_of(node.inputs), height, width));
         }
-        shapes.push_back(shape);
     }
     return shapes;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -56,6 +57,7 @@ struct Add {  // (a, b)
 };
 struct FusionWeights {  // (); relu(parameter), for observers: WeightedSum holds the parameter itself
     ParameterId parameter = kNone;
+    int count = 0;
 };
 struct WeightedSum {  // (2 or 3 maps); w[i] = relu(p[i]) / (sum over all of p of relu(p) + 1e-4)
     ParameterId parameter = kNone;
@@ -83,8 +85,13 @@ struct ScalePixels {};    // (x, gate map of one channel)
 struct ChannelStats {     // (x); two channels: mean and maximum over the channels
     bool max_first = false;
 };
-struct Concat {};  // (maps or anchors...); maps along channels, anchors along anchors
-struct Shuffle {   // (x); output channel i = input channel source[i]
+struct Concat {             // (maps or anchors...); maps along channels, anchors along anchors
+    bool in_place = false;  // the inputs are written where they belong: nothing is left to do
+};
+struct Slice {  // (map); channels [first, first + channels), a view
+    int first = 0, channels = 0;
+};
+struct Shuffle {  // (x); output channel i = input channel source[i]
     std::vector<int> source;
 };
 struct ToAnchors {  // (map of anchors-per-cell * values channels); one row an anchor, no data moves
@@ -92,9 +99,22 @@ struct ToAnchors {  // (map of anchors-per-cell * values channels); one row an a
 };
 struct SoftmaxPairs {};  // (anchors of 2 values)
 
+// Several row-wise nodes computed together, a strip of rows at a time, so that what passes between them stays
+// in cache. Stages are in execution order; a stage's input i is this node's input i when i < its number of
+// inputs, else stage i minus that number. Stage outputs[0] is this node's value; a further outputs[k] is the
+// value of a StripsOutput{k} node, which directly follows.
+struct Node;
+struct Strips {
+    std::vector<Node> stages;
+    std::vector<int> outputs;
+};
+struct StripsOutput {  // (strips)
+    int index = 0;
+};
+
 using Operation = std::variant<Input, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights, WeightedSum,
                                Resize, MaxPool, GlobalPool, Linear, ScaleChannels, ScalePixels, ChannelStats,
-                               Concat, Shuffle, ToAnchors, SoftmaxPairs>;
+                               Concat, Shuffle, ToAnchors, SoftmaxPairs, Slice, Strips, StripsOutput>;
 
 // Short name of an operation for tables ("conv", "deform_conv", ...).
 std::string_view kind_of(const Operation& operation);
@@ -135,6 +155,12 @@ struct Shape {
     std::vector<std::int64_t> torch_shape() const;
     bool operator==(const Shape&) const = default;
 };
+
+// The shape of a node's value from those of its inputs; `height` and `width` are the image's.
+Shape infer_shape(const Node& node, std::span<const Shape> inputs, int height, int width);
+
+// Shapes of all stages of a Strips node from those of its inputs.
+std::vector<Shape> infer_stage_shapes(const Node& strips, std::span<const Shape> inputs);
 
 // One shape a node for an input of height x width (both at least 1).
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);

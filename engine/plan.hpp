@@ -1,6 +1,8 @@
-// A program laid out for one image size and thread count: shapes, and where in the arena each value lives.
+// A program laid out for one image size and thread count: shapes, and where in the workspace each value
+// lives.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "engine/aligned_buffer.hpp"
@@ -8,14 +10,21 @@
 
 namespace featherface::engine {
 
+// Where a value lives: floats from the start of the workspace, and from a pixel to the next.
+struct Placement {
+    std::size_t offset = 0;
+    int pixel_stride = 0;
+};
+
 struct Plan {
-    std::vector<Shape> shapes;         // of each value
-    std::vector<std::size_t> offsets;  // of each value, in floats from the start of the workspace
-    std::size_t workspace_floats = 0;  // values, then shared scratch, then a scratch buffer a thread
+    std::vector<Shape> shapes;                                 // of each value
+    std::vector<Placement> placements;                         // of each value
+    std::vector<std::unique_ptr<const OperatorState>> states;  // of each operator
+    // The workspace: values, then shared scratch, then a scratch buffer a thread.
     std::size_t shared_scratch_offset = 0;
     std::size_t thread_scratch_offset = 0;
     std::size_t thread_scratch_stride = 0;
-    int threads = 1;
+    std::size_t workspace_floats = 0;
 };
 
 Plan make_plan(const Program& program, int height, int width, int threads);
@@ -32,7 +41,7 @@ class Observer {
 void execute(const Program& program, const Plan& plan, const AlignedBuffer& workspace, ThreadPool& pool,
              Observer* observer = nullptr);
 
-// Where a value lives in a workspace.
+// A value in a workspace.
 Map value_map(const Plan& plan, const AlignedBuffer& workspace, ValueId value);
 
 }  // namespace featherface::engine

@@ -59,8 +59,10 @@ ThreadPool::~ThreadPool() {
     for (std::thread& worker : workers_) worker.join();
 }
 
-kernels::Rows ThreadPool::share(int thread) const {
-    const auto bound = [&](int i) { return static_cast<int>(std::int64_t{count_} * i / active_); };
+kernels::Rows ThreadPool::share(int count, int thread, int threads) {
+    const int active = std::min(count, threads);
+    if (thread >= active) return {};
+    const auto bound = [&](int i) { return static_cast<int>(std::int64_t{count} * i / active); };
     return {bound(thread), bound(thread + 1)};
 }
 
@@ -78,7 +80,7 @@ void ThreadPool::dispatch(int count, Function function, const void* context) {
     unfinished_.store(workers, std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
-    function(context, 0, share(0));
+    function(context, 0, share(count, 0, active));
     for (int left = unfinished_.load(std::memory_order_acquire); left != 0;
          left = unfinished_.load(std::memory_order_acquire)) {
         await_change(unfinished_, left);
@@ -91,7 +93,7 @@ void ThreadPool::work(int thread) {
         await_change(generation_, seen);
         seen = generation_.load(std::memory_order_acquire);
         if (stop_.load(std::memory_order_relaxed)) return;
-        if (thread < active_) function_(context_, thread, share(thread));
+        if (thread < active_) function_(context_, thread, share(count_, thread, active_));
         if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     }
 }

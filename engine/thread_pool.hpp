@@ -19,6 +19,9 @@ class ThreadPool {
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
+    // The rows of [0, count) that thread `thread` of `threads` works on.
+    static kernels::Rows share(int count, int thread, int threads);
+
     int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
     // Calls body(thread, rows) on every thread whose share of [0, count) is not empty, and returns when all
@@ -37,7 +40,6 @@ class ThreadPool {
     using Function = void (*)(const void* context, int thread, kernels::Rows rows);
     void dispatch(int count, Function function, const void* context);
     void work(int thread);
-    kernels::Rows share(int thread) const;
 
     std::vector<std::thread> workers_;
     // The job at hand; written before `generation_` is raised, read after it is seen raised.

@@ -20,16 +20,17 @@ struct BasicMap {
     int width = 0;
     int channels = 0;
     int pixel_stride = 0;  // elements from a pixel to the next, >= channels (more: a slice of a wider map)
+    int first_row = 0;     // the row at `data`: not 0 for a band, of which only some rows are in memory
 
     [[gnu::always_inline]] inline Element* pixel(int y, int x) const {
-        return data + (static_cast<std::ptrdiff_t>(y) * width + x) * pixel_stride;
+        return data + (static_cast<std::ptrdiff_t>(y - first_row) * width + x) * pixel_stride;
     }
 };
 using Map = BasicMap<float>;
 using ConstMap = BasicMap<const float>;
 
 [[gnu::always_inline]] inline ConstMap as_const(const Map& map) {
-    return {map.data, map.height, map.width, map.channels, map.pixel_stride};
+    return {map.data, map.height, map.width, map.channels, map.pixel_stride, map.first_row};
 }
 
 struct Rows {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/operators/operator.hpp"
+#include "engine/row_dependence.hpp"
 
 namespace featherface::engine {
 
@@ -125,15 +126,9 @@ std::unique_ptr<Operator> make_softmax_pairs(const KernelTable& table) {
 std::unique_ptr<Operator> make_max_pool(const MaxPool& op, const KernelTable& table) {
     return by_rows([padding = op.padding, &table](const Call& call, Rows rows) {
         kernels::MaxPoolArgs args{.input = call.inputs[0], .output = call.output};
-        if (padding == MaxPool::Padding::one) {
-            args.pad_top = args.pad_left = 1;
-            args.pad_value = -INFINITY;
-        } else {
-            // The smaller half of the total padding comes first.
-            const auto before = [](int n) { return ((n + 1) / 2 * 2 - 2 - n + 3) / 2; };
-            args.pad_top = before(args.input.height);
-            args.pad_left = before(args.input.width);
-        }
+        args.pad_value = padding == MaxPool::Padding::one ? -INFINITY : 0.0f;
+        args.pad_top = pool_padding(padding, args.input.height);
+        args.pad_left = pool_padding(padding, args.input.width);
         table.max_pool(args, rows);
     });
 }

@@ -21,8 +21,8 @@ class ConvolutionBase : public RowOperator {
                     weights_.data());
     }
 
-    ScratchNeed scratch(const CallShapes& shapes) const override {
-        return {.per_thread = kernel_.scratch_floats(geometry_, shapes.output->width)};
+    Layout lay_out(const Extents& extents) const override {
+        return {{.per_thread = kernel_.scratch_floats(geometry_, extents.output.width)}, nullptr};
     }
     std::size_t weight_bytes() const override { return weights_.size() * sizeof(float); }
     std::string_view kernel_name() const override { return kernel_.name; }

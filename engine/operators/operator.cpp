@@ -5,6 +5,7 @@ namespace featherface::engine {
 std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table) {
     struct Factory {
         const Graph& graph;
+        const Node& node;
         const KernelTable& table;
 
         std::unique_ptr<Operator> operator()(const Input&) const { return nullptr; }
@@ -37,11 +38,16 @@ std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, co
         std::unique_ptr<Operator> operator()(const ChannelStats& op) const {
             return make_channel_stats(op, table);
         }
-        std::unique_ptr<Operator> operator()(const Concat&) const { return make_concat(table); }
+        std::unique_ptr<Operator> operator()(const Concat& op) const {
+            return op.in_place ? nullptr : make_concat(table);
+        }
         std::unique_ptr<Operator> operator()(const Shuffle& op) const { return make_shuffle(op, table); }
+        std::unique_ptr<Operator> operator()(const Slice&) const { return nullptr; }
+        std::unique_ptr<Operator> operator()(const Strips&) const { return make_strips(graph, node, table); }
+        std::unique_ptr<Operator> operator()(const StripsOutput&) const { return nullptr; }
         std::unique_ptr<Operator> operator()(const SoftmaxPairs&) const { return make_softmax_pairs(table); }
     };
-    return std::visit(Factory{graph, table}, node.operation);
+    return std::visit(Factory{graph, node, table}, node.operation);
 }
 
 }  // namespace featherface::engine

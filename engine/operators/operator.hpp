@@ -17,13 +17,8 @@ using kernels::KernelTable;
 using kernels::Map;
 using kernels::Rows;
 
-constexpr int kMaxInputs = 4;
-
-// Extents of an operator's inputs and output for one image size.
-struct CallShapes {
-    const Shape* inputs[kMaxInputs] = {};
-    const Shape* output = nullptr;
-};
+constexpr int kMaxInputs = 8;
+constexpr int kMaxOutputs = 4;
 
 // Temporary memory an operator wants while it runs, in floats.
 struct ScratchNeed {
@@ -31,11 +26,30 @@ struct ScratchNeed {
     std::size_t shared = 0;
 };
 
+// What an operator works out once for given extents and keeps in the plan; immutable.
+struct OperatorState {
+    virtual ~OperatorState() = default;
+};
+
+// What an operator is to be laid out for.
+struct Extents {
+    std::vector<Shape> inputs;
+    Shape output;
+    int threads = 1;
+};
+
+struct Layout {
+    ScratchNeed scratch;
+    std::unique_ptr<const OperatorState> state;
+};
+
 // One execution.
 struct Call {
     ConstMap inputs[kMaxInputs];
     int input_count = 0;
     Map output;
+    Map further_outputs[kMaxOutputs - 1];  // of a Strips node
+    const OperatorState* state = nullptr;
     float* shared_scratch = nullptr;
     float* thread_scratch = nullptr;  // of thread 0; thread t's begins t * thread_scratch_stride floats later
     std::size_t thread_scratch_stride = 0;
@@ -50,7 +64,7 @@ class Operator {
   public:
     virtual ~Operator() = default;
     virtual void run(const Call& call) const = 0;
-    virtual ScratchNeed scratch(const CallShapes&) const { return {}; }
+    virtual Layout lay_out(const Extents&) const { return {}; }
     virtual std::size_t weight_bytes() const { return 0; }       // memory held for packed weights
     virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table
 };
@@ -64,8 +78,8 @@ class RowOperator : public Operator {
     virtual void run_rows(const Call& call, int thread, Rows rows) const = 0;
 };
 
-// nullptr for nodes that compute nothing (Input, ToAnchors). The graph must be bound; the operator keeps no
-// reference to it.
+// nullptr for nodes that compute nothing (Input, views, outputs of a Strips node). The graph must be bound;
+// the operator keeps no reference to it.
 std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table);
 
 // The factories behind it, one a file of this folder.
@@ -84,6 +98,7 @@ std::unique_ptr<Operator> make_global_pool(const GlobalPool&, const KernelTable&
 std::unique_ptr<Operator> make_max_pool(const MaxPool&, const KernelTable&);
 std::unique_ptr<Operator> make_channel_stats(const ChannelStats&, const KernelTable&);
 std::unique_ptr<Operator> make_resize(const KernelTable&);
+std::unique_ptr<Operator> make_strips(const Graph&, const Node&, const KernelTable&);
 std::unique_ptr<Operator> make_concat(const KernelTable&);
 std::unique_ptr<Operator> make_shuffle(const Shuffle&, const KernelTable&);
 

@@ -14,9 +14,10 @@ class GlobalPoolOperator final : public Operator {
   public:
     GlobalPoolOperator(GlobalPool::Kind kind, const KernelTable& table) : kind_(kind), table_(table) {}
 
-    ScratchNeed scratch(const CallShapes& shapes) const override {
-        const Shape& in = *shapes.inputs[0];
-        return {.shared = 2 * static_cast<std::size_t>(in.height) * static_cast<std::size_t>(in.channels)};
+    Layout lay_out(const Extents& extents) const override {
+        const Shape& in = extents.inputs[0];
+        return {{.shared = 2 * static_cast<std::size_t>(in.height) * static_cast<std::size_t>(in.channels)},
+                nullptr};
     }
 
     void run(const Call& call) const override {

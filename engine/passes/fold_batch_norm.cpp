@@ -17,13 +17,6 @@ Vector values_of(const Graph& graph, ParameterId id) {
         .cast<double>();
 }
 
-ParameterId add_parameter(Graph& graph, std::string name, std::vector<std::int64_t> shape,
-                          std::vector<float> values) {
-    graph.parameters.push_back(
-        {std::move(name), std::move(shape), Parameter::Role::trained, std::move(values)});
-    return static_cast<ParameterId>(graph.parameters.size()) - 1;
-}
-
 template <class Convolution>
 void fold(Graph& graph, Convolution& conv, const BatchNorm& norm) {
     const Vector scale = values_of(graph, norm.weight) / (values_of(graph, norm.variance) + norm.eps).sqrt();

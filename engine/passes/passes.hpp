@@ -1,6 +1,6 @@
 // Rewrites of a bound graph (parameters filled in). Each is separate, named, and tested against the graph it
-// was given: same outputs, fewer nodes. A node that absorbs another takes over its names and keeps its own as
-// `fused`.
+// was given: same outputs, fewer or cheaper steps. A node that absorbs another takes over its names and keeps
+// its own as `fused`.
 #pragma once
 
 #include "engine/graph.hpp"
@@ -10,8 +10,24 @@ namespace featherface::engine {
 // BatchNorm after a convolution becomes part of its weights and bias (computed in double).
 Graph fold_batch_norm(Graph graph);
 
+// relu(concat(a, b, ...)) becomes concat(relu(a), relu(b), ...), which fuse_activations() can use.
+Graph sink_activations(Graph graph);
+
 // An activation that alone reads a conv, deform_conv, add, weighted_sum or linear becomes its epilogue.
 Graph fuse_activations(Graph graph);
+
+// A channel shuffle read by ungrouped or grouped 1x1 convolutions alone becomes part of their weights.
+Graph fold_shuffles(Graph graph);
+
+// Convolutions of equal geometry that read the same map become one, their results slices of its channels: the
+// offset and mask convolutions of deformable branches.
+Graph merge_siblings(Graph graph);
+
+// Inputs of a concat are written straight into its memory where nothing else forbids it.
+Graph place_concats(Graph graph);
+
+// Row-wise nodes that pass maps only among themselves become Strips nodes.
+Graph fuse_strips(Graph graph);
 
 // Drops nodes and parameters no output needs.
 Graph eliminate_dead(Graph graph);

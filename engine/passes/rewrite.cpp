@@ -22,6 +22,25 @@ void absorb(Graph& graph, ValueId producer, ValueId reader) {
     }
 }
 
+ParameterId add_parameter(Graph& graph, std::string name, std::vector<std::int64_t> shape,
+                          std::vector<float> values) {
+    graph.parameters.push_back(
+        {std::move(name), std::move(shape), Parameter::Role::trained, std::move(values)});
+    return static_cast<ParameterId>(graph.parameters.size()) - 1;
+}
+
+std::vector<std::vector<ValueId>> find_readers(const Graph& graph) {
+    std::vector<std::vector<ValueId>> readers(graph.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        for (const ValueId input : graph.nodes[i].inputs) {
+            auto& list = readers[static_cast<std::size_t>(input)];
+            if (list.empty() || list.back() != static_cast<ValueId>(i))
+                list.push_back(static_cast<ValueId>(i));
+        }
+    }
+    return readers;
+}
+
 namespace {
 
 // Every ParameterId an operation holds, for renumbering.
@@ -77,7 +96,10 @@ Graph eliminate_dead(Graph graph) {
 }
 
 Graph optimize(Graph graph) {
-    return eliminate_dead(fuse_activations(fold_batch_norm(std::move(graph))));
+    graph = fold_batch_norm(std::move(graph));
+    graph = fuse_activations(sink_activations(std::move(graph)));
+    graph = merge_siblings(fold_shuffles(std::move(graph)));
+    return fuse_strips(place_concats(std::move(graph)));
 }
 
 }  // namespace featherface::engine

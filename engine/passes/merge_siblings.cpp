@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "engine/passes/passes.hpp"
+#include "engine/passes/rewrite.hpp"
+
+namespace featherface::engine {
+
+namespace {
+
+// Only deformable convolutions read slices of a wider map as well as whole maps.
+bool takes_slices(const Graph& graph, const std::vector<ValueId>& readers) {
+    return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](ValueId reader) {
+        return std::holds_alternative<DeformConv>(graph.nodes[static_cast<std::size_t>(reader)].operation);
+    });
+}
+
+bool can_join(const Conv& a, const Conv& b) {
+    const ConvGeometry &g = a.geometry, &h = b.geometry;
+    return g.kernel == h.kernel && g.stride == h.stride && g.pad == h.pad && g.groups == 1 && h.groups == 1 &&
+           a.activation == b.activation && (a.bias == kNone) == (b.bias == kNone);
+}
+
+// Output channels of `others` behind those of `conv`.
+void append_outputs(Graph& graph, Conv& conv, const std::vector<const Conv*>& others) {
+    Parameter weight = graph.parameters[static_cast<std::size_t>(conv.weight)];
+    std::vector<float> bias;
+    if (conv.bias != kNone) bias = graph.parameters[static_cast<std::size_t>(conv.bias)].values;
+    for (const Conv* other : others) {
+        const auto& more = graph.parameters[static_cast<std::size_t>(other->weight)].values;
+        weight.values.insert(weight.values.end(), more.begin(), more.end());
+        if (conv.bias != kNone) {
+            const auto& more_bias = graph.parameters[static_cast<std::size_t>(other->bias)].values;
+            bias.insert(bias.end(), more_bias.begin(), more_bias.end());
+        }
+        conv.geometry.out_channels += other->geometry.out_channels;
+    }
+    weight.shape[0] = conv.geometry.out_channels;
+    conv.weight = add_parameter(graph, weight.name + " (merged)", weight.shape, std::move(weight.values));
+    if (conv.bias != kNone) {
+        conv.bias = add_parameter(graph, weight.name + " (merged bias)", {conv.geometry.out_channels},
+                                  std::move(bias));
+    }
+}
+
+}  // namespace
+
+Graph merge_siblings(Graph graph) {
+    const auto readers = find_readers(graph);
+    Graph result{graph.name, {}, graph.parameters, graph.outputs};
+    std::vector<ValueId> moved(graph.nodes.size(), kNone);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        if (moved[i] != kNone) continue;  // merged into an earlier sibling
+        Node node = graph.nodes[i];
+        const ValueId read = node.inputs.empty() ? kNone : node.inputs[0];
+        for (ValueId& input : node.inputs) input = moved[static_cast<std::size_t>(input)];
+        const auto emit = [&](Node n) {
+            result.nodes.push_back(std::move(n));
+            return static_cast<ValueId>(result.nodes.size()) - 1;
+        };
+
+        auto* conv = std::get_if<Conv>(&node.operation);
+        std::vector<std::size_t> siblings;
+        if (conv && takes_slices(graph, readers[i])) {
+            for (const ValueId reader : readers[static_cast<std::size_t>(read)]) {
+                const std::size_t j = static_cast<std::size_t>(reader);
+                const auto* other = std::get_if<Conv>(&graph.nodes[j].operation);
+                if (j > i && other && can_join(*conv, *other) && takes_slices(graph, readers[j]))
+                    siblings.push_back(j);
+            }
+        }
+        if (siblings.empty()) {
+            moved[i] = emit(std::move(node));
+            continue;
+        }
+        std::vector<const Conv*> others;
+        for (const std::size_t j : siblings) others.push_back(&std::get<Conv>(graph.nodes[j].operation));
+        siblings.insert(siblings.begin(), i);
+        append_outputs(result, *conv, others);
+        node.names.clear();
+        node.fused.clear();
+        const ValueId whole = emit(std::move(node));
+        int first = 0;
+        for (const std::size_t j : siblings) {
+            const int channels = std::get<Conv>(graph.nodes[j].operation).geometry.out_channels;
+            moved[j] = emit({Slice{first, channels}, {whole}, graph.nodes[j].names, graph.nodes[j].fused});
+            first += channels;
+        }
+    }
+    for (Output& output : result.outputs) output.value = moved[static_cast<std::size_t>(output.value)];
+    return eliminate_dead(std::move(result));
+}
+
+}  // namespace featherface::engine
