@@ -1,0 +1,121 @@
+// Whole networks on weights by formula, against the oracle: layer by layer and optimised, on every
+// architecture.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/passes/passes.hpp"
+#include "kernels/select.hpp"
+#include "support/seeded_graph.hpp"
+
+namespace featherface::engine {
+namespace {
+
+using test::NamedValues;
+
+struct Reference {
+    std::map<std::string, test::oracle::Tensor> outputs;
+};
+
+Reference oracle_run(std::string_view network, const test::oracle::Tensor& input) {
+    Reference reference;
+    const auto observe = [&](const std::string& name, const test::oracle::Tensor& value) {
+        reference.outputs[name] = value;
+    };
+    const auto weights = test::seeded_oracle_weights(network);
+    if (network == "classifier") {
+        reference.outputs["logits"] = run_classifier(weights, input, observe);
+    } else {
+        auto predictions =
+            network == "v1" ? run_v1(weights, input, observe) : run_v2(weights, input, observe);
+        reference.outputs["loc"] = std::move(predictions.loc);
+        reference.outputs["conf"] = std::move(predictions.conf);
+        reference.outputs["landms"] = std::move(predictions.landms);
+    }
+    return reference;
+}
+
+// Largest |a - b| / max(1, |b|); infinity where a value is no number or the counts differ.
+double largest_error(const std::vector<float>& found, const test::oracle::Tensor& expected) {
+    if (found.size() != expected.values.size()) return INFINITY;
+    double largest = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const double error =
+            std::abs(found[i] - expected.values[i]) / std::max(1.0, std::abs(expected.values[i]));
+        largest = std::max(largest, std::isfinite(error) ? error : INFINITY);
+    }
+    return largest;
+}
+
+std::vector<std::string> output_names(std::string_view network) {
+    if (network == "classifier") return {"logits"};
+    return {"loc", "conf", "landms"};
+}
+
+constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
+
+TEST_CASE("networks: layer by layer, every module's output is the oracle's") {
+    for (const std::string_view network : kNetworks) {
+        for (const auto& [height, width] : {std::pair{33, 47}, {1, 1}}) {
+            const auto input = test::seeded_input(network, height, width);
+            const Reference reference = oracle_run(network, input);
+            for (const KernelTable* table : kernels::available_tables()) {
+                CAPTURE(network);
+                CAPTURE(height);
+                CAPTURE(table->arch);
+                const NamedValues named =
+                    test::run_program(compile(test::seeded_graph(network), *table), input);
+                for (const auto& [name, expected] : reference.outputs) {
+                    CAPTURE(name);
+                    REQUIRE(named.values.count(name) == 1);
+                    CHECK(largest_error(named.values.at(name), expected) <= 1e-4);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("networks: optimised, the outputs are the oracle's at any size") {
+    for (const std::string_view network : kNetworks) {
+        for (const auto& [height, width] : {std::pair{33, 47}, {1, 1}, {1, 50}, {7, 9}, {64, 31}, {90, 65}}) {
+            const auto input = test::seeded_input(network, height, width);
+            const Reference reference = oracle_run(network, input);
+            for (const KernelTable* table : kernels::available_tables()) {
+                CAPTURE(network);
+                CAPTURE(height);
+                CAPTURE(width);
+                CAPTURE(table->arch);
+                const NamedValues named =
+                    test::run_program(compile(optimize(test::seeded_graph(network)), *table), input);
+                for (const std::string& name : output_names(network)) {
+                    CAPTURE(name);
+                    CHECK(largest_error(named.values.at(name), reference.outputs.at(name)) <= 1e-4);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("networks: any number of threads gives the same bits") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        for (const auto& [height, width] : {std::pair{33, 47}, {97, 65}}) {
+            const auto input = test::seeded_input(network, height, width);
+            const KernelTable& table = *kernels::available_tables().front();
+            const Program optimised = compile(optimize(test::seeded_graph(network)), table);
+            const Program layerwise = compile(test::seeded_graph(network), table);
+            const NamedValues fused_once = test::run_program(optimised, input, 1);
+            const NamedValues layers_once = test::run_program(layerwise, input, 1);
+            for (int threads = 2; threads <= 8; ++threads) {
+                CAPTURE(network);
+                CAPTURE(threads);
+                CHECK(test::run_program(optimised, input, threads).values == fused_once.values);
+                if (threads == 3)
+                    CHECK(test::run_program(layerwise, input, threads).values == layers_once.values);
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace featherface::engine

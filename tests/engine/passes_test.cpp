@@ -1,0 +1,155 @@
+// Each pass alone: the graph it returns has the outputs of the graph it was given.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/passes/passes.hpp"
+#include "kernels/select.hpp"
+#include "support/seeded_graph.hpp"
+
+namespace featherface::engine {
+namespace {
+
+using Pass = Graph (*)(Graph);
+
+template <class Op>
+int count(const Graph& graph) {
+    return static_cast<int>(std::count_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+        return std::holds_alternative<Op>(node.operation);
+    }));
+}
+
+test::NamedValues run(const Graph& graph, std::string_view network) {
+    return test::run_program(compile(graph, *kernels::available_tables().front()),
+                             test::seeded_input(network, 41, 70), 2);
+}
+
+void check_same_outputs(const Graph& before, const Graph& after, std::string_view network) {
+    const auto expected = run(before, network), found = run(after, network);
+    for (const Output& output : before.outputs) {
+        CAPTURE(output.name);
+        const auto& a = expected.values.at(output.name);
+        const auto& b = found.values.at(output.name);
+        REQUIRE(a.size() == b.size());
+        float largest = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            const float error = std::abs(a[i] - b[i]) / std::max(1.0f, std::abs(a[i]));
+            largest = std::max(largest, std::isfinite(error) ? error : INFINITY);
+        }
+        CHECK(largest <= 2e-5f);
+    }
+}
+
+// Names of all values, whether they still exist or were fused away.
+std::set<std::string> all_names(const Graph& graph) {
+    std::set<std::string> names;
+    for (const Node& node : graph.nodes) {
+        names.insert(node.names.begin(), node.names.end());
+        names.insert(node.fused.begin(), node.fused.end());
+    }
+    return names;
+}
+
+constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
+
+TEST_CASE("passes: each keeps the outputs, applied one after another") {
+    const std::pair<const char*, Pass> passes[] = {{"fold_batch_norm", fold_batch_norm},
+                                                   {"sink_activations", sink_activations},
+                                                   {"fuse_activations", fuse_activations},
+                                                   {"fold_shuffles", fold_shuffles},
+                                                   {"merge_siblings", merge_siblings},
+                                                   {"place_concats", place_concats},
+                                                   {"fuse_strips", fuse_strips}};
+    for (const std::string_view network : kNetworks) {
+        Graph graph = test::seeded_graph(network);
+        for (const auto& [name, pass] : passes) {
+            CAPTURE(network);
+            CAPTURE(name);
+            Graph next = pass(graph);
+            check_same_outputs(graph, next, network);
+            graph = std::move(next);
+        }
+    }
+}
+
+TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
+    const std::pair<const char*, Pass> passes[] = {
+        {"sink_activations", sink_activations}, {"fuse_activations", fuse_activations},
+        {"fold_shuffles", fold_shuffles},       {"merge_siblings", merge_siblings},
+        {"place_concats", place_concats},       {"fuse_strips", fuse_strips},
+        {"eliminate_dead", eliminate_dead}};
+    for (const std::string_view network : kNetworks) {
+        const Graph graph = test::seeded_graph(network);
+        for (const auto& [name, pass] : passes) {
+            CAPTURE(network);
+            CAPTURE(name);
+            check_same_outputs(graph, pass(graph), network);
+        }
+    }
+}
+
+TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation a kernel could do") {
+    for (const std::string_view network : kNetworks) {
+        const Graph folded = fold_batch_norm(test::seeded_graph(network));
+        CHECK(count<BatchNorm>(folded) == 0);
+        const Graph fused = fuse_activations(sink_activations(folded));
+        for (const Node& node : fused.nodes) {
+            // What remains are the sigmoids of the attention gates.
+            if (const auto* activate = std::get_if<Activate>(&node.operation)) {
+                CHECK(activate->activation == Activation::sigmoid);
+            }
+        }
+    }
+}
+
+TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, concats placed") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        const Graph graph = fuse_activations(sink_activations(fold_batch_norm(test::seeded_graph(network))));
+        CHECK(count<Shuffle>(graph) == 3);
+        const Graph folded = fold_shuffles(graph);
+        CHECK(count<Shuffle>(folded) == 0);
+        const Graph merged = merge_siblings(folded);
+        // Five deformable branches a level; the two that read the same map share one convolution.
+        CHECK(count<Conv>(folded) - count<Conv>(merged) == (network == "v1" ? 3 * (10 - 4) : 0));
+        const Graph placed = place_concats(merged);
+        for (const Node& node : placed.nodes) {
+            if (const auto* concat = std::get_if<Concat>(&node.operation)) CHECK(concat->in_place);
+        }
+    }
+}
+
+TEST_CASE("passes: no module's name is lost on the way, and outputs keep theirs") {
+    for (const std::string_view network : kNetworks) {
+        const Graph graph = test::seeded_graph(network);
+        const std::set<std::string> after = all_names(optimize(graph));
+        for (const Node& node : graph.nodes) {
+            if (std::holds_alternative<FusionWeights>(node.operation)) continue;
+            for (const std::string& name : node.names) {
+                CAPTURE(name);
+                CHECK(after.count(name) == 1);
+            }
+        }
+        const Graph optimised = optimize(graph);
+        for (const Output& output : optimised.outputs) {
+            const auto& names = optimised.nodes[static_cast<std::size_t>(output.value)].names;
+            CHECK(std::count(names.begin(), names.end(), output.name) == 1);
+        }
+    }
+}
+
+TEST_CASE("passes: the optimised detectors run in few steps") {
+    for (const auto& [network, most] : {std::pair{"v1", 110}, {"v2", 100}}) {
+        int steps = 0;
+        const Graph graph = optimize(test::seeded_graph(network));
+        const Program program = compile(graph, *kernels::available_tables().front());
+        for (const auto& op : program.operators) steps += op != nullptr;
+        CAPTURE(network);
+        CHECK(steps <= most);
+        CHECK(steps >= 20);
+    }
+}
+
+}  // namespace
+}  // namespace featherface::engine
