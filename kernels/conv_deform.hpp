@@ -162,8 +162,8 @@ void conv_deform(const DeformConvArgs& args, Rows rows) {
         weigh_samples(conv.input, count * taps, samples);
         take_samples(conv.input, count * taps, samples, matrix);
         product.input = {matrix, 1, count, width, width};
-        product.output = {conv.output.data + pixel * conv.output.pixel_stride, 1, count, conv.output.channels,
-                          conv.output.pixel_stride};
+        product.output = {conv.output.pixel(0, 0) + pixel * conv.output.pixel_stride, 1, count,
+                          conv.output.channels, conv.output.pixel_stride};
         conv_gemm(product, {0, 1});
         pixel += count;
     }

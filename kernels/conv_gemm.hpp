@@ -122,6 +122,7 @@ void conv_gemm(const ConvArgs& args, Rows rows) {
             Band band = make_band(g, args.input, args.output, 0);
             band.input.data = args.input.pixel(rows.begin, 0);
             band.output.data = args.output.pixel(rows.begin, 0);
+            band.input.first_row = band.output.first_row = 0;
             band.input.width = band.output.width = pixels;
             if (pixels > 0) conv_band<decltype(epilogue)::value>(args, band);
             return;

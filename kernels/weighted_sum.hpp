@@ -14,7 +14,7 @@ FEATHERFACE_INLINE void weighted_sum_vector(const WeightedSumArgs& args, std::pt
     Vec sum(0.0f);
     for (int i = 0; i < args.count; ++i) {
         const ConstMap& input = args.inputs[i];
-        const Vec value = part.load(input.data + pixel * input.pixel_stride + c);
+        const Vec value = part.load(input.pixel(0, 0) + pixel * input.pixel_stride + c);
         const Vec weight(args.weights[i]);
         sum = i == 0 ? value * weight : fma(value, weight, sum);
     }
@@ -31,7 +31,7 @@ void weighted_sum(const WeightedSumArgs& args, Rows rows) {
     const std::ptrdiff_t length = dense ? pixels * output.channels : output.channels;
     with_activation(args.activation, [&](auto epilogue) {
         for (std::ptrdiff_t run = 0; run < runs; ++run) {
-            float* out = output.data + (first + run) * output.pixel_stride;
+            float* out = output.pixel(0, 0) + (first + run) * output.pixel_stride;
             for_each_vector(length, [&](std::ptrdiff_t c, auto part) {
                 weighted_sum_vector(args, first + run, c, out, epilogue, part);
             });
