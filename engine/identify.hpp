@@ -16,7 +16,7 @@
 namespace featherface::engine {
 
 // The most specific first: a classifier has all of the backbone's tensors.
-constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
+inline constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
                                        Architecture::mobilenet_classifier, Architecture::mobilenet_backbone};
 
 // The graph of a known network, unbound.
