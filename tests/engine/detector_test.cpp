@@ -1,0 +1,304 @@
+// The public API on seeded networks: what a program that embeds the detector sees.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include "engine/postprocess.hpp"
+#include "featherface/featherface.hpp"
+#include "support/oracle/postprocess.hpp"
+#include "support/seeded_checkpoint.hpp"
+#include "support/seeded_graph.hpp"
+#include "support/seeded_weights.hpp"
+
+namespace {
+
+// Allocations of this thread and of the process, counted by the replaced operators below.
+thread_local std::size_t allocations_here = 0;
+std::atomic<std::size_t> allocations_anywhere{0};
+
+void* counted_new(std::size_t size, std::size_t alignment) {
+    ++allocations_here;
+    ++allocations_anywhere;
+    void* memory = alignment <= alignof(std::max_align_t)
+                       ? std::malloc(size)
+                       : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    return counted_new(size, 1);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return counted_new(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+
+namespace featherface {
+namespace {
+
+Model seeded_model(std::string_view network, const ModelOptions& options = {}) {
+    const auto bytes = test::make_torch_zip(test::seeded_checkpoint(network));
+    auto model = Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", options);
+    REQUIRE_MESSAGE(model.ok(), model.status().message());
+    return std::move(model).value();
+}
+
+Image noise(int width, int height) {
+    return {width, height, PixelFormat::bgr8, test::seeded_image(height, width)};
+}
+
+Detector make_detector(const Model& model, const DetectorOptions& options = {}) {
+    auto detector = Detector::create(model, options);
+    REQUIRE_MESSAGE(detector.ok(), detector.status().message());
+    return std::move(detector).value();
+}
+
+std::vector<Face> detect(Detector& detector, const ImageView& image) {
+    auto faces = detector.detect(image);
+    REQUIRE_MESSAGE(faces.ok(), faces.status().message());
+    return std::move(faces).value();
+}
+
+bool same(const Face& a, const Face& b) {
+    return a.box == b.box && a.score == b.score && a.landmarks == b.landmarks;
+}
+
+bool same(const std::vector<Face>& a, const std::vector<Face>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Face& f, const Face& g) { return same(f, g); });
+}
+
+// A low threshold, so that seeded weights give plenty of faces to compare.
+constexpr float kLow = 0.02f;
+
+TEST_CASE("model: recognised by content, with its parameter count") {
+    CHECK(seeded_model("v1").architecture() == Architecture::featherface_v1);
+    CHECK(seeded_model("v1").parameters() == 592'371);
+    CHECK(seeded_model("v2").architecture() == Architecture::featherface_v2);
+    CHECK(seeded_model("v2").parameters() == 256'156);
+    CHECK(seeded_model("classifier").architecture() == Architecture::mobilenet_classifier);
+    CHECK(seeded_model("v1").sha256().size() == 64);
+}
+
+TEST_CASE("detector: faces are the oracle's, in its order") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        for (const auto& [height, width] : {std::pair{33, 47}, {128, 97}, {1, 1}}) {
+            CAPTURE(network);
+            CAPTURE(height);
+            const auto weights = test::seeded_oracle_weights(network);
+            const auto input = test::seeded_input(network, height, width);
+            const auto expected = test::oracle::detect(
+                network == "v1" ? run_v1(weights, input) : run_v2(weights, input), width, height);
+            Detector detector = make_detector(seeded_model(network), {.score_threshold = kLow});
+            const auto faces = detect(detector, noise(width, height).view());
+            REQUIRE(faces.size() == expected.size());
+            for (std::size_t i = 0; i < faces.size(); ++i) {
+                CHECK(faces[i].score == doctest::Approx(expected[i].score).epsilon(1e-4));
+                for (std::size_t k = 0; k < 4; ++k) {
+                    CHECK(std::abs(faces[i].box[k] - expected[i].box[k]) < 2e-2);
+                }
+                for (std::size_t k = 0; k < 10; ++k) {
+                    CHECK(std::abs(faces[i].landmarks[k / 2][k % 2] - expected[i].landmarks[k]) < 2e-2);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("detector: every pixel format, and rows with a gap between them, give the same faces") {
+    const Image bgr = noise(61, 50);
+    Detector detector = make_detector(seeded_model("v2"), {.score_threshold = kLow});
+    const auto expected = detect(detector, bgr.view());
+    CHECK(!expected.empty());
+    const std::size_t pixels = 61 * 50;
+    Image rgb = bgr, bgra{61, 50, PixelFormat::bgra8, std::vector<std::uint8_t>(4 * pixels)}, rgba = bgra;
+    rgb.format = PixelFormat::rgb8;
+    rgba.format = PixelFormat::rgba8;
+    for (std::size_t i = 0; i < pixels; ++i) {
+        for (std::size_t c = 0; c < 3; ++c) {
+            const std::uint8_t value = bgr.pixels[3 * i + c];
+            rgb.pixels[3 * i + 2 - c] = bgra.pixels[4 * i + c] = rgba.pixels[4 * i + 2 - c] = value;
+        }
+    }
+    for (const Image* image : {&rgb, &bgra, &rgba}) CHECK(same(detect(detector, image->view()), expected));
+
+    std::vector<std::uint8_t> spaced(50 * 200, 77);
+    for (std::size_t y = 0; y < 50; ++y) std::copy_n(&bgr.pixels[y * 183], 183, &spaced[y * 200]);
+    CHECK(same(detect(detector, {spaced.data(), 61, 50, 200, PixelFormat::bgr8}), expected));
+
+    Image gray{61, 50, PixelFormat::gray8, std::vector<std::uint8_t>(pixels)}, repeated = bgr;
+    for (std::size_t i = 0; i < pixels; ++i) {
+        gray.pixels[i] = repeated.pixels[3 * i] = repeated.pixels[3 * i + 1] = repeated.pixels[3 * i + 2] =
+            bgr.pixels[3 * i];
+    }
+    CHECK(same(detect(detector, gray.view()), detect(detector, repeated.view())));
+}
+
+TEST_CASE("detector: a changing size gives what a fresh detector gives") {
+    const Model model = seeded_model("v1");
+    Detector reused = make_detector(model, {.score_threshold = kLow});
+    for (const auto& [width, height] : {std::pair{90, 40}, {1, 1}, {40, 90}, {90, 40}, {33, 200}}) {
+        const Image image = noise(width, height);
+        Detector fresh = make_detector(model, {.score_threshold = kLow});
+        CHECK(same(detect(reused, image.view()), detect(fresh, image.view())));
+    }
+}
+
+TEST_CASE("detector: several detectors in several threads share one model") {
+    const Model model = seeded_model("v1");
+    const Image image = noise(70, 60);
+    Detector alone = make_detector(model, {.score_threshold = kLow});
+    const auto expected = detect(alone, image.view());
+    std::vector<int> equal(4, 0);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            auto detector = Detector::create(model, {.score_threshold = kLow, .threads = 1 + t % 2});
+            for (int i = 0; i < 3; ++i) {
+                auto faces = detector.value().detect(image.view());
+                equal[static_cast<std::size_t>(t)] += faces.ok() && same(faces.value(), expected);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(equal == std::vector<int>{3, 3, 3, 3});
+}
+
+TEST_CASE("detector: once laid out, the network runs without allocating") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        for (const int threads : {1, 3}) {
+            const Image image = noise(96, 64);
+            Detector detector = make_detector(seeded_model(network), {.threads = threads});
+            REQUIRE(detector.forward(image.view()).ok());
+            const std::size_t here = allocations_here, anywhere = allocations_anywhere;
+            for (int i = 0; i < 3; ++i) {
+                if (!detector.forward(image.view()).ok()) FAIL("forward");
+            }
+            CHECK(allocations_here == here);
+            CHECK(allocations_anywhere == anywhere);
+        }
+    }
+}
+
+TEST_CASE("detector: thresholds and limits do what they say") {
+    const Model model = seeded_model("v2");
+    const Image image = noise(128, 128);
+    Detector all = make_detector(model, {.score_threshold = kLow});
+    const auto faces = detect(all, image.view());
+    REQUIRE(faces.size() > 10);
+    CHECK(std::is_sorted(faces.begin(), faces.end(),
+                         [](const Face& a, const Face& b) { return a.score > b.score; }));
+
+    const float middle = faces[faces.size() / 2].score;
+    Detector strict = make_detector(model, {.score_threshold = middle});
+    const auto above =
+        std::count_if(faces.begin(), faces.end(), [&](const Face& f) { return f.score > middle; });
+    CHECK(detect(strict, image.view()).size() == static_cast<std::size_t>(above));
+
+    Detector few = make_detector(model, {.score_threshold = kLow, .keep = 3});
+    CHECK(same(detect(few, image.view()), {faces.begin(), faces.begin() + 3}));
+
+    Detector one = make_detector(model, {.score_threshold = kLow, .top_k = 1});
+    CHECK(same(detect(one, image.view()), {faces.begin(), faces.begin() + 1}));
+
+    Detector overlapping = make_detector(model, {.score_threshold = kLow, .nms_threshold = 1});
+    CHECK(detect(overlapping, image.view()).size() > faces.size());
+}
+
+TEST_CASE("detector: max_side shrinks larger pictures, tells so, and answers in original pixels") {
+    const Model model = seeded_model("v2");
+    const Image image = noise(200, 100);
+    Detector full = make_detector(model, {.score_threshold = kLow});
+    CHECK(!detect(full, image.view()).empty());
+    CHECK(full.last_scale() == 1.0f);
+
+    Detector limited = make_detector(model, {.score_threshold = kLow, .max_side = 50});
+    const auto faces = detect(limited, image.view());
+    CHECK(limited.last_scale() == doctest::Approx(0.25));
+    float right = 0;
+    for (const Face& face : faces) right = std::max(right, (face.box[0] + face.box[2]) / 2);
+    CHECK(right > 50);  // centres lie all over the 200 pixels, not in the first 50
+
+    Detector roomy = make_detector(model, {.score_threshold = kLow, .max_side = 200});
+    CHECK(same(detect(roomy, image.view()), detect(full, image.view())));
+}
+
+TEST_CASE("detector: the layer-by-layer model finds the same faces") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        const Image image = noise(75, 51);
+        Detector fused = make_detector(seeded_model(network), {.score_threshold = kLow});
+        Detector layers =
+            make_detector(seeded_model(network, {.layerwise = true}), {.score_threshold = kLow});
+        const auto a = detect(fused, image.view()), b = detect(layers, image.view());
+        REQUIRE(a.size() == b.size());
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            CHECK(std::abs(a[i].score - b[i].score) < 1e-4f);
+            for (std::size_t k = 0; k < 4; ++k) CHECK(std::abs(a[i].box[k] - b[i].box[k]) < 2e-2f);
+        }
+    }
+}
+
+TEST_CASE("detector: options out of range, bad views and other networks are refused by name") {
+    const Model model = seeded_model("v2");
+    const auto refused = [&](const DetectorOptions& options, const char* name) {
+        const auto detector = Detector::create(model, options);
+        REQUIRE(!detector.ok());
+        CHECK(detector.status().code() == StatusCode::invalid_argument);
+        CHECK(detector.status().message().find(name) != std::string::npos);
+    };
+    refused({.score_threshold = -0.1f}, "score_threshold");
+    refused({.score_threshold = NAN}, "score_threshold");
+    refused({.nms_threshold = 1.5f}, "nms_threshold");
+    refused({.top_k = 0}, "top_k");
+    refused({.keep = -3}, "keep");
+    refused({.max_side = -1}, "max_side");
+    refused({.threads = 0}, "threads");
+
+    Detector detector = make_detector(model);
+    CHECK(detector.detect({}).status().code() == StatusCode::invalid_argument);
+    const std::uint8_t pixel[3] = {};
+    CHECK(detector.forward({pixel, 1, 1, 2, PixelFormat::bgr8}).status().code() ==
+          StatusCode::invalid_argument);
+
+    const auto other = Detector::create(seeded_model("classifier"));
+    CHECK(other.status().code() == StatusCode::wrong_model);
+}
+
+TEST_CASE("detector: any size from 1x1 works, long, tall and large ones too") {
+    Detector v1 = make_detector(seeded_model("v1")), v2 = make_detector(seeded_model("v2"));
+    for (const auto& [width, height] :
+         {std::pair{1, 1}, {2, 1}, {1, 10000}, {10000, 1}, {31, 1}, {1999, 2000}}) {
+        CAPTURE(width);
+        CAPTURE(height);
+        const Image image = noise(width, height);
+        for (Detector* detector : {&v1, &v2}) {
+            const auto raw = detector->forward(image.view());
+            REQUIRE(raw.ok());
+            CHECK(raw.value().anchors == engine::Anchors(height, width).count());
+            CHECK(std::all_of(raw.value().conf.begin(), raw.value().conf.end(),
+                              [](float v) { return v >= 0 && v <= 1; }));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace featherface
