@@ -56,7 +56,8 @@ std::string described(PickleValue value) {
     if (value.is(PickleKind::global)) return text + " " + quoted(value.text());
     if (!value.is(PickleKind::call) && !value.is(PickleKind::instance)) return text;
     if (!value.callable().is(PickleKind::global)) return text;
-    return text + " of " + quoted(value.callable().text()) + " (which was not called)";
+    text.append(" of ").append(quoted(value.callable().text()));
+    return value.is(PickleKind::call) ? text + " (which was not called)" : text;
 }
 
 // Data that may stand in a state_dict and is no tensor. A call could be a tensor of a kind we do not know.
