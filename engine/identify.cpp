@@ -1,6 +1,7 @@
 #include "engine/identify.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include "engine/check_values.hpp"
@@ -16,9 +17,11 @@ namespace {
 using loaders::Checkpoint;
 using loaders::CheckpointTensor;
 
+// The most specific first: a classifier has all of the backbone's tensors.
+constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
+                                       Architecture::mobilenet_classifier, Architecture::mobilenet_backbone};
+
 constexpr std::size_t kShown = 3;  // tensors an explanation names
-constexpr double kLeastLikeness =
-    0.5;  // of tensors that agree, below which a network is not "nearly" another
 
 // Is `component` the last part of a dotted name?
 bool ends_in(std::string_view name, std::string_view component) {
@@ -42,12 +45,6 @@ bool is_buffer(const CheckpointTensor& tensor) {
 // Whether its values can be weights.
 bool is_dense_float(const CheckpointTensor& tensor) {
     return tensor.layout.empty() && loaders::is_float(tensor.dtype);
-}
-
-std::string type_text(const CheckpointTensor& tensor) {
-    const std::string element =
-        tensor.dtype == loaders::DType::other ? tensor.dtype_name : name_of(tensor.dtype);
-    return tensor.layout.empty() ? element : tensor.layout + " " + element;
 }
 
 // Texts about many things, of which only the first are kept.
@@ -86,10 +83,11 @@ struct Comparison {
     Listing differences{Identity::kMostDifferences};
     Listing ignored{kShown};  // extra tensors that cannot be weights
 
-    double likeness() const {
-        const auto agree = static_cast<double>(agreeing);
-        return agree / (agree + static_cast<double>(differences.count()));
+    bool is_nearer_than(const Comparison& other) const {
+        if (agreeing != other.agreeing) return agreeing > other.agreeing;
+        return differences.count() < other.differences.count();
     }
+    bool is_nearly_equal() const { return static_cast<std::size_t>(agreeing) >= differences.count(); }
 };
 
 Comparison compare(Graph graph, const Checkpoint& checkpoint) {
@@ -162,7 +160,7 @@ void explain_known(const KnownNetwork& known, Identity& identity) {
 // Neither a network that runs here nor a known other one.
 void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Identity& identity) {
     const auto total = grouped(static_cast<std::int64_t>(nearest.graph.parameters.size()));
-    if (nearest.likeness() >= kLeastLikeness) {
+    if (nearest.is_nearly_equal()) {
         identity.name = nearest.graph.name;
         identity.explanation = "this is nearly " + nearest.graph.name + " (" + grouped(nearest.agreeing) +
                                " of " + total + " tensors agree), but not quite";
@@ -187,27 +185,20 @@ void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Id
 
 Graph make_graph(Architecture architecture) {
     switch (architecture) {
-        case Architecture::featherface_v1:
-            return featherface_v1();
-        case Architecture::featherface_v2:
-            return featherface_v2();
-        case Architecture::mobilenet_classifier:
-            return mobilenet_classifier();
-        case Architecture::mobilenet_backbone:
-            return mobilenet_backbone();
+        case Architecture::featherface_v1: return featherface_v1();
+        case Architecture::featherface_v2: return featherface_v2();
+        case Architecture::mobilenet_classifier: return mobilenet_classifier();
+        case Architecture::mobilenet_backbone: return mobilenet_backbone();
     }
     return {};
 }
 
 std::string_view usual_file_name(Architecture architecture) {
     switch (architecture) {
-        case Architecture::featherface_v1:
-            return "mobilenet0.25_*";
-        case Architecture::featherface_v2:
-            return "FeatherFaceV2_*";
+        case Architecture::featherface_v1: return "mobilenet0.25_*";
+        case Architecture::featherface_v2: return "FeatherFaceV2_*";
         case Architecture::mobilenet_classifier:
-        case Architecture::mobilenet_backbone:
-            return "mobilenetV1X0.25_*";
+        case Architecture::mobilenet_backbone: return "mobilenetV1X0.25_*";
     }
     return "";
 }
@@ -233,7 +224,7 @@ Identity identify(const Checkpoint& checkpoint) {
             }
             return identity;
         }
-        if (!nearest || comparison.likeness() > nearest->likeness()) nearest = std::move(comparison);
+        if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);
     }
 
     identity.differences = nearest->differences.texts();

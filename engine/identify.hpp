@@ -1,7 +1,6 @@
 // What a checkpoint holds, told by its tensors alone: names, shapes and types, never the file's name.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,10 +13,6 @@
 #include "loaders/checkpoint.hpp"
 
 namespace featherface::engine {
-
-// The most specific first: a classifier has all of the backbone's tensors.
-inline constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
-                                       Architecture::mobilenet_classifier, Architecture::mobilenet_backbone};
 
 // The graph of a known network, unbound.
 Graph make_graph(Architecture architecture);

@@ -18,4 +18,10 @@ std::string shape_text(std::span<const std::int64_t> shape) {
     return text + ")";
 }
 
+std::string type_text(const loaders::CheckpointTensor& tensor) {
+    const std::string element =
+        tensor.dtype == loaders::DType::other ? tensor.dtype_name : loaders::name_of(tensor.dtype);
+    return tensor.layout.empty() ? element : tensor.layout + " " + element;
+}
+
 }  // namespace featherface::engine

@@ -1,0 +1,320 @@
+#include "engine/identify.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/text.hpp"
+#include "support/seeded_checkpoint.hpp"
+#include "support/torch_writer.hpp"
+
+namespace featherface::test {
+
+using engine::Identity;
+
+namespace {
+
+using Tensors = std::vector<TorchTensor>;
+
+TorchTensor tensor(const std::string& name, std::vector<std::int64_t> shape, float value = 0.5f) {
+    std::int64_t count = 1;
+    for (const std::int64_t extent : shape) count *= extent;
+    return make_tensor(name, std::move(shape), std::vector<float>(static_cast<std::size_t>(count), value));
+}
+
+// One float a name.
+Tensors tensors_named(const std::vector<std::string>& names) {
+    Tensors tensors;
+    for (const std::string& name : names) tensors.push_back(tensor(name, {1}));
+    return tensors;
+}
+
+Identity identify(const ByteString& file) {
+    const auto checkpoint = loaders::Checkpoint::from_bytes(std::as_bytes(std::span(file)), "test.pth");
+    REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
+    return engine::identify(checkpoint.value());
+}
+
+Identity identify(const Tensors& tensors, const TorchOptions& options = {}) {
+    return identify(make_torch_zip(tensors, options));
+}
+
+Tensors backbone() {
+    Tensors tensors = seeded_checkpoint("classifier");
+    std::erase_if(tensors, [](const TorchTensor& t) { return t.name.starts_with("fc."); });
+    return tensors;
+}
+
+TorchTensor& find(Tensors& tensors, std::string_view name) {
+    const auto found =
+        std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
+    REQUIRE(found != tensors.end());
+    return *found;
+}
+
+void set_value(Tensors& tensors, std::string_view name, std::size_t index, float value) {
+    TorchTensor& t = find(tensors, name);
+    REQUIRE(t.dtype == loaders::DType::f32);
+    std::memcpy(t.bytes.data() + index * sizeof value, &value, sizeof value);
+}
+
+void check_says(const std::string& text, std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words) {
+        CHECK_MESSAGE(text.find(word) != std::string::npos, "'" << word << "' is not in: " << text);
+    }
+}
+
+// Refused, told to be `name`, with an explanation that says so.
+Identity check_not_ours(const Identity& identity, const std::string& name,
+                        std::initializer_list<std::string_view> words) {
+    CHECK_FALSE(identity.architecture.has_value());
+    CHECK(identity.name == name);
+    check_says(identity.explanation, words);
+    return identity;
+}
+
+}  // namespace
+
+TEST_CASE("identify: each network is told by its tensors, with its parameters counted as PyTorch does") {
+    struct Expected {
+        Tensors tensors;
+        Architecture architecture;
+        std::string name;
+        std::int64_t parameters;
+    };
+    const std::vector<Expected> all = {
+        {seeded_checkpoint("v1"), Architecture::featherface_v1, "FeatherFace V1", 592'371},
+        {seeded_checkpoint("v2"), Architecture::featherface_v2, "FeatherFace V2", 256'156},
+        {seeded_checkpoint("classifier"), Architecture::mobilenet_classifier, "MobileNetV1-0.25 classifier",
+         470'072},
+        {backbone(), Architecture::mobilenet_backbone, "MobileNetV1-0.25 backbone", 213'072},
+    };
+    for (const Expected& expected : all) {
+        CAPTURE(expected.name);
+        const Identity identity = identify(expected.tensors);
+        CHECK(identity.architecture == expected.architecture);
+        CHECK(identity.name == expected.name);
+        CHECK(identity.parameters == expected.parameters);
+        CHECK(identity.debris == 0);
+        CHECK(identity.explanation.empty());
+        CHECK(identity.differences.empty());
+        CHECK(identity.warnings.empty());
+
+        std::int64_t counters = 0, statistics = 0;
+        for (const TorchTensor& t : expected.tensors) {
+            counters += t.name.ends_with("num_batches_tracked");
+            if (t.name.ends_with("running_mean") || t.name.ends_with("running_var")) statistics += t.shape[0];
+        }
+        CHECK(counters > 0);
+        CHECK(identity.buffers == counters + statistics);
+    }
+}
+
+TEST_CASE("identify: the container, nesting, a module. prefix and element types make no difference") {
+    const Tensors v2 = seeded_checkpoint("v2");
+    TorchOptions nested;
+    nested.nesting = "state_dict";
+    nested.prefix = "module.";
+    nested.optimizer = true;
+    CHECK(identify(make_torch_legacy(v2, nested)).architecture == Architecture::featherface_v2);
+
+    Tensors doubles;
+    for (const TorchTensor& t : v2) {
+        if (t.dtype != loaders::DType::f32) {
+            doubles.push_back(t);
+            continue;
+        }
+        std::vector<float> values(t.bytes.size() / sizeof(float));
+        std::memcpy(values.data(), t.bytes.data(), t.bytes.size());
+        doubles.push_back(make_tensor(t.name, t.shape, values, loaders::DType::f64));
+    }
+    const Identity identity = identify(doubles);
+    CHECK(identity.architecture == Architecture::featherface_v2);
+    CHECK(identity.parameters == 256'156);
+}
+
+TEST_CASE(
+    "identify: profiler counters are debris, counted apart; BatchNorm's batch counters may be missing") {
+    Tensors tensors = seeded_checkpoint("v1");
+    std::erase_if(tensors, [](const TorchTensor& t) { return t.name.ends_with("num_batches_tracked"); });
+    for (const char* name : {"total_ops", "total_params", "body.stage1.0.total_ops", "ssh1.total_params"}) {
+        tensors.push_back(make_tensor(name, {}, std::vector<float>{3}, loaders::DType::f64));
+    }
+    const Identity identity = identify(tensors);
+    CHECK(identity.architecture == Architecture::featherface_v1);
+    CHECK(identity.parameters == 592'371);
+    CHECK(identity.debris == 4);
+    CHECK(identity.warnings.empty());
+}
+
+TEST_CASE("identify: FeatherNetB is named and told from FeatherFace") {
+    const Tensors tensors = tensors_named(
+        {"features.0.0.weight", "features.4.fc.0.weight", "features.4.fc.2.weight", "final_DW.0.weight"});
+    check_not_ours(identify(tensors), "FeatherNetB anti-spoofing network",
+                   {"FeatherNetB", "4 parameters", "351,220", "no part of FeatherFace"});
+}
+
+TEST_CASE("identify: RetinaFace-MobileNet0.25 is named, its body being FeatherFace's") {
+    Tensors tensors = tensors_named({"fpn.output1.0.weight", "fpn.output2.0.weight", "fpn.output3.0.weight",
+                                     "fpn.merge1.0.weight", "fpn.merge2.0.weight", "ssh1.conv3X3.0.weight"});
+    for (TorchTensor& t : backbone()) {
+        t.name = "body." + t.name;
+        tensors.push_back(std::move(t));
+    }
+    tensors.push_back(tensor("BboxHead.0.conv1x1.weight", {8, 64, 1, 1}));
+    check_not_ours(identify(tensors), "RetinaFace-MobileNet0.25",
+                   {"plain convolutions", "mobilenet0.25_Final.pth", "first differences to FeatherFace V1"});
+}
+
+TEST_CASE("identify: the later FeatherFace networks are named") {
+    check_not_ours(identify(tensors_named(
+                       {"backbone_attention_0.eca.conv.weight", "backbone_attention_0.sam.conv.weight",
+                        "bifpn_attention_0.eca.conv.weight", "body.stage1.0.0.weight", "bifpn.0.p4_w1",
+                        "bifpn.1.p4_w1", "ssh1.conv3X3.0.weight", "BboxHead.0.conv1x1.weight"})),
+                   "FeatherFace ECA-CBAM", {"476,345"});
+    check_not_ours(
+        identify(tensors_named({"ca_p3.conv_transform.weight", "ca_p3.conv_h.weight", "ca_p3.conv_w.weight",
+                                "ca_p4.conv_h.weight", "ca_p5.conv_h.weight", "body.stage1.0.0.weight",
+                                "bifpn.0.p4_w1", "bifpn.1.p4_w1", "ssh1.conv3X3.0.weight",
+                                "BboxHead.0.conv1x1.weight"})),
+        "FeatherFace with coordinate attention", {"493,095", "V2 of 256,156"});
+}
+
+TEST_CASE("identify: the variant of width 56 with two BiFPN cells is named") {
+    Tensors tensors;
+    for (TorchTensor& t : seeded_checkpoint("v1")) {
+        const bool dropped = t.name.find("_cbam") != std::string::npos || t.name.starts_with("bifpn.2.") ||
+                             t.name.find("_cs.") != std::string::npos || t.name.starts_with("bif_cbam");
+        if (dropped || t.dtype != loaders::DType::f32) continue;
+        if (!t.name.starts_with("body.")) std::replace(t.shape.begin(), t.shape.end(), 64, 56);
+        tensors.push_back(tensor(t.name, t.shape));
+    }
+    check_not_ours(identify(tensors), "FeatherFace, later variant", {"56 channels", "489,015", "592,371"});
+}
+
+TEST_CASE("identify: a missing tensor, a misshapen one and an extra one are named, and so is the network") {
+    Tensors tensors = seeded_checkpoint("v1");
+    std::erase_if(tensors,
+                  [](const TorchTensor& t) { return t.name == "ssh2.conv5X5_1.0.offset_conv.bias"; });
+    find(tensors, "body.stage1.0.0.weight") = tensor("body.stage1.0.0.weight", {8, 1, 3, 3});
+    tensors.push_back(tensor("iou_head.weight", {2, 2}));
+
+    const Identity identity =
+        check_not_ours(identify(tensors), "FeatherFace V1", {"nearly FeatherFace V1", "not quite"});
+    CHECK(identity.difference_count == 3);
+    CHECK(identity.differences ==
+          std::vector<std::string>{"'body.stage1.0.0.weight' has shape (8, 1, 3, 3), expected (8, 3, 3, 3)",
+                                   "'ssh2.conv5X5_1.0.offset_conv.bias' (18) is missing",
+                                   "'iou_head.weight' (2, 2) is not part of it"});
+    for (const std::string& difference : identity.differences) check_says(identity.explanation, {difference});
+}
+
+TEST_CASE("identify: tensors of a type that is no floating-point one are named where they are needed") {
+    Tensors tensors = seeded_checkpoint("v2");
+    TorchTensor& weight = find(tensors, "shared_heads.0.cls_head.bias");
+    weight.dtype = loaders::DType::i8;
+    weight.bytes.resize(4);
+    const Identity identity = check_not_ours(identify(tensors), "FeatherFace V2", {"nearly FeatherFace V2"});
+    CHECK(identity.differences ==
+          std::vector<std::string>{
+              "'shared_heads.0.cls_head.bias' is int8, expected float32, float64, float16 or bfloat16"});
+}
+
+TEST_CASE("identify: other tensors that cannot be weights are ignored, with a warning") {
+    Tensors tensors = seeded_checkpoint("v2");
+    TorchTensor mask;
+    mask.name = "mask\n";
+    mask.dtype = loaders::DType::boolean;
+    mask.shape = {3};
+    mask.bytes.resize(3);
+    tensors.push_back(mask);
+    const Identity identity = identify(tensors);
+    CHECK(identity.architecture == Architecture::featherface_v2);
+    REQUIRE(identity.warnings.size() == 1);
+    check_says(identity.warnings[0], {"ignored", "'mask\\x0a' (bool)"});
+}
+
+TEST_CASE("identify: half of a network is nearest to it, half of another nearest to that") {
+    for (const char* network : {"v1", "v2", "classifier"}) {
+        Tensors tensors = seeded_checkpoint(network);
+        const std::string& whole = identify(tensors).name;
+        tensors.resize(tensors.size() * 2 / 3);
+        if (std::string(network) == "classifier") find(tensors, "stage1.0.0.weight").name = "renamed";
+        const Identity identity = identify(tensors);
+        CHECK_FALSE(identity.architecture.has_value());
+        const bool backbone_is_as_near = whole == "MobileNetV1-0.25 classifier";
+        CHECK(identity.name == (backbone_is_as_near ? "MobileNetV1-0.25 backbone" : whole));
+    }
+}
+
+TEST_CASE("identify: an unknown network is called that, with its first tensors") {
+    const Tensors tensors = {tensor("conv1.weight", {64, 3, 7, 7}), tensor("bn1.weight", {64}),
+                             tensor("fc.weight", {10, 64}), tensor("fc2.weight", {10})};
+    check_not_ours(identify(tensors), "unknown network",
+                   {"10,122 parameters", "shares no tensor", "'conv1.weight' (64, 3, 7, 7)",
+                    "'fc.weight' (10, 64)", "and 1 more"});
+}
+
+TEST_CASE("identify: a network that shares only some tensors is unknown, with the nearest one named") {
+    Tensors tensors = backbone();
+    for (TorchTensor& t : tensors) t.name = "body." + t.name;
+    const Identity identity = check_not_ours(identify(tensors), "unknown network",
+                                             {"nearest is FeatherFace V2", "is missing", "more"});
+    CHECK(identity.differences.size() == Identity::kMostDifferences);
+    CHECK(identity.difference_count > Identity::kMostDifferences);
+}
+
+TEST_CASE("identify: a file with an optimizer's state only holds no network") {
+    PickleWriter pickle;
+    pickle.empty_dict().mark();
+    pickle.text("state").empty_dict();
+    pickle.text("param_groups").empty_list();
+    const ByteString file = make_zip(torch_zip_items(pickle.set_items().stop(), {})).bytes;
+    check_not_ours(identify(file), "optimizer state without a network",
+                   {"'state'", "'param_groups'", "net.state_dict()"});
+}
+
+TEST_CASE("identify: NaN and infinite weights are warned of, with the tensors and how many values") {
+    Tensors tensors = seeded_checkpoint("v1");
+    set_value(tensors, "body.stage1.0.0.weight", 0, std::numeric_limits<float>::quiet_NaN());
+    set_value(tensors, "body.stage1.0.0.weight", 215, -std::numeric_limits<float>::infinity());
+    set_value(tensors, "ssh3_cs.6.running_mean", 7, std::numeric_limits<float>::infinity());
+    const Identity identity = identify(tensors);
+    CHECK(identity.architecture == Architecture::featherface_v1);
+    CHECK(identity.warnings ==
+          std::vector<std::string>{
+              "NaN or infinite values in 'body.stage1.0.0.weight' (2 of 216) and in 1 more tensor"});
+}
+
+TEST_CASE("identify: negative running variances are warned of, negative weights are not") {
+    Tensors tensors = seeded_checkpoint("v2");
+    set_value(tensors, "body.stage1.0.1.running_var", 3, -0.25f);
+    set_value(tensors, "body.stage1.0.1.weight", 3, -0.25f);
+    CHECK(identify(tensors).warnings ==
+          std::vector<std::string>{"negative running variances in 'body.stage1.0.1.running_var' (1 of 8)"});
+}
+
+TEST_CASE("identify: FeatherFace's file names are known") {
+    CHECK(engine::usual_file_name(Architecture::featherface_v1) == "mobilenet0.25_*");
+    CHECK(engine::usual_file_name(Architecture::featherface_v2) == "FeatherFaceV2_*");
+    CHECK(engine::usual_file_name(Architecture::mobilenet_classifier) == "mobilenetV1X0.25_*");
+    CHECK(engine::usual_file_name(Architecture::mobilenet_backbone) == "mobilenetV1X0.25_*");
+}
+
+TEST_CASE("text: numbers in groups of three, shapes in parentheses") {
+    CHECK(engine::grouped(0) == "0");
+    CHECK(engine::grouped(999) == "999");
+    CHECK(engine::grouped(1000) == "1,000");
+    CHECK(engine::grouped(-1234567) == "-1,234,567");
+    CHECK(engine::grouped(-100) == "-100");
+    const std::vector<std::int64_t> shape = {8, 3};
+    CHECK(engine::shape_text(shape) == "(8, 3)");
+    CHECK(engine::shape_text({}) == "()");
+}
+
+}  // namespace featherface::test

@@ -1,0 +1,23 @@
+// What `verify` and `inspect` both say of a checkpoint in JSON.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/identify.hpp"
+#include "loaders/checkpoint.hpp"
+#include "tools/json_writer.hpp"
+
+namespace featherface::tools {
+
+// Inside an object: "valid", "architecture", "name", the counts and "warnings"; for what cannot run here also
+// "explanation" and "differences".
+void write_identity(JsonWriter& json, const engine::Identity& identity);
+
+void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout);
+
+// For programs: "featherface_v1".
+std::string_view id_of(Architecture architecture);
+
+}  // namespace featherface::tools

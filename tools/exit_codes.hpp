@@ -1,0 +1,46 @@
+// What the program's exit status means: the one place where a Status becomes one.
+#pragma once
+
+#include "featherface/status.hpp"
+
+namespace featherface::tools {
+
+enum ExitCode : int {
+    kDone = 0,          // also when there are no faces
+    kDiffers = 1,       // a negative answer: a comparison differs
+    kUsage = 2,         // the command line makes no sense
+    kBadInput = 3,      // a picture or checkpoint unreadable or malformed, even if only one of many
+    kWrongModel = 4,    // a readable checkpoint of another kind than the verb needs
+    kInternal = 5,      // a defect of the program, or no memory
+    kOutputFailed = 6,  // a result could not be written
+};
+
+constexpr ExitCode exit_code(StatusCode code) {
+    switch (code) {
+        case StatusCode::ok:
+            return kDone;
+        case StatusCode::invalid_argument:
+            return kUsage;
+        case StatusCode::io_error:
+        case StatusCode::malformed:
+        case StatusCode::unsupported:
+        case StatusCode::limit_exceeded:
+            return kBadInput;
+        case StatusCode::wrong_model:
+            return kWrongModel;
+        case StatusCode::output_error:
+            return kOutputFailed;
+        case StatusCode::internal:
+            return kInternal;
+    }
+    return kInternal;
+}
+
+// Shown by `featherface help`.
+constexpr const char* kExitCodesHelp =
+    "Exit codes: 0 done (also when there are no faces), 1 a comparison differs, 2 wrong usage, 3 a picture "
+    "or\n"
+    "checkpoint is unreadable or malformed (even if only one of many), 4 a checkpoint of another kind than\n"
+    "needed, 5 internal error, 6 output not written.\n";
+
+}  // namespace featherface::tools

@@ -1,0 +1,41 @@
+// How `detect` writes faces: for people, JSON, JSON lines, CSV, and the files WIDER FACE's evaluation reads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "featherface/face.hpp"
+#include "featherface/model.hpp"
+
+namespace featherface::tools {
+
+// What came of one picture.
+struct PictureFaces {
+    std::string file;
+    std::string error;  // not empty: the picture failed, and only `file` counts besides
+    int width = 0, height = 0;
+    float scale = 1;  // below 1 when the picture was shrunk for the network
+    std::vector<Face> faces;
+    double decode_ms = 0, network_ms = 0, post_ms = 0;
+};
+
+// Each call returns the next piece of the output. This one writes nothing.
+class FaceFormat {
+  public:
+    virtual ~FaceFormat() = default;
+    virtual std::string begin(const Model&) { return ""; }
+    virtual std::string picture(const PictureFaces&) { return ""; }
+    virtual std::string end() { return ""; }
+};
+
+std::unique_ptr<FaceFormat> text_format();
+std::unique_ptr<FaceFormat> json_format();
+std::unique_ptr<FaceFormat> jsonl_format();
+std::unique_ptr<FaceFormat> csv_format();
+
+// The file of one picture: its name without folder and extension, the number of faces, then "x y w h score" a
+// face with the box cut to whole pixels, as FeatherFace's own evaluation script writes it.
+std::string widerface_text(const PictureFaces& picture);
+
+}  // namespace featherface::tools

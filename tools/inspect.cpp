@@ -1,0 +1,115 @@
+// featherface inspect FILE: everything a checkpoint holds, whatever network it is.
+#include <algorithm>
+#include <string>
+
+#include "engine/identify.hpp"
+#include "engine/text.hpp"
+#include "loaders/checkpoint.hpp"
+#include "tools/checkpoint_json.hpp"
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+using engine::grouped;
+using engine::Identity;
+using engine::type_text;
+
+std::string joined(std::span<const std::string> names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "none" : printable(text);
+}
+
+std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity) {
+    const std::string path(checkpoint.state_dict_path());
+    const auto count = static_cast<std::int64_t>(checkpoint.tensors().size());
+    std::string lines = printable(checkpoint.file_name()) + "\n";
+    const auto line = [&](const char* label, const std::string& what) {
+        lines.append("  ").append(label).append(what).append("\n");
+    };
+    line("size        ", grouped(static_cast<std::int64_t>(checkpoint.file_size())) + " bytes");
+    line("SHA-256     ", checkpoint.sha256());
+    line("container   ", std::string(checkpoint.container()));
+    line("state_dict  ",
+         (path.empty() ? "the whole file" : "under '" + printable(path) + "'") +
+             std::string(checkpoint.had_module_prefix() ? ", names had the prefix 'module.'" : ""));
+    line("other keys  ", joined(checkpoint.top_level_keys()));
+    line("globals     ", joined(checkpoint.globals()));
+    line("network     ", identity.name);
+    line("parameters  ", grouped(identity.parameters));
+    line("buffers     ", grouped(identity.buffers));
+    line("debris      ", grouped(identity.debris));
+    for (const std::string& warning : identity.warnings) line("warning     ", printable(warning));
+    line("tensors     ", grouped(count));
+
+    std::size_t name_width = 0, type_width = 0;
+    for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
+        name_width = std::max(name_width, printable(tensor.name).size());
+        type_width = std::max(type_width, type_text(tensor).size());
+    }
+    for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
+        std::string name = printable(tensor.name), type = printable(type_text(tensor));
+        name.resize(std::max(name.size(), name_width), ' ');
+        type.resize(std::max(type.size(), type_width), ' ');
+        lines.append("    ").append(name).append("  ").append(type).append("  ");
+        lines.append(engine::shape_text(tensor.shape)).append("\n");
+    }
+    return lines;
+}
+
+std::string json(const loaders::Checkpoint& checkpoint, const Identity& identity) {
+    using Layout = JsonWriter::Layout;
+    std::string document;
+    JsonWriter json(document);
+    json.begin_object(Layout::lines);
+    json.key("schema").value(1);
+    json.key("file").value(checkpoint.file_name());
+    json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
+    json.key("sha256").value(checkpoint.sha256());
+    json.key("container").value(checkpoint.container());
+    json.key("state_dict").value(checkpoint.state_dict_path());
+    json.key("module_prefix").value(checkpoint.had_module_prefix());
+    json.key("top_level_keys");
+    write_strings(json, checkpoint.top_level_keys(), Layout::in_line);
+    json.key("globals");
+    write_strings(json, checkpoint.globals(), Layout::in_line);
+    write_identity(json, identity);
+    json.key("tensors").begin_array(Layout::lines);
+    for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
+        json.begin_object();
+        json.key("name").value(tensor.name);
+        json.key("dtype").value(type_text(tensor));
+        json.key("shape").numbers(tensor.shape);
+        json.end_object();
+    }
+    json.end_array().end_object();
+    return document + "\n";
+}
+
+}  // namespace
+
+ExitCode inspect(Words words) {
+    enum Format : std::size_t { kText, kJson };
+    std::size_t format = kText;
+    Arguments arguments(
+        "inspect",
+        "Lists what a PyTorch checkpoint holds: container, state_dict, tensors with type and shape, "
+        "counts, and the globals its pickle refers to. Nothing in the file is ever executed.",
+        "FILE");
+    arguments.choice("format", "how to list it", format, {"text", "json"});
+    arguments.note("Any readable checkpoint will do; `verify` says whether this program can run it.");
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (arguments.positionals().size() != 1) return usage_error(arguments, "give one checkpoint file");
+
+    const auto checkpoint = loaders::Checkpoint::open(arguments.positionals().front());
+    if (!checkpoint.ok()) return fail(checkpoint.status());
+    const auto answer = format == kJson ? json : text;
+    Status status = write_data(answer(checkpoint.value(), engine::identify(checkpoint.value())));
+    return status.ok() ? kDone : fail(status);
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,118 @@
+#include "tools/pictures.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Also formats that cannot be read: a folder of such photos is to be complained of, not passed over.
+constexpr std::array<std::string_view, 15> kExtensions = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",
+                                                          ".bmp",  ".ppm",  ".pgm",  ".pnm",  ".gif",
+                                                          ".webp", ".heic", ".heif", ".avif", ".tiff"};
+
+bool looks_like_picture(const fs::path& path) {
+    std::string extension = path.extension().native();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+Status folder_error(const fs::path& folder, const std::string& what) {
+    return {StatusCode::io_error, printable(folder.native()) + ": " + what};
+}
+
+class Lister {
+  public:
+    Lister(PictureList& list, const std::optional<fs::path>& skipped) : list_(list), skipped_(skipped) {}
+
+    void add_input(const std::string& input) {
+        std::error_code ignored;
+        if (input == "-") {
+            add(input, "stdin");
+        } else if (fs::is_directory(input, ignored)) {
+            const std::size_t pictures = list_.pictures.size(), errors = list_.errors.size();
+            add_folder(input, "");
+            if (list_.pictures.size() == pictures && list_.errors.size() == errors) {
+                list_.errors.push_back(
+                    folder_error(input,
+                                 "no picture in this folder (files are taken by extension: .jpg, .jpeg, "
+                                 ".png, .bmp, .ppm, .pgm, .pnm)"));
+            }
+        } else {
+            add(input, fs::path(input).stem());
+        }
+    }
+
+  private:
+    void add(const std::string& name, const fs::path& stem) {
+        fs::path unique = stem;
+        for (int copy = 2; !stems_.insert(unique.native()).second; ++copy) {
+            unique = stem;
+            unique.concat("-").concat(std::to_string(copy));
+        }
+        list_.pictures.push_back({name, unique});
+    }
+
+    // `below`: where the folder lies under the one that was given.
+    void add_folder(const fs::path& folder, const fs::path& below) {
+        std::error_code error;
+        std::vector<fs::directory_entry> entries;
+        for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+            if (!at->path().filename().native().starts_with('.')) entries.push_back(*at);
+        }
+        if (error) {
+            list_.errors.push_back(folder_error(folder, "cannot read this folder: " + error.message()));
+            return;
+        }
+        std::sort(entries.begin(), entries.end());
+        for (const fs::directory_entry& entry : entries) {
+            std::error_code ignored;
+            const fs::path name = entry.path().filename();
+            if (entry.is_directory(ignored)) {
+                const bool skip =
+                    entry.is_symlink(ignored) || (skipped_ && fs::equivalent(entry, *skipped_, ignored));
+                if (!skip) add_folder(entry.path(), below / name);
+            } else if (looks_like_picture(name)) {
+                add(entry.path().native(), below / name.stem());
+            }
+        }
+    }
+
+    PictureList& list_;
+    const std::optional<fs::path>& skipped_;
+    std::set<std::string> stems_;
+};
+
+}  // namespace
+
+PictureList list_pictures(std::span<const std::string> inputs, const std::optional<fs::path>& skipped) {
+    PictureList list;
+    Lister lister(list, skipped);
+    for (const std::string& input : inputs) lister.add_input(input);
+    std::error_code ignored;
+    list.is_one_file = inputs.size() == 1 && !fs::is_directory(inputs.front(), ignored);
+    return list;
+}
+
+Result<Image> read_picture(const Picture& picture, const ImageReadOptions& options) {
+    if (picture.name != "-") return read_image(picture.name, options);
+    // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
+    // headers.
+    constexpr std::size_t kBytesPerPixel = 8, kHeaders = std::size_t{1} << 20;
+    const auto bytes = read_stdin(static_cast<std::size_t>(options.max_pixels) * kBytesPerPixel + kHeaders);
+    if (!bytes.ok()) return bytes.status();
+    return decode_image(bytes.value(), "standard input", options);
+}
+
+}  // namespace featherface::tools

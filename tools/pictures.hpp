@@ -1,0 +1,35 @@
+// Which pictures a command line means.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "featherface/image_file.hpp"
+#include "featherface/status.hpp"
+
+namespace featherface::tools {
+
+struct Picture {
+    std::string name;            // as results call it: the path as given, or below the folder as given; "-"
+    std::filesystem::path stem;  // for files made from it, below some folder: no extension, no two alike
+};
+
+struct PictureList {
+    std::vector<Picture> pictures;
+    std::vector<Status> errors;  // folders that could not be read or hold no picture
+    bool is_one_file = false;    // a single input, and that no folder
+};
+
+// A folder stands for every file in it and in the folders below that has a picture's extension, in order of
+// their names; hidden files and folders, links to folders, and `skipped` are left out. "-" is standard input.
+// Whether files can be read is not checked here.
+PictureList list_pictures(std::span<const std::string> inputs,
+                          const std::optional<std::filesystem::path>& skipped = std::nullopt);
+
+// Decodes the picture's file, or standard input. Errors: as read_image().
+Result<Image> read_picture(const Picture& picture, const ImageReadOptions& options);
+
+}  // namespace featherface::tools

@@ -1,0 +1,94 @@
+#include "tools/streams.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+bool progress_shown = false;
+
+// Wipes the progress text before anything else appears on the terminal.
+void clear_progress() {
+    if (!progress_shown) return;
+    progress_shown = false;
+    constexpr std::string_view kClearLine = "\r\x1b[K";
+    (void)write_all(STDERR_FILENO, kClearLine, "");
+}
+
+}  // namespace
+
+void prepare_streams() {
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) != -1) continue;
+        // open() takes the lowest free number, which is this one. Opened the wrong way round, reading stdin
+        // or writing to stdout fails as it should; a message nobody can see may vanish.
+        (void)::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+    }
+}
+
+Status write_all(int descriptor, std::span<const char> bytes, const std::string& name) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written > 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+        } else if (written == 0 || errno != EINTR) {
+            return {StatusCode::output_error, name + ": cannot write: " + std::strerror(errno)};
+        }
+    }
+    return {};
+}
+
+Status write_data(std::string_view data) {
+    clear_progress();
+    return write_all(STDOUT_FILENO, data, "standard output");
+}
+
+void message(std::string_view text) {
+    clear_progress();
+    // One write, so that lines of several programs do not mix. If stderr is gone there is nobody to tell.
+    (void)write_all(STDERR_FILENO, "featherface: " + std::string(text) + "\n", "");
+}
+
+ExitCode fail(const Status& status) {
+    message(status.message());
+    return exit_code(status.code());
+}
+
+void progress(std::string_view text) {
+    static const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
+    if (!is_terminal) return;
+    clear_progress();
+    (void)write_all(STDERR_FILENO, printable(text), "");
+    progress_shown = true;
+}
+
+Result<std::vector<std::uint8_t>> read_stdin(std::size_t most) {
+    std::vector<std::uint8_t> bytes;
+    std::array<std::uint8_t, 1 << 16> chunk;
+    while (true) {
+        const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+        if (count == 0) return bytes;
+        if (count < 0) {
+            if (errno == EINTR) continue;
+            return Status(StatusCode::io_error,
+                          std::string("standard input: cannot read: ") + std::strerror(errno));
+        }
+        if (bytes.size() + static_cast<std::size_t>(count) > most) {
+            return Status(StatusCode::limit_exceeded, "standard input: more than " + std::to_string(most) +
+                                                          " bytes, so no picture allowed here");
+        }
+        bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + count);
+    }
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,39 @@
+// The program's standard streams: data on stdout, messages and progress on stderr. The only place that
+// touches them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "featherface/status.hpp"
+#include "tools/exit_codes.hpp"
+
+namespace featherface::tools {
+
+// To be called first. A standard stream the caller closed is replaced by one that cannot be used, so that no
+// file opened later takes its number; a reader that goes away becomes an error of write_data(), not a signal.
+void prepare_streams();
+
+// Writes to stdout at once. Errors: output_error.
+Status write_data(std::string_view data);
+
+// "featherface: TEXT" on stderr.
+void message(std::string_view text);
+
+// The status as a message; returns its exit code.
+ExitCode fail(const Status& status);
+
+// Shows `text` on stderr until something else is written; does nothing where stderr is no terminal.
+void progress(std::string_view text);
+
+// All of stdin. Errors: io_error; limit_exceeded when there is more than `most` bytes.
+Result<std::vector<std::uint8_t>> read_stdin(std::size_t most);
+
+// Writes everything to an open descriptor. Errors: output_error; `name` stands in the message.
+Status write_all(int descriptor, std::span<const char> bytes, const std::string& name);
+
+}  // namespace featherface::tools

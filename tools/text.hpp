@@ -1,0 +1,18 @@
+// How the program writes numbers and names.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace featherface::tools {
+
+// The fewest digits that read back as the same float ("0.1", "1e+20"); "nan", "inf", "-inf" for those.
+std::string shortest(float value);
+
+// With that many digits after the point.
+std::string fixed(double value, int digits);
+
+// A name fit for a terminal: control characters become \xNN, everything else stays.
+std::string printable(std::string_view name);
+
+}  // namespace featherface::tools

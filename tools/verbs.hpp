@@ -1,0 +1,37 @@
+// What `featherface` can do: one function and one file a verb.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "tools/arguments.hpp"
+#include "tools/exit_codes.hpp"
+
+namespace featherface::tools {
+
+using Words = std::span<const std::string_view>;  // of the command line, after the verb
+
+ExitCode verify(Words words);
+ExitCode inspect(Words words);
+
+struct Verb {
+    std::string_view name, summary;
+    ExitCode (*run)(Words words);
+};
+std::span<const Verb> verbs();
+
+// For a verb's start: parses `words`, or ends the verb with what is returned, having shown its help or what
+// is wrong.
+std::optional<ExitCode> parse_or_end(Arguments& arguments, Words words);
+
+// A mistake in a verb's command line, as a message.
+ExitCode usage_error(const Arguments& arguments, std::string_view what);
+
+// Threads when --threads is not given: $FEATHERFACE_NUM_THREADS, else the cores this process may use. Errors:
+// invalid_argument.
+constexpr std::int64_t kMostThreads = 1024;
+Result<std::int64_t> default_threads();
+
+}  // namespace featherface::tools
