@@ -37,10 +37,12 @@ Result<std::string> find_root(const ZipArchive& archive) {
         root = entry.name.substr(0, slash + 1);
     }
     if (!root) {
-        return error(
-            StatusCode::malformed, "a zip archive, but not a PyTorch checkpoint",
-            {.expected = "an entry NAME/data.pkl",
-             .found = numpy ? "a NumPy .npz archive" : count_of(archive.entries().size(), "other entry")});
+        const auto entries = archive.entries();
+        return error(StatusCode::malformed, "a zip archive, but not a PyTorch checkpoint",
+                     {.expected = "an entry NAME/data.pkl",
+                      .found = numpy             ? "a NumPy .npz archive"
+                               : entries.empty() ? "no entries"
+                                                 : "an archive that begins with " + quoted(entries[0].name)});
     }
     for (const ZipEntry& entry : archive.entries()) {
         if (entry.name.starts_with(*root)) continue;
