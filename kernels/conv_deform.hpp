@@ -97,9 +97,8 @@ FEATHERFACE_INLINE AxisWeights axis_weights(Vec position, int size) {
     const Vec low = xsimd::floor(position);
     const Vec high = low + Vec(1.0f);
     const Vec fraction = position - low;
-    // Comparisons are false for a NaN, which therefore stays in the weights; as a cell it is 0 (x86 takes the
-    // second operand of max, NEON converts a NaN to 0).
-    const auto cell = [&](Vec v) { return xsimd::to_int(xsimd::min(xsimd::max(v, zero), last)); };
+    // Comparisons are false for a NaN, which therefore stays in the weights; as a cell it is 0.
+    const auto cell = [&](Vec v) { return xsimd::to_int(min_or_second(max_or_second(v, zero), last)); };
     return {xsimd::select((low < zero) | (low > last), zero, Vec(1.0f) - fraction),
             xsimd::select((high < zero) | (high > last), zero, fraction), cell(low), cell(high)};
 }

@@ -116,10 +116,34 @@ FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #endif
 }
 
-// The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools. (x86's maximum returns
-// its second operand when one is a NaN.)
+// The larger and the smaller lane by lane; where either is a NaN, `second`. That is x86's rule; which operand
+// xsimd's own max and min return then differs between its releases.
+FEATHERFACE_INLINE Vec max_or_second(Vec first, Vec second) {
+#if defined(FEATHERFACE_ARCH_SSE2)
+    return _mm_max_ps(first, second);
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    return _mm256_max_ps(first, second);
+#elif defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_max_ps(first, second);
+#else
+    return xsimd::select(first > second, first, second);
+#endif
+}
+FEATHERFACE_INLINE Vec min_or_second(Vec first, Vec second) {
+#if defined(FEATHERFACE_ARCH_SSE2)
+    return _mm_min_ps(first, second);
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    return _mm256_min_ps(first, second);
+#elif defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_min_ps(first, second);
+#else
+    return xsimd::select(first < second, first, second);
+#endif
+}
+
+// The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools.
 FEATHERFACE_INLINE Vec max_nan(Vec a, Vec b) {
-    return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
+    return xsimd::select(xsimd::isnan(a), a, max_or_second(a, b));
 }
 
 FEATHERFACE_INLINE float max_nan(float a, float b) {
@@ -128,10 +152,10 @@ FEATHERFACE_INLINE float max_nan(float a, float b) {
 
 // The larger of the lane and a constant that is no NaN; a NaN lane stays a NaN.
 FEATHERFACE_INLINE Vec max_constant(Vec v, Vec constant) {
-    return xsimd::max(constant, v);
+    return max_or_second(constant, v);
 }
 FEATHERFACE_INLINE Vec min_constant(Vec v, Vec constant) {
-    return xsimd::min(constant, v);
+    return min_or_second(constant, v);
 }
 
 FEATHERFACE_INLINE IntVec bits_of(Vec v) {
