@@ -138,6 +138,14 @@ std::vector<Shape> infer_shapes(const Graph& graph, int height, int width) {
     return shapes;
 }
 
+ValueId find_value(const Graph& graph, std::string_view name) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const std::vector<std::string>& names = graph.nodes[i].names;
+        if (std::find(names.begin(), names.end(), name) != names.end()) return static_cast<ValueId>(i);
+    }
+    return kNone;
+}
+
 std::vector<int> count_uses(const Graph& graph) {
     std::vector<int> uses(graph.nodes.size(), 0);
     for (const Node& node : graph.nodes) {

@@ -165,6 +165,9 @@ std::vector<Shape> infer_stage_shapes(const Node& strips, std::span<const Shape>
 // One shape a node for an input of height x width (both at least 1).
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);
 
+// The value of that name, or kNone.
+ValueId find_value(const Graph& graph, std::string_view name);
+
 // How many nodes read each value; graph outputs count as one reader more.
 std::vector<int> count_uses(const Graph& graph);
 

@@ -28,7 +28,7 @@ Status build(Model::Impl& impl, const ModelOptions& options) {
 
     engine::Graph graph = engine::make_graph(impl.architecture);
     if (Status status = engine::bind(graph, checkpoint); !status.ok()) return status;
-    if (!options.layerwise) graph = engine::optimize(std::move(graph));
+    if (!options.layerwise) graph = engine::optimize(std::move(graph), options.keep);
     impl.program = engine::compile(std::move(graph), *table.value());
     return {};
 }

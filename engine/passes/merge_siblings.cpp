@@ -7,11 +7,16 @@ namespace featherface::engine {
 
 namespace {
 
-// Only deformable convolutions read slices of a wider map as well as whole maps.
-bool takes_slices(const Graph& graph, const std::vector<ValueId>& readers) {
-    return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](ValueId reader) {
-        return std::holds_alternative<DeformConv>(graph.nodes[static_cast<std::size_t>(reader)].operation);
-    });
+// Values that may become slices of a wider map: only deformable convolutions read them, which take slices as
+// well as whole maps.
+std::vector<bool> find_sliceable(const Graph& graph) {
+    std::vector<bool> sliceable(graph.nodes.size(), true);
+    for (const Node& node : graph.nodes) {
+        if (std::holds_alternative<DeformConv>(node.operation)) continue;
+        for (const ValueId input : node.inputs) sliceable[static_cast<std::size_t>(input)] = false;
+    }
+    for (const Output& output : graph.outputs) sliceable[static_cast<std::size_t>(output.value)] = false;
+    return sliceable;
 }
 
 bool can_join(const Conv& a, const Conv& b) {
@@ -46,6 +51,7 @@ void append_outputs(Graph& graph, Conv& conv, const std::vector<const Conv*>& ot
 
 Graph merge_siblings(Graph graph) {
     const auto readers = find_readers(graph);
+    const std::vector<bool> sliceable = find_sliceable(graph);
     Graph result{graph.name, {}, graph.parameters, graph.outputs};
     std::vector<ValueId> moved(graph.nodes.size(), kNone);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -60,12 +66,11 @@ Graph merge_siblings(Graph graph) {
 
         auto* conv = std::get_if<Conv>(&node.operation);
         std::vector<std::size_t> siblings;
-        if (conv && takes_slices(graph, readers[i])) {
+        if (conv && sliceable[i]) {
             for (const ValueId reader : readers[static_cast<std::size_t>(read)]) {
                 const std::size_t j = static_cast<std::size_t>(reader);
                 const auto* other = std::get_if<Conv>(&graph.nodes[j].operation);
-                if (j > i && other && can_join(*conv, *other) && takes_slices(graph, readers[j]))
-                    siblings.push_back(j);
+                if (j > i && other && can_join(*conv, *other) && sliceable[j]) siblings.push_back(j);
             }
         }
         if (siblings.empty()) {

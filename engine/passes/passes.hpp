@@ -3,6 +3,9 @@
 // its own as `fused`.
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "engine/graph.hpp"
 
 namespace featherface::engine {
@@ -32,7 +35,8 @@ Graph fuse_strips(Graph graph);
 // Drops nodes and parameters no output needs.
 Graph eliminate_dead(Graph graph);
 
-// All of the above in the order that helps most: what the detector runs.
-Graph optimize(Graph graph);
+// All of the above in the order that helps most: what the detector runs. The values named in `keep` are still
+// there afterwards; names the graph does not have are ignored.
+Graph optimize(Graph graph, std::span<const std::string> keep = {});
 
 }  // namespace featherface::engine

@@ -95,11 +95,19 @@ Graph eliminate_dead(Graph graph) {
     return live;
 }
 
-Graph optimize(Graph graph) {
+Graph optimize(Graph graph, std::span<const std::string> keep) {
+    // No pass touches an output, so what is to be kept is one until they are done.
+    const std::size_t outputs = graph.outputs.size();
+    for (const std::string& name : keep) {
+        const ValueId value = find_value(graph, name);
+        if (value != kNone) graph.outputs.push_back({name, value});
+    }
     graph = fold_batch_norm(std::move(graph));
     graph = fuse_activations(sink_activations(std::move(graph)));
     graph = merge_siblings(fold_shuffles(std::move(graph)));
-    return fuse_strips(place_concats(std::move(graph)));
+    graph = fuse_strips(place_concats(std::move(graph)));
+    graph.outputs.resize(outputs);
+    return graph;
 }
 
 }  // namespace featherface::engine

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "featherface/status.hpp"
 
@@ -23,6 +24,9 @@ struct ModelOptions {
     // Run every PyTorch module as a step of its own instead of the fused graph: several times slower, but
     // each module's output then exists under its module path. For cross-checking.
     bool layerwise = false;
+    // Module paths whose outputs the fused graph is to keep, for observers too: no pass dissolves them.
+    // Names the network does not have are ignored, and layerwise there is nothing to keep.
+    std::vector<std::string> keep = {};
 };
 
 class Model {
