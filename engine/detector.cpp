@@ -106,7 +106,7 @@ Result<std::vector<Face>> Detector::detect(const ImageView& image) {
         const auto scaled = [&](int n) {
             return std::max(1, static_cast<int>(std::lround(n * impl_->scale)));
         };
-        shrunk = engine::shrink(image, scaled(image.width), scaled(image.height));
+        shrunk = engine::resize(image, scaled(image.width), scaled(image.height));
         view = shrunk.view();
     }
     const double shrinking = watch.lap();

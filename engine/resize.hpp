@@ -1,6 +1,8 @@
 // Changing a picture's size. Not the network's nearest-neighbour Resize operation: this is for photos.
 #pragma once
 
+#include <cstdint>
+
 #include "featherface/image.hpp"
 
 namespace featherface::engine {
@@ -9,6 +11,15 @@ namespace featherface::engine {
 // triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is bilinear
 // interpolation. It is what PIL and torchvision call antialiased "bilinear", but for their rounding between
 // the two directions. `image` must be valid and width, height >= 1.
-Image shrink(const ImageView& image, int width, int height);
+Image resize(const ImageView& image, int width, int height);
+
+// A rectangle of a picture.
+struct Part {
+    std::int64_t left = 0, top = 0;
+    int width = 0, height = 0;
+};
+
+// Only that part of the picture at width x height, in which it must lie.
+Image resize(const ImageView& image, std::int64_t width, std::int64_t height, const Part& part);
 
 }  // namespace featherface::engine

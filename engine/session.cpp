@@ -1,5 +1,6 @@
 #include "engine/session.hpp"
 
+#include <array>
 #include <utility>
 
 #include "engine/model_impl.hpp"
@@ -9,24 +10,6 @@ namespace featherface::engine {
 namespace {
 
 constexpr float kMeanBgr[3] = {104, 117, 123};
-
-// Byte offsets of blue, green and red inside a pixel.
-struct ChannelOffsets {
-    int bgr[3];
-};
-ChannelOffsets offsets_of(PixelFormat format) {
-    switch (format) {
-        case PixelFormat::gray8:
-            return {{0, 0, 0}};
-        case PixelFormat::bgr8:
-        case PixelFormat::bgra8:
-            return {{0, 1, 2}};
-        case PixelFormat::rgb8:
-        case PixelFormat::rgba8:
-            return {{2, 1, 0}};
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -53,10 +36,10 @@ Map Session::input() const {
 }
 
 void Session::set_input(const ImageView& image) {
-    const ChannelOffsets offsets = offsets_of(image.format);
+    const std::array<int, 3> offsets = bgr_offsets(image.format);
     const auto subtract_mean = program().table->subtract_mean;
     pool_->run(height_, [&](int, Rows rows) {
-        subtract_mean(image.data, image.row_stride, bytes_per_pixel(image.format), offsets.bgr, kMeanBgr,
+        subtract_mean(image.data, image.row_stride, bytes_per_pixel(image.format), offsets.data(), kMeanBgr,
                       input(), rows);
     });
 }

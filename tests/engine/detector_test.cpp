@@ -13,6 +13,7 @@
 #include "support/oracle/postprocess.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_graph.hpp"
+#include "support/seeded_model.hpp"
 #include "support/seeded_weights.hpp"
 
 namespace {
@@ -55,16 +56,8 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
 namespace featherface {
 namespace {
 
-Model seeded_model(std::string_view network, const ModelOptions& options = {}) {
-    const auto bytes = test::make_torch_zip(test::seeded_checkpoint(network));
-    auto model = Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", options);
-    REQUIRE_MESSAGE(model.ok(), model.status().message());
-    return std::move(model).value();
-}
-
-Image noise(int width, int height) {
-    return {width, height, PixelFormat::bgr8, test::seeded_image(height, width)};
-}
+using test::noise;
+using test::seeded_model;
 
 Detector make_detector(const Model& model, const DetectorOptions& options = {}) {
     auto detector = Detector::create(model, options);

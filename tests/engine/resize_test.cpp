@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -32,20 +33,20 @@ void check_near(const Image& image, const std::vector<int>& expected) {
 TEST_CASE("resize: shrinking and enlarging give PIL's antialiased bilinear") {
     const Image image = ramps(11, 7);
     // PIL.Image.resize((w, h), BILINEAR), first row and more.
-    check_near(engine::shrink(image.view(), 4, 3),
+    check_near(engine::resize(image.view(), 4, 3),
                {53,  110, 167, 111, 165, 169, 172, 168, 87, 163, 72, 89,  119, 171, 165, 170, 158, 91,
                 160, 72,  98,  81,  99,  155, 185, 140, 59, 165, 71, 101, 68,  106, 163, 107, 164, 196});
-    check_near(engine::shrink(image.view(), 16, 9),
+    check_near(engine::resize(image.view(), 16, 9),
                {0,  57,  114, 12,  69,  126, 28,  85,  142, 44,  101, 158, 60,  117, 174, 75,  132, 189,
                 91, 148, 205, 107, 164, 221, 123, 180, 237, 139, 196, 245, 155, 212, 85,  170, 227, 28});
-    check_near(engine::shrink(image.view(), 11, 2),
+    check_near(engine::resize(image.view(), 11, 2),
                {49,  106, 163, 72,  129, 168, 95,  152, 191, 118, 175, 172, 141, 180, 130, 164, 161, 76,
                 169, 119, 99,  192, 142, 68,  173, 88,  91,  131, 57,  114, 77,  80,  137, 137, 194, 120});
 }
 
 TEST_CASE("resize: the same size gives the same pixels") {
     const Image image = ramps(13, 5);
-    const Image same = engine::shrink(image.view(), 13, 5);
+    const Image same = engine::resize(image.view(), 13, 5);
     CHECK(same.pixels == image.pixels);
     CHECK(same.format == PixelFormat::rgb8);
 }
@@ -55,7 +56,7 @@ TEST_CASE("resize: one colour stays that colour at any size, down to and up from
         const Image image{width, height, PixelFormat::gray8,
                           std::vector<std::uint8_t>(static_cast<std::size_t>(width * height), 201)};
         for (auto [new_width, new_height] : {std::pair{1, 1}, {3, 2}, {64, 50}}) {
-            const Image out = engine::shrink(image.view(), new_width, new_height);
+            const Image out = engine::resize(image.view(), new_width, new_height);
             CHECK(out.width == new_width);
             CHECK(out.height == new_height);
             CHECK(out.pixels ==
@@ -64,11 +65,33 @@ TEST_CASE("resize: one colour stays that colour at any size, down to and up from
     }
 }
 
+TEST_CASE("resize: a part is that part of the whole, also of a picture too large to make") {
+    const Image image = ramps(31, 17);
+    const Image whole = engine::resize(image.view(), 12, 40);
+    const Image part = engine::resize(image.view(), 12, 40, {3, 20, 7, 5});
+    CHECK(part.width == 7);
+    CHECK(part.height == 5);
+    for (std::size_t y = 0; y < 5; ++y) {
+        const auto row = [](const Image& from, std::size_t x0, std::size_t y0) {
+            const auto begin =
+                from.pixels.begin() +
+                static_cast<std::ptrdiff_t>((y0 * static_cast<std::size_t>(from.width) + x0) * 3);
+            return std::vector<std::uint8_t>(begin, begin + 7 * 3);
+        };
+        CHECK(row(part, 0, y) == row(whole, 3, 20 + y));
+    }
+
+    Image line{100'000, 1, PixelFormat::gray8, std::vector<std::uint8_t>(100'000, 10)};
+    std::fill(line.pixels.begin() + 50'000, line.pixels.end(), std::uint8_t{200});
+    const Image middle = engine::resize(line.view(), 25'600'000'000, 256'000, {12'799'999'968, 100, 64, 2});
+    CHECK(middle.pixels == std::vector<std::uint8_t>(64 * 2, 105));
+}
+
 TEST_CASE("resize: row stride is honoured and no channel leaks into another") {
     // Two pixels of BGRA a row, then four bytes that are not the picture's.
     const std::vector<std::uint8_t> bytes = {10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255,
                                              10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255};
-    const Image out = engine::shrink({bytes.data(), 2, 2, 12, PixelFormat::bgra8}, 1, 1);
+    const Image out = engine::resize({bytes.data(), 2, 2, 12, PixelFormat::bgra8}, 1, 1);
     CHECK(out.pixels == std::vector<std::uint8_t>{10, 20, 30, 40});
 }
 

@@ -1,6 +1,7 @@
 // Pictures as the detector takes them: 8 bits a channel, interleaved, rows from the top.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -24,6 +25,21 @@ constexpr int bytes_per_pixel(PixelFormat format) {
             return 4;
     }
     return 0;
+}
+
+// Byte offsets of blue, green and red inside a pixel.
+constexpr std::array<int, 3> bgr_offsets(PixelFormat format) {
+    switch (format) {
+        case PixelFormat::gray8:
+            return {0, 0, 0};
+        case PixelFormat::bgr8:
+        case PixelFormat::bgra8:
+            return {0, 1, 2};
+        case PixelFormat::rgb8:
+        case PixelFormat::rgba8:
+            return {2, 1, 0};
+    }
+    return {};
 }
 
 // A picture somebody else owns. `row_stride` is in bytes and at least width * bytes_per_pixel(format).
