@@ -18,6 +18,18 @@ configure(SUCCEED ${scratch}/off -D FEATHERFACE_BUILD_TESTS=OFF -D FEATHERFACE_B
 expect_output(NOT "building without" "doctest" "benchmark")
 expect_library_and_program_only(${scratch}/off)
 
+# Inside another project, the library alone.
+file(WRITE ${scratch}/outer/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
+project(outer LANGUAGES CXX)
+add_subdirectory(${source_dir} featherface)
+add_executable(outer ${source_dir}/tests/cmake/consumer/main.cpp)
+target_link_libraries(outer PRIVATE featherface::featherface)
+")
+run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/outer -B ${scratch}/inside -G ${generator} -D CMAKE_CXX_COMPILER=${compiler})
+run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/inside --target help)
+expect_output("featherface_loaders")
+expect_output(NOT "featherface_program" "test_support" "make_network")
+
 # The same with the tests on: the targets looked for above are spelt as they are.
 configure(SUCCEED ${scratch}/tests ${hide_system} ${library} -D FEATHERFACE_DOCTEST_INCLUDE_DIR=${doctest_include_dir})
 run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/tests --target help)
