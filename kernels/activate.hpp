@@ -9,11 +9,11 @@ namespace {
 
 void activate_map(ConstMap input, Activation activation, float slope, Map output, Rows rows) {
     const Runs runs = pixel_runs(rows, output, input);
-    with_activation(activation, [&](auto epilogue) {
+    with_any_activation(activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         const float* in = input.pixel(rows.begin, 0);
         float* out = output.pixel(rows.begin, 0);
         for (std::ptrdiff_t i = 0; i < runs.count; ++i) {
-            for_each_vector(runs.length, [&](std::ptrdiff_t c, auto part) {
+            for_each_vector(runs.length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
                 part.store(out + c, activate<decltype(epilogue)::value>(part.load(in + c), Vec(slope)));
             });
             in += input.pixel_stride;

@@ -8,6 +8,7 @@
 #include "kernels/channel_stats.hpp"
 #include "kernels/conv_deform.hpp"
 #include "kernels/conv_depthwise.hpp"
+#include "kernels/conv_flat.hpp"
 #include "kernels/conv_gemm.hpp"
 #include "kernels/copy_channels.hpp"
 #include "kernels/linear.hpp"
@@ -24,14 +25,43 @@
 namespace featherface::kernels {
 namespace {
 
-constexpr ConvKernel kConvGemm = {"conv_gemm_" FEATHERFACE_ARCH_NAME, packed_block_floats, pack_blocks,
-                                  conv_gemm_scratch_floats, conv_gemm};
-constexpr ConvKernel kConvGrouped = {"conv_grouped_" FEATHERFACE_ARCH_NAME, packed_block_floats, pack_blocks,
-                                     conv_gemm_scratch_floats, conv_gemm};
-constexpr ConvKernel kConvDepthwise = {"conv_depthwise_" FEATHERFACE_ARCH_NAME, conv_depthwise_packed_floats,
-                                       conv_depthwise_pack, conv_depthwise_scratch_floats, conv_depthwise};
-constexpr DeformConvKernel kConvDeform = {"conv_deform_" FEATHERFACE_ARCH_NAME, packed_block_floats,
-                                          pack_blocks, conv_deform_scratch_floats, conv_deform};
+bool supports_any(const ConvGeometry&) {
+    return true;
+}
+bool supports_ungrouped(const ConvGeometry& g) {
+    return g.groups == 1;
+}
+
+constexpr ConvKernel kConvGemm = {.name = "conv_gemm_" FEATHERFACE_ARCH_NAME,
+                                  .packed_floats = packed_block_floats,
+                                  .pack = pack_blocks,
+                                  .scratch_floats = conv_gemm_scratch_floats,
+                                  .run = conv_gemm,
+                                  .supports = supports_ungrouped};
+constexpr ConvKernel kConvGrouped = {.name = "conv_grouped_" FEATHERFACE_ARCH_NAME,
+                                     .packed_floats = packed_block_floats,
+                                     .pack = pack_blocks,
+                                     .scratch_floats = conv_gemm_scratch_floats,
+                                     .run = conv_gemm,
+                                     .supports = supports_any};
+constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
+                                       .packed_floats = conv_depthwise_packed_floats,
+                                       .pack = conv_depthwise_pack,
+                                       .scratch_floats = conv_depthwise_scratch_floats,
+                                       .run = conv_depthwise,
+                                       .supports = conv_depthwise_supports};
+constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
+                                  .packed_floats = conv_flat_packed_floats,
+                                  .pack = conv_flat_pack,
+                                  .scratch_floats = conv_flat_scratch_floats,
+                                  .run = conv_flat,
+                                  .supports = conv_flat_supports};
+constexpr DeformConvKernel kConvDeform = {.name = "conv_deform_" FEATHERFACE_ARCH_NAME,
+                                          .packed_floats = packed_block_floats,
+                                          .pack = pack_blocks,
+                                          .scratch_floats = conv_deform_scratch_floats,
+                                          .run = conv_deform,
+                                          .supports = supports_ungrouped};
 
 // Constant-initialised: nothing compiled for this architecture runs before it is chosen.
 constexpr KernelTable kTable = {
@@ -39,6 +69,7 @@ constexpr KernelTable kTable = {
     .lanes = kLanes,
     .conv_gemm = &kConvGemm,
     .conv_depthwise = &kConvDepthwise,
+    .conv_flat = &kConvFlat,
     .conv_grouped = &kConvGrouped,
     .conv_deform = &kConvDeform,
     .scale_shift = scale_shift,

@@ -48,7 +48,7 @@ FEATHERFACE_INLINE void for_each_block(const ConvGeometry& g, const F& f) {
 
 std::size_t packed_block_floats(const ConvGeometry& g) {
     std::size_t total = 0;
-    for_each_block(g, [&](const Block& block) { total += block_floats(g, block); });
+    for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA { total += block_floats(g, block); });
     return total;
 }
 
@@ -56,7 +56,7 @@ void pack_blocks(const ConvGeometry& g, const float* weights, const float* bias,
     const int group_outputs = g.out_channels / g.groups;
     const int group_inputs = g.in_channels / g.groups;
     const std::ptrdiff_t taps = static_cast<std::ptrdiff_t>(g.kernel) * g.kernel;
-    for_each_block(g, [&](const Block& block) {
+    for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA {
         const int lanes = block.vectors * kLanes;
         for (int lane = 0; lane < lanes; ++lane) {
             *packed++ = bias != nullptr && lane < block.outputs ? bias[block.first_output + lane] : 0.0f;

@@ -19,21 +19,21 @@ FEATHERFACE_INLINE int sample_capacity(const ConvGeometry& g) {
     return divide_up(kDeformPixels * g.kernel * g.kernel, kLanes) * kLanes;
 }
 
-// Of each sample (pixel by pixel, tap by tap), as arrays: the weights and the map coordinates of the four
-// corners.
+// Of each sample (pixel by pixel, tap by tap), as arrays: its position and mask logit; then of its four
+// corners (top left, top right, bottom left, bottom right) the weights and the pixels, counted from the map's
+// first.
 struct Samples {
     float* y;
     float* x;
     float* mask;
-    float* weight[4];  // top left, top right, bottom left, bottom right
-    std::int32_t* row[2];
-    std::int32_t* column[2];
+    float* weight[4];
+    std::int32_t* pixel[4];
     static constexpr int kArrays = 11;
 };
 
 FEATHERFACE_INLINE Samples make_samples(float* memory, int capacity) {
     Samples s{};
-    const auto take = [&] {
+    const auto take = [&]() FEATHERFACE_LAMBDA {
         float* array = memory;
         memory += capacity;
         return array;
@@ -42,10 +42,7 @@ FEATHERFACE_INLINE Samples make_samples(float* memory, int capacity) {
     s.x = take();
     s.mask = take();
     for (float*& weight : s.weight) weight = take();
-    for (int i = 0; i < 2; ++i) {
-        s.row[i] = reinterpret_cast<std::int32_t*>(take());
-        s.column[i] = reinterpret_cast<std::int32_t*>(take());
-    }
+    for (std::int32_t*& pixel : s.pixel) pixel = reinterpret_cast<std::int32_t*>(take());
     return s;
 }
 
@@ -70,9 +67,11 @@ FEATHERFACE_INLINE void locate_samples(const DeformConvArgs& args, int y, int x,
         const int top = y * g.stride - g.pad;
         const int left = x * g.stride - g.pad;
         for (int ky = 0; ky < g.kernel; ++ky) {
-            for (int kx = 0; kx < g.kernel; ++kx, ++i, offset += 2, ++mask) {
-                samples.y[i] = static_cast<float>(top + ky) + offset[0];
-                samples.x[i] = static_cast<float>(left + kx) + offset[1];
+            const auto tap_y = static_cast<float>(top + ky);
+            auto tap_x = static_cast<float>(left);
+            for (int kx = 0; kx < g.kernel; ++kx, ++i, offset += 2, ++mask, tap_x += 1) {
+                samples.y[i] = tap_y + offset[0];
+                samples.x[i] = tap_x + offset[1];
                 samples.mask[i] = *mask;
             }
         }
@@ -98,7 +97,9 @@ FEATHERFACE_INLINE AxisWeights axis_weights(Vec position, int size) {
     const Vec high = low + Vec(1.0f);
     const Vec fraction = position - low;
     // Comparisons are false for a NaN, which therefore stays in the weights; as a cell it is 0.
-    const auto cell = [&](Vec v) { return xsimd::to_int(min_or_second(max_or_second(v, zero), last)); };
+    const auto cell = [&](Vec v) FEATHERFACE_LAMBDA {
+        return xsimd::to_int(min_or_second(max_or_second(v, zero), last));
+    };
     return {xsimd::select((low < zero) | (low > last), zero, Vec(1.0f) - fraction),
             xsimd::select((high < zero) | (high > last), zero, fraction), cell(low), cell(high)};
 }
@@ -115,10 +116,12 @@ FEATHERFACE_INLINE void weigh_samples(const ConstMap& input, int count, const Sa
         store(samples.weight[1] + i, top * x.high);
         store(samples.weight[2] + i, bottom * x.low);
         store(samples.weight[3] + i, bottom * x.high);
-        y.low_cell.store_unaligned(samples.row[0] + i);
-        y.high_cell.store_unaligned(samples.row[1] + i);
-        x.low_cell.store_unaligned(samples.column[0] + i);
-        x.high_cell.store_unaligned(samples.column[1] + i);
+        const IntVec top_row = y.low_cell * IntVec(input.width);
+        const IntVec bottom_row = y.high_cell * IntVec(input.width);
+        (top_row + x.low_cell).store_unaligned(samples.pixel[0] + i);
+        (top_row + x.high_cell).store_unaligned(samples.pixel[1] + i);
+        (bottom_row + x.low_cell).store_unaligned(samples.pixel[2] + i);
+        (bottom_row + x.high_cell).store_unaligned(samples.pixel[3] + i);
     }
 }
 
@@ -127,11 +130,12 @@ FEATHERFACE_INLINE void take_samples(const ConstMap& input, int count, const Sam
     for (int i = 0; i < count; ++i, matrix += input.channels) {
         const float* corner[4];
         Vec weight[4];
-        for (int j = 0; j < 4; ++j) {
-            corner[j] = input.pixel(samples.row[j / 2][i], samples.column[j % 2][i]);
-            weight[j] = samples.weight[j][i];
-        }
-        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) {
+        unroll<4>([&](auto j) FEATHERFACE_LAMBDA {
+            corner[j.value] =
+                input.data + static_cast<std::ptrdiff_t>(samples.pixel[j.value][i]) * input.pixel_stride;
+            weight[j.value] = samples.weight[j.value][i];
+        });
+        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             Vec value = part.load(corner[0] + c) * weight[0];
             value = fma(part.load(corner[1] + c), weight[1], value);
             value = fma(part.load(corner[2] + c), weight[2], value);

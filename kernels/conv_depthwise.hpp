@@ -14,6 +14,11 @@ namespace {
 constexpr int kDepthwiseTaps = 9;
 constexpr int kDepthwisePixels = 4;  // a tile
 
+bool conv_depthwise_supports(const ConvGeometry& g) {
+    return g.groups == g.in_channels && g.groups == g.out_channels && g.kernel == 3 && g.pad == 1 &&
+           (g.stride == 1 || g.stride == 2);
+}
+
 std::size_t conv_depthwise_packed_floats(const ConvGeometry& g) {
     return static_cast<std::size_t>(divide_up(g.out_channels, kLanes)) * kLanes * (1 + kDepthwiseTaps);
 }
@@ -49,13 +54,13 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
                                        const Vec (&weights)[kDepthwiseTaps], Vec (&sums)[kPixels],
                                        Part part) {
     constexpr int kColumns = (kPixels - 1) * kStride + 3;
-    unroll<3>([&](auto ky) {
+    unroll<3>([&](auto ky) FEATHERFACE_LAMBDA {
         if (in.row[ky.value] == nullptr) return;
         const float* first = in.row[ky.value] + left * in.pixel_step;
-        unroll<kColumns>([&](auto column) {
+        unroll<kColumns>([&](auto column) FEATHERFACE_LAMBDA {
             if (!kInside && (left + column.value < 0 || left + column.value >= in.width)) return;
             const Vec value = part.load(first + column.value * in.pixel_step);
-            unroll<kPixels>([&](auto p) {
+            unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
                 constexpr int kx = column.value - p.value * kStride;
                 if constexpr (kx >= 0 && kx < 3) {
                     sums[p.value] = fma(value, weights[ky.value * 3 + kx], sums[p.value]);
@@ -70,16 +75,17 @@ FEATHERFACE_INLINE void depthwise_row(const ConvArgs& args, const DepthwiseRows&
                                       float* out, Part part) {
     const Vec bias = load(packed);
     Vec weights[kDepthwiseTaps];
-    unroll<kDepthwiseTaps>([&](auto i) { weights[i.value] = load(packed + (1 + i.value) * kLanes); });
+    unroll<kDepthwiseTaps>(
+        [&](auto i) FEATHERFACE_LAMBDA { weights[i.value] = load(packed + (1 + i.value) * kLanes); });
     const Vec slope = args.slope;
     const std::ptrdiff_t out_step = args.output.pixel_stride;
 
-    const auto pixels = [&](int x, auto count, auto inside) {
+    const auto pixels = [&](int x, auto count, auto inside) FEATHERFACE_LAMBDA {
         constexpr int kPixels = count.value;
         Vec sums[kPixels];
-        unroll<kPixels>([&](auto p) { sums[p.value] = bias; });
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value] = bias; });
         depthwise_tile<kStride, kPixels, inside.value != 0>(in, x * kStride - 1, weights, sums, part);
-        unroll<kPixels>([&](auto p) {
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
             part.store(out + (x + p.value) * out_step, activate<kActivation>(sums[p.value], slope));
         });
     };
@@ -99,7 +105,7 @@ void depthwise_rows(const ConvArgs& args, Rows rows) {
     const ConstMap& input = args.input;
     for (int y = rows.begin; y < rows.end; ++y) {
         const int top = y * kStride - 1;
-        for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) {
+        for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             DepthwiseRows in{{}, input.pixel_stride, input.width};
             for (int ky = 0; ky < 3; ++ky) {
                 const bool inside = top + ky >= 0 && top + ky < input.height;
@@ -112,7 +118,7 @@ void depthwise_rows(const ConvArgs& args, Rows rows) {
 }
 
 void conv_depthwise(const ConvArgs& args, Rows rows) {
-    with_conv_activation(args.activation, [&](auto epilogue) {
+    with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         constexpr Activation kActivation = decltype(epilogue)::value;
         if (args.geometry.stride == 1) {
             depthwise_rows<1, kActivation>(args, rows);

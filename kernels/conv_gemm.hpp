@@ -49,7 +49,7 @@ FEATHERFACE_INLINE void fill_patch(const ConvGeometry& g, const Band& band, int 
         for (int column = left; column < left + patch_columns<kPixels>(g); ++column, patch += g.in_channels) {
             const bool inside = column >= 0 && column < band.input.width;
             const float* in = inside ? band.input.pixel(band.first_row + row, column) : nullptr;
-            for_each_vector(g.in_channels, [&](std::ptrdiff_t c, auto part) {
+            for_each_vector(g.in_channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
                 part.store(patch + c, inside ? part.load(in + c) : Vec(0.0f));
             });
         }
@@ -103,7 +103,7 @@ void conv_band(const ConvArgs& args, const Band& band) {
     for (int begin = 0; begin < band.output.width; begin += kStripPixels) {
         const int end = min_of(begin + kStripPixels, band.output.width);
         const float* packed = args.weights;
-        for_each_block(args.geometry, [&](const Block& block) {
+        for_each_block(args.geometry, [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {
                 conv_strip<2, kActivation>(args, band, block, packed, begin, end);
             } else {
@@ -116,7 +116,7 @@ void conv_band(const ConvArgs& args, const Band& band) {
 
 void conv_gemm(const ConvArgs& args, Rows rows) {
     const ConvGeometry& g = args.geometry;
-    with_conv_activation(args.activation, [&](auto epilogue) {
+    with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         if (g.kernel == 1 && g.stride == 1 && g.pad == 0) {
             const int pixels = (rows.end - rows.begin) * args.output.width;
             Band band = make_band(g, args.input, args.output, 0);

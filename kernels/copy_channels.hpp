@@ -19,8 +19,8 @@ void copy_channels(ConstMap input, const int* source, Map output, Rows rows) {
     }
     const Runs runs = pixel_runs(rows, output, input);
     for (std::ptrdiff_t i = 0; i < runs.count; ++i, in += input.pixel_stride, out += output.pixel_stride) {
-        for_each_vector(runs.length,
-                        [&](std::ptrdiff_t c, auto part) { part.store(out + c, part.load(in + c)); });
+        for_each_vector(runs.length, [&](std::ptrdiff_t c, auto part)
+                                         FEATHERFACE_LAMBDA { part.store(out + c, part.load(in + c)); });
     }
 }
 

@@ -49,9 +49,9 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
     constexpr int kPixels = kTilePixels<kVectors>;
     constexpr int kBlock = kVectors * kLanes;
     Vec sums[kPixels][kVectors];
-    unroll<kVectors>([&](auto v) {
+    unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
         const Vec initial = load(bias + v.value * kLanes);
-        unroll<kPixels>([&](auto p) { sums[p.value][v.value] = initial; });
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = initial; });
     });
 
     for (int row = 0; row < window.rows; ++row) {
@@ -60,10 +60,11 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
             const float* const end = in + window.length;
             for (; in != end; ++in, weights += kBlock) {
                 Vec weight[kVectors];
-                unroll<kVectors>([&](auto v) { weight[v.value] = load(weights + v.value * kLanes); });
-                unroll<kPixels>([&](auto p) {
+                unroll<kVectors>(
+                    [&](auto v) FEATHERFACE_LAMBDA { weight[v.value] = load(weights + v.value * kLanes); });
+                unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
                     const Vec value = in[p.value * window.pixel_step];
-                    unroll<kVectors>([&](auto v) {
+                    unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
                         sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
                     });
                 });
@@ -72,10 +73,10 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
     }
 
     const Vec slope = output.slope;
-    unroll<kPixels>([&](auto p) {
+    unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
         if (p.value >= output.pixels) return;
         float* out = output.data + p.value * output.pixel_step;
-        unroll<kVectors>([&](auto v) {
+        unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
             const Vec result = activate<kActivation>(sums[p.value][v.value], slope);
             const int left = output.channels - v.value * kLanes;
             if (left >= kLanes) {

@@ -81,6 +81,7 @@ struct BasicConvKernel {
     void (*pack)(const ConvGeometry&, const float* weights, const float* bias, float* packed) = nullptr;
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
     void (*run)(const Args&, Rows) = nullptr;
+    bool (*supports)(const ConvGeometry&) = nullptr;
 };
 using ConvKernel = BasicConvKernel<ConvArgs>;
 using DeformConvKernel = BasicConvKernel<DeformConvArgs>;
@@ -107,11 +108,14 @@ struct KernelTable {
     const char* arch = nullptr;  // "sse2", "avx2", "avx512", "neon64"
     int lanes = 0;               // floats in a register
 
-    // Convolutions, fastest for their shape first; conv_grouped takes any geometry.
+    // Convolutions; each says which geometries it supports, select_conv (kernels/select.hpp) which suits one
+    // best.
     const ConvKernel* conv_gemm = nullptr;  // groups == 1, any kernel size: pointwise and implicit GEMM
     const ConvKernel* conv_depthwise =
         nullptr;  // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
-    const ConvKernel* conv_grouped = nullptr;       // everything else
+    const ConvKernel* conv_flat =
+        nullptr;  // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
+    const ConvKernel* conv_grouped = nullptr;       // any geometry
     const DeformConvKernel* conv_deform = nullptr;  // kernel 3
 
     // output = activation(input * scale[c] + shift[c]): BatchNorm in eval mode. In place allowed.

@@ -21,7 +21,7 @@ void max_pool(const MaxPoolArgs& args, Rows rows) {
             const bool inside = y1 - y0 == 3 && x1 - x0 == 3;
             const Vec start(inside ? -__builtin_inff() : args.pad_value);
             float* out = output.pixel(y, x);
-            for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) {
+            for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
                 Vec largest = start;
                 for (int iy = y0; iy < y1; ++iy) {
                     for (int ix = x0; ix < x1; ++ix)

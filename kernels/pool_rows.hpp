@@ -10,18 +10,18 @@ namespace {
 void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
     constexpr int kChains = 4;
     const std::ptrdiff_t step = input.pixel_stride;
-    for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) {
+    for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
         part.store(sum + c, Vec(0.0f));
         part.store(maximum + c, Vec(-__builtin_inff()));
     });
     for (int y = rows.begin; y < rows.end; ++y) {
-        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) {
+        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             const float* in = input.pixel(y, 0) + c;
             Vec sums[kChains] = {Vec(0.0f), Vec(0.0f), Vec(0.0f), Vec(0.0f)};
             Vec largest = part.load(maximum + c);
             int x = 0;
             for (; x + kChains <= input.width; x += kChains, in += kChains * step) {
-                unroll<kChains>([&](auto i) {
+                unroll<kChains>([&](auto i) FEATHERFACE_LAMBDA {
                     const Vec v = part.load(in + i.value * step);
                     sums[i.value] += v;
                     largest = max_nan(largest, v);

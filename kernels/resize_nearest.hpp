@@ -16,8 +16,9 @@ void resize_nearest(ConstMap input, Map output, Rows rows) {
         for (int x = 0; x < output.width; ++x) {
             const float* in = input.pixel(source_y, nearest_source(x, input.width, output.width));
             float* out = output.pixel(y, x);
-            for_each_vector(output.channels,
-                            [&](std::ptrdiff_t c, auto part) { part.store(out + c, part.load(in + c)); });
+            for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+                part.store(out + c, part.load(in + c));
+            });
         }
     }
 }

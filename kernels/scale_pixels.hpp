@@ -13,7 +13,7 @@ void scale_pixels(ConstMap input, ConstMap gate, Map output, Rows rows) {
     float* out = output.pixel(rows.begin, 0);
     for (; in != end; in += input.pixel_stride, out += output.pixel_stride, factor += gate.pixel_stride) {
         const Vec factors = *factor;
-        for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) {
+        for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             part.store(out + c, part.load(in + c) * factors);
         });
     }

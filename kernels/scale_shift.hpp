@@ -11,7 +11,7 @@ void scale_shift(ConstMap input, const float* scale, const float* shift, Map out
     const float* const end = input.pixel(rows.end, 0);
     float* out = output.pixel(rows.begin, 0);
     for (; in != end; in += input.pixel_stride, out += output.pixel_stride) {
-        for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) {
+        for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             part.store(out + c, fma(part.load(in + c), part.load(scale + c), part.load(shift + c)));
         });
     }

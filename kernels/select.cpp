@@ -54,11 +54,11 @@ Result<const KernelTable*> default_table() {
     return Status(StatusCode::invalid_argument, "FEATHERFACE_FORCE_ARCH: " + table.status().message());
 }
 
-const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& g) {
-    if (g.groups == 1) return *table.conv_gemm;
-    const bool depthwise = g.groups == g.in_channels && g.groups == g.out_channels && g.kernel == 3 &&
-                           g.pad == 1 && (g.stride == 1 || g.stride == 2);
-    return depthwise ? *table.conv_depthwise : *table.conv_grouped;
+const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
+    for (const ConvKernel* kernel : {table.conv_depthwise, table.conv_flat, table.conv_gemm}) {
+        if (kernel->supports(geometry)) return *kernel;
+    }
+    return *table.conv_grouped;
 }
 
 }  // namespace featherface::kernels

@@ -16,6 +16,7 @@
 #include "kernels/kernel_table.hpp"
 
 #define FEATHERFACE_INLINE [[gnu::always_inline]] inline
+#define FEATHERFACE_LAMBDA __attribute__((always_inline))  // [&](auto i) FEATHERFACE_LAMBDA { ... }
 
 #if defined(FEATHERFACE_ARCH_SSE2)
 #define FEATHERFACE_ARCH_NAME "sse2"
@@ -88,24 +89,39 @@ FEATHERFACE_INLINE void store(float* p, Vec v) {
 
 // The first `count` (0 to kLanes) lanes; a load sets the others to 0, a store leaves memory beyond them
 // untouched.
-FEATHERFACE_INLINE Vec load_partial(const float* p, int count) {
 #if defined(FEATHERFACE_ARCH_AVX512)
-    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
-#else
-    alignas(64) float lanes[kLanes] = {};
-    for (int i = 0; i < count; ++i) lanes[i] = p[i];
-    return Vec::load_aligned(lanes);
-#endif
+FEATHERFACE_INLINE __mmask16 first_lanes(int count) {
+    return static_cast<__mmask16>((1u << count) - 1);
+}
+FEATHERFACE_INLINE Vec load_partial(const float* p, int count) {
+    return _mm512_maskz_loadu_ps(first_lanes(count), p);
 }
 FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
-#if defined(FEATHERFACE_ARCH_AVX512)
-    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+    _mm512_mask_storeu_ps(p, first_lanes(count), v);
+}
+#elif defined(FEATHERFACE_ARCH_AVX2)
+constexpr std::int32_t kLaneMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+FEATHERFACE_INLINE __m256i first_lanes(int count) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kLaneMasks + 8 - count));
+}
+FEATHERFACE_INLINE Vec load_partial(const float* p, int count) {
+    return _mm256_maskload_ps(p, first_lanes(count));
+}
+FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
+    _mm256_maskstore_ps(p, first_lanes(count), v);
+}
 #else
-    alignas(64) float lanes[kLanes];
+[[gnu::noinline]] Vec load_partial(const float* p, int count) {
+    alignas(16) float lanes[kLanes] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return Vec::load_aligned(lanes);
+}
+[[gnu::noinline]] void store_partial(float* p, Vec v, int count) {
+    alignas(16) float lanes[kLanes];
     v.store_aligned(lanes);
     for (int i = 0; i < count; ++i) p[i] = lanes[i];
-#endif
 }
+#endif
 
 // a * b + c, rounded once wherever the architecture can (all but SSE2).
 FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
@@ -173,35 +189,57 @@ FEATHERFACE_INLINE Vec float_of_bits(IntVec v) {
 #endif
 }
 
-// Lanes 0 and 1 exchanged, 2 and 3 exchanged, ...
-FEATHERFACE_INLINE Vec swap_pairs(Vec v) {
+// Within every kGroup (2 or 4) neighbouring lanes, lane i takes the value of lane (i + kBy) modulo kGroup.
+template <int kGroup, int kBy>
+FEATHERFACE_INLINE Vec rotate_lanes(Vec v) {
+    static_assert(kGroup == 2 || kGroup == 4 || kBy == 0);
+    static_assert(kBy >= 0 && kBy < kGroup);
+    if constexpr (kBy == 0) {
+        return v;
+    } else {
+#if defined(FEATHERFACE_ARCH_NEON64)
+        if constexpr (kGroup == 2) return vrev64q_f32(v);
+        return vextq_f32(v, v, kBy);
+#else
+        constexpr int kOrder = kGroup == 2 ? 0xB1 : kBy == 1 ? 0x39 : kBy == 2 ? 0x4E : 0x93;
 #if defined(FEATHERFACE_ARCH_SSE2)
-    return _mm_shuffle_ps(v, v, 0xB1);
+        return _mm_shuffle_ps(v, v, kOrder);
 #elif defined(FEATHERFACE_ARCH_AVX2)
-    return _mm256_permute_ps(v, 0xB1);
+        return _mm256_permute_ps(v, kOrder);
 #elif defined(FEATHERFACE_ARCH_AVX512)
-    return _mm512_permute_ps(v, 0xB1);
-#elif defined(FEATHERFACE_ARCH_NEON64)
-    return vrev64q_f32(v);
+        return _mm512_permute_ps(v, kOrder);
 #endif
+#endif
+    }
 }
 
-// Over all lanes, halving: a fixed order, with the small rounding error of a tree.
+// op over all lanes, pairing lanes half a register apart, then a quarter, ...: a fixed order, with the small
+// rounding error of a tree.
+template <class Op>
+FEATHERFACE_INLINE float reduce_lanes(Vec v, const Op& op) {
+#if defined(FEATHERFACE_ARCH_AVX512)
+    v = op(v, Vec(_mm512_shuffle_f32x4(v, v, 0x4E)));
+    v = op(v, Vec(_mm512_shuffle_f32x4(v, v, 0xB1)));
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    v = op(v, Vec(_mm256_permute2f128_ps(v, v, 1)));
+#endif
+    v = op(v, rotate_lanes<4, 2>(v));
+    v = op(v, rotate_lanes<2, 1>(v));
+#if defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_cvtss_f32(v);
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    return _mm256_cvtss_f32(v);
+#elif defined(FEATHERFACE_ARCH_SSE2)
+    return _mm_cvtss_f32(v);
+#elif defined(FEATHERFACE_ARCH_NEON64)
+    return vgetq_lane_f32(v, 0);
+#endif
+}
 FEATHERFACE_INLINE float sum_lanes(Vec v) {
-    alignas(64) float lanes[kLanes];
-    v.store_aligned(lanes);
-    for (int half = kLanes / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
+    return reduce_lanes(v, [](Vec a, Vec b) FEATHERFACE_LAMBDA { return a + b; });
 }
 FEATHERFACE_INLINE float max_lanes(Vec v) {
-    alignas(64) float lanes[kLanes];
-    v.store_aligned(lanes);
-    for (int half = kLanes / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; ++i) lanes[i] = max_nan(lanes[i], lanes[i + half]);
-    }
-    return lanes[0];
+    return reduce_lanes(v, [](Vec a, Vec b) FEATHERFACE_LAMBDA { return max_nan(a, b); });
 }
 
 // Calls f(c, Whole{}) for every full register of `channels` and f(c, Part{count}) for what remains, c being

@@ -59,33 +59,27 @@ FEATHERFACE_INLINE Vec activate(Vec x, [[maybe_unused]] Vec slope) {
     return x;
 }
 
-// Calls f(Epilogue<kActivation>{}) for the activation named at run time.
+// Calls f(Epilogue<a>{}) for that one of `kChoices` the kernel was asked for at run time (the first, if none
+// of them).
 template <Activation kActivation>
 struct Epilogue {
     static constexpr Activation value = kActivation;
 };
-template <class F>
+template <Activation kFirst, Activation... kOthers, class F>
 FEATHERFACE_INLINE void with_activation(Activation activation, const F& f) {
-    switch (activation) {
-        case Activation::none:
-            return f(Epilogue<Activation::none>{});
-        case Activation::relu:
-            return f(Epilogue<Activation::relu>{});
-        case Activation::leaky_relu:
-            return f(Epilogue<Activation::leaky_relu>{});
-        case Activation::sigmoid:
-            return f(Epilogue<Activation::sigmoid>{});
-        case Activation::swish:
-            return f(Epilogue<Activation::swish>{});
-    }
+    const bool other = (... || (activation == kOthers && (f(Epilogue<kOthers>{}), true)));
+    if (!other) f(Epilogue<kFirst>{});
 }
-
-// The same for the activations a convolution ends with: none, relu or leaky_relu.
+// The choice of every convolution.
 template <class F>
 FEATHERFACE_INLINE void with_conv_activation(Activation activation, const F& f) {
-    if (activation == Activation::relu) return f(Epilogue<Activation::relu>{});
-    if (activation == Activation::leaky_relu) return f(Epilogue<Activation::leaky_relu>{});
-    return f(Epilogue<Activation::none>{});
+    with_activation<Activation::none, Activation::relu, Activation::leaky_relu>(activation, f);
+}
+// Any of them.
+template <class F>
+FEATHERFACE_INLINE void with_any_activation(Activation activation, const F& f) {
+    with_activation<Activation::none, Activation::relu, Activation::leaky_relu, Activation::sigmoid,
+                    Activation::swish>(activation, f);
 }
 
 }  // namespace

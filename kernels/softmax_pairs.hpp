@@ -9,9 +9,9 @@ namespace {
 void softmax_pairs(float* values, Rows pairs) {
     float* first = values + 2 * static_cast<std::ptrdiff_t>(pairs.begin);
     for_each_vector(2 * static_cast<std::ptrdiff_t>(pairs.end - pairs.begin),
-                    [&](std::ptrdiff_t i, auto part) {
+                    [&](std::ptrdiff_t i, auto part) FEATHERFACE_LAMBDA {
                         const Vec v = part.load(first + i);
-                        part.store(first + i, sigmoid(v - swap_pairs(v)));
+                        part.store(first + i, sigmoid(v - rotate_lanes<2, 1>(v)));
                     });
 }
 

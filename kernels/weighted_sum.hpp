@@ -1,42 +1,43 @@
-// output = activation(sum over i of weights[i] * inputs[i]), two or three maps of one shape (any count from 1
-// works, a pixel at a time). Products are added in the order given; the first is rounded, the rest are fused.
+// output = activation(sum over i of weights[i] * inputs[i]), maps of one shape. Products are added in the
+// order given: the first is rounded, the rest are fused (where the architecture can).
 #pragma once
 
-#include "kernels/pixels.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
 namespace {
 
-template <class E, class Part>
-FEATHERFACE_INLINE void weighted_sum_vector(const WeightedSumArgs& args, std::ptrdiff_t pixel,
-                                            std::ptrdiff_t c, float* out, E, Part part) {
-    Vec sum(0.0f);
-    for (int i = 0; i < args.count; ++i) {
-        const ConstMap& input = args.inputs[i];
-        const Vec value = part.load(input.pixel(0, 0) + pixel * input.pixel_stride + c);
-        const Vec weight(args.weights[i]);
-        sum = i == 0 ? value * weight : fma(value, weight, sum);
-    }
-    part.store(out + c, activate<E::value>(sum, Vec(0.0f)));
-}
-
-void weighted_sum(const WeightedSumArgs& args, Rows rows) {
+// kCount is `args.count` where it is known at compile time, else 0.
+template <int kCount, Activation kActivation>
+void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
     const Map& output = args.output;
+    const int count = kCount != 0 ? kCount : args.count;
     bool dense = output.pixel_stride == output.channels;
-    for (int i = 0; i < args.count; ++i) dense = dense && args.inputs[i].pixel_stride == output.channels;
-    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(rows.begin) * output.width;
+    for (int i = 0; i < count; ++i) dense = dense && args.inputs[i].pixel_stride == output.channels;
     const std::ptrdiff_t pixels = static_cast<std::ptrdiff_t>(rows.end - rows.begin) * output.width;
     const std::ptrdiff_t runs = dense ? 1 : pixels;
     const std::ptrdiff_t length = dense ? pixels * output.channels : output.channels;
-    with_activation(args.activation, [&](auto epilogue) {
-        for (std::ptrdiff_t run = 0; run < runs; ++run) {
-            float* out = output.pixel(0, 0) + (first + run) * output.pixel_stride;
-            for_each_vector(length, [&](std::ptrdiff_t c, auto part) {
-                weighted_sum_vector(args, first + run, c, out, epilogue, part);
-            });
-        }
-    });
+    for (std::ptrdiff_t pixel = 0; pixel < runs; ++pixel) {
+        float* const out = output.pixel(rows.begin, 0) + pixel * output.pixel_stride;
+        for_each_vector(length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+            const auto value = [&](int i) FEATHERFACE_LAMBDA {
+                return part.load(args.inputs[i].pixel(rows.begin, 0) + pixel * args.inputs[i].pixel_stride + c);
+            };
+            Vec sum = value(0) * Vec(args.weights[0]);
+            for (int i = 1; i < count; ++i) sum = fma(value(i), Vec(args.weights[i]), sum);
+            part.store(out + c, activate<kActivation>(sum, Vec(0.0f)));
+        });
+    }
+}
+
+void weighted_sum(const WeightedSumArgs& args, Rows rows) {
+    with_activation<Activation::none, Activation::swish>(
+        args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+            constexpr Activation kActivation = decltype(epilogue)::value;
+            if (args.count == 2) return weighted_sum_of<2, kActivation>(args, rows);
+            if (args.count == 3) return weighted_sum_of<3, kActivation>(args, rows);
+            weighted_sum_of<0, kActivation>(args, rows);
+        });
 }
 
 }  // namespace

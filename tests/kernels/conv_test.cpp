@@ -139,6 +139,51 @@ TEST_CASE("conv_grouped: any geometry: V2's groups, depthwise of odd kinds, grou
     });
 }
 
+TEST_CASE(
+    "conv_flat: depthwise, groups of two and four, one output channel; every height and width from 1 to 7") {
+    on_every_arch([](const KernelTable& table) {
+        const std::vector<ConvGeometry> geometries = {
+            {8, 8, 3, 1, 1, 8},   {2, 2, 3, 1, 1, 2},    {16, 16, 5, 1, 2, 16}, {8, 8, 3, 1, 1, 4},
+            {16, 16, 3, 1, 1, 4}, {32, 32, 3, 1, 1, 16}, {4, 4, 3, 1, 1, 1},    {32, 32, 1, 1, 0, 8},
+            {2, 1, 7, 1, 3, 1},   {1, 1, 3, 1, 1, 1},    {4, 1, 5, 1, 2, 1},    {2, 1, 3, 1, 3, 1}};
+        for (const ConvGeometry& g : geometries) {
+            REQUIRE(table.conv_flat->supports(g));
+            for (int height = 1; height <= 7; ++height) {
+                for (int width = 1; width <= 7; ++width) {
+                    check_conv(*table.conv_flat, {g, height, width});
+                    check_conv(*table.conv_flat, {g, height, width, 3, 1, Activation::leaky_relu, false});
+                }
+            }
+            for (const int width : {15, 16, 17, 31, 32, 33, 64, 65, 80}) {
+                check_conv(*table.conv_flat, {g, 4, width, 0, 0, Activation::relu});
+                check_conv(*table.conv_flat, {g, 3, width, 1, 2});
+            }
+        }
+    });
+}
+
+TEST_CASE("convolution kernels: each says which geometries it supports") {
+    on_every_arch([](const KernelTable& table) {
+        for (const ConvGeometry& g : std::vector<ConvGeometry>{{8, 8, 3, 2, 1, 8},
+                                                               {3, 3, 3, 1, 1, 3},
+                                                               {8, 16, 3, 1, 1, 8},
+                                                               {32, 16, 1, 1, 0, 4},
+                                                               {8, 1, 3, 1, 1, 1}}) {
+            CHECK(!table.conv_flat->supports(g));
+        }
+        for (const ConvGeometry& g : std::vector<ConvGeometry>{{8, 8, 3, 3, 1, 8},
+                                                               {8, 8, 3, 1, 0, 8},
+                                                               {8, 8, 5, 1, 2, 8},
+                                                               {8, 16, 3, 1, 1, 8},
+                                                               {8, 8, 3, 1, 1, 4}}) {
+            CHECK(!table.conv_depthwise->supports(g));
+            CHECK(table.conv_grouped->supports(g));
+        }
+        CHECK(table.conv_gemm->supports({8, 8, 3, 3, 1, 1}));
+        CHECK(!table.conv_gemm->supports({8, 8, 3, 1, 1, 2}));
+    });
+}
+
 TEST_CASE("conv_depthwise: strides 1 and 2, every height and width from 1 to 7, in and out of slices") {
     on_every_arch([](const KernelTable& table) {
         for (int stride = 1; stride <= 2; ++stride) {

@@ -17,16 +17,11 @@ Expected rounded(double value, double ulps, double magnitude = 0) {
 
 double exact_activation(Activation activation, double x, double slope) {
     switch (activation) {
-        case Activation::none:
-            return x;
-        case Activation::relu:
-            return std::max(x, 0.0);
-        case Activation::leaky_relu:
-            return x > 0 ? x : slope * x;
-        case Activation::sigmoid:
-            return 1 / (1 + std::exp(-x));
-        case Activation::swish:
-            return x / (1 + std::exp(-x));
+        case Activation::none: return x;
+        case Activation::relu: return std::max(x, 0.0);
+        case Activation::leaky_relu: return x > 0 ? x : slope * x;
+        case Activation::sigmoid: return 1 / (1 + std::exp(-x));
+        case Activation::swish: return x / (1 + std::exp(-x));
     }
     return kNaN;
 }

@@ -45,12 +45,13 @@ TEST_CASE("select: the tables are complete, distinct and best first") {
         CHECK(std::none_of(std::begin(entries), std::end(entries),
                            [](const void* entry) { return entry == nullptr; }));
         for (const kernels::ConvKernel* kernel :
-             {table->conv_gemm, table->conv_depthwise, table->conv_grouped}) {
+             {table->conv_gemm, table->conv_depthwise, table->conv_flat, table->conv_grouped}) {
             CHECK(std::string(kernel->name).ends_with(table->arch));
             CHECK((kernel->packed_floats != nullptr));
             CHECK((kernel->pack != nullptr));
             CHECK((kernel->scratch_floats != nullptr));
             CHECK((kernel->run != nullptr));
+            CHECK((kernel->supports != nullptr));
         }
     }
 #if defined(__x86_64__)
@@ -100,11 +101,19 @@ TEST_CASE("select: each geometry gets the kernel made for it") {
         CHECK(&select_conv(table, {64, 27, 3, 1, 1, 1}) == table.conv_gemm);
         CHECK(&select_conv(table, {64, 64, 1, 1, 0, 1}) == table.conv_gemm);
         CHECK(&select_conv(table, {64, 64, 3, 1, 1, 64}) == table.conv_depthwise);
+        CHECK(&select_conv(table, {64, 64, 3, 2, 1, 64}) == table.conv_depthwise);
         CHECK(&select_conv(table, {8, 8, 3, 2, 1, 8}) == table.conv_depthwise);
-        CHECK(&select_conv(table, {8, 8, 3, 1, 0, 8}) == table.conv_grouped);
+        CHECK(&select_conv(table, {8, 8, 3, 1, 1, 8}) ==
+              table.conv_depthwise);
+        CHECK(&select_conv(table, {27, 27, 3, 1, 1, 27}) == table.conv_depthwise);
+        CHECK(&select_conv(table, {8, 8, 3, 1, 0, 8}) == table.conv_flat);
+        CHECK(&select_conv(table, {16, 16, 3, 1, 1, 4}) == table.conv_flat);
+        CHECK(&select_conv(table, {8, 8, 3, 1, 1, 4}) == table.conv_flat);
+        CHECK(&select_conv(table, {2, 1, 7, 1, 3, 1}) == table.conv_flat);
+        CHECK(&select_conv(table, {2, 1, 7, 2, 3, 1}) == table.conv_gemm);
         CHECK(&select_conv(table, {8, 16, 3, 1, 1, 8}) == table.conv_grouped);
-        CHECK(&select_conv(table, {8, 8, 5, 1, 2, 8}) == table.conv_grouped);
         CHECK(&select_conv(table, {32, 16, 1, 1, 0, 4}) == table.conv_grouped);
+        CHECK(&select_conv(table, {6, 6, 3, 1, 1, 3}) == table.conv_grouped);
     });
 }
 

@@ -1,0 +1,214 @@
+// Convolutions with few channels, stride 1, as sums of shifted rows. Taken as one run of floats, a
+// zero-padded row of C channels moves a pixel with every C floats: a register holds several pixels where C is
+// small, and none of its lanes idle.
+//
+// Three kinds, by the `reach` of a lane, that is how many neighbouring lanes (channels of its group) it takes
+// inputs from:
+//   depthwise, reach 1; groups of 2 or 4 channels in and out, reach 2 or 4: the register is rotated within
+//   the groups; one output channel of 1, 2 or 4 input channels, reach 1: as depthwise, then the channels of
+//   each pixel are added.
+// C and the register's lanes must divide one another.
+//
+// Packed: for each register of channels (a single one where C is less) its biases, then for each kernel row,
+// column and rotation the weights of its lanes.
+#pragma once
+
+#include "kernels/simd_math.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+constexpr int kFlatTile = 4;  // registers computed together
+
+struct FlatShape {
+    int channels;
+    int reach;
+    int step;       // floats from a register to the next of the same channels
+    int registers;  // of different channels
+
+    explicit FlatShape(const ConvGeometry& g)
+        : channels(g.in_channels),
+          reach(g.out_channels == 1 ? 1 : g.in_channels / g.groups),
+          step(max_of(g.in_channels, kLanes)),
+          registers(divide_up(g.in_channels, kLanes)) {}
+
+    // Floats of an unpadded row, rounded up to whole tiles.
+    std::ptrdiff_t row_floats(int width) const {
+        const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kFlatTile) * step;
+        return (static_cast<std::ptrdiff_t>(width) * channels + tile - 1) / tile * tile;
+    }
+    // Floats of a padded input row that an output row of `width` pixels reads.
+    std::ptrdiff_t slot_floats(const ConvGeometry& g, int width) const {
+        return row_floats(width) + static_cast<std::ptrdiff_t>(g.kernel - 1) * channels;
+    }
+    std::ptrdiff_t packed_floats(const ConvGeometry& g) const {
+        return (1 + static_cast<std::ptrdiff_t>(g.kernel) * g.kernel * reach) * kLanes;
+    }
+};
+
+bool conv_flat_supports(const ConvGeometry& g) {
+    const bool divides = kLanes % g.in_channels == 0 || g.in_channels % kLanes == 0;
+    const int width = g.in_channels / g.groups;
+    const bool small = width == 1 || width == 2 || width == 4;
+    const bool square = g.in_channels == g.out_channels;
+    return g.stride == 1 && divides && small && (square || (g.groups == 1 && g.out_channels == 1));
+}
+
+std::size_t conv_flat_packed_floats(const ConvGeometry& g) {
+    const FlatShape shape(g);
+    return static_cast<std::size_t>(shape.registers * shape.packed_floats(g));
+}
+
+std::size_t conv_flat_scratch_floats(const ConvGeometry& g, int output_width) {
+    const FlatShape shape(g);
+    return static_cast<std::size_t>(g.kernel * shape.slot_floats(g, output_width) +
+                                    shape.row_floats(output_width));
+}
+
+void conv_flat_pack(const ConvGeometry& g, const float* weights, const float* bias, float* packed) {
+    const FlatShape shape(g);
+    const int taps = g.kernel * g.kernel;
+    const int group_inputs = g.in_channels / g.groups;
+    const bool single = g.out_channels == 1;
+    for (int first = 0; first < shape.registers * kLanes; first += kLanes) {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            const int channel = (first + lane) % shape.channels;
+            // The channels of a single output are added up, so one of them brings the bias.
+            const bool biased = bias != nullptr && (!single || channel == 0);
+            *packed++ = biased ? bias[single ? 0 : channel] : 0.0f;
+        }
+        for (int tap = 0; tap < taps; ++tap) {
+            for (int rotation = 0; rotation < shape.reach; ++rotation) {
+                for (int lane = 0; lane < kLanes; ++lane) {
+                    const int channel = (first + lane) % shape.channels;
+                    const int input = single ? channel : (channel + rotation) % shape.reach;
+                    const int row = single ? input : channel * group_inputs + input;
+                    *packed++ = weights[row * taps + tap];
+                }
+            }
+        }
+    }
+}
+
+// A row of the input without gaps, `pad` zero pixels before it, zeros behind it up to `floats`.
+FEATHERFACE_INLINE void fill_slot(const ConvGeometry& g, const ConstMap& input, int y, std::ptrdiff_t floats,
+                                  float* slot) {
+    const auto zero = [&](std::ptrdiff_t begin, std::ptrdiff_t end) FEATHERFACE_LAMBDA {
+        for_each_vector(end - begin, [&](std::ptrdiff_t i, auto part)
+                                         FEATHERFACE_LAMBDA { part.store(slot + begin + i, Vec(0.0f)); });
+    };
+    const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(g.pad) * input.channels;
+    const std::ptrdiff_t length = static_cast<std::ptrdiff_t>(input.width) * input.channels;
+    zero(0, begin);
+    const bool dense = input.pixel_stride == input.channels;
+    const int runs = dense ? 1 : input.width;
+    const std::ptrdiff_t run = dense ? length : input.channels;
+    const float* in = input.pixel(y, 0);
+    float* out = slot + begin;
+    for (int i = 0; i < runs; ++i, in += input.pixel_stride, out += run) {
+        for_each_vector(run, [&](std::ptrdiff_t c, auto part)
+                                 FEATHERFACE_LAMBDA { part.store(out + c, part.load(in + c)); });
+    }
+    zero(begin + length, floats);
+}
+
+// `row` = biases + products, all registers of one output row. `slots[ky]` are the padded input rows, null
+// outside the map.
+template <int kReach, class Slot>
+FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, int width, const Slot& slot,
+                                 const float* packed, float* row) {
+    for (int first = 0; first < shape.registers * kLanes; first += kLanes) {
+        for (std::ptrdiff_t at = first; at < shape.row_floats(width); at += kFlatTile * shape.step) {
+            const float* weights = packed;
+            Vec sums[kFlatTile];
+            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA { sums[i.value] = load(weights); });
+            weights += kLanes;
+            for (int ky = 0; ky < g.kernel; ++ky) {
+                const float* in = slot(ky);
+                if (in == nullptr) {
+                    weights += static_cast<std::ptrdiff_t>(g.kernel) * kReach * kLanes;
+                    continue;
+                }
+                in += at;
+                for (int kx = 0; kx < g.kernel; ++kx, in += shape.channels) {
+                    Vec values[kFlatTile];
+                    unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+                        values[i.value] = load(in + i.value * shape.step);
+                    });
+                    unroll<kReach>([&](auto rotation) FEATHERFACE_LAMBDA {
+                        const Vec weight = load(weights);
+                        weights += kLanes;
+                        unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+                            const Vec value = rotate_lanes<kReach, rotation.value>(values[i.value]);
+                            sums[i.value] = fma(value, weight, sums[i.value]);
+                        });
+                    });
+                }
+            }
+            unroll<kFlatTile>(
+                [&](auto i) FEATHERFACE_LAMBDA { store(row + at + i.value * shape.step, sums[i.value]); });
+        }
+        packed += shape.packed_floats(g);
+    }
+}
+
+// One output channel: in place, pixel x = the sum of its input channels.
+FEATHERFACE_INLINE void add_channels(int width, int channels, float* row) {
+    for (int x = 0; x < width; ++x) {
+        float sum = row[x * channels];
+        for (int c = 1; c < channels; ++c) sum += row[x * channels + c];
+        row[x] = sum;
+    }
+}
+
+template <Activation kActivation>
+FEATHERFACE_INLINE void write_row(const Map& output, int y, const float* row, float slope) {
+    const bool dense = output.pixel_stride == output.channels;
+    const int runs = dense ? 1 : output.width;
+    const std::ptrdiff_t run =
+        dense ? static_cast<std::ptrdiff_t>(output.width) * output.channels : output.channels;
+    float* out = output.pixel(y, 0);
+    for (int i = 0; i < runs; ++i, out += output.pixel_stride, row += run) {
+        for_each_vector(run, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+            part.store(out + c, activate<kActivation>(part.load(row + c), Vec(slope)));
+        });
+    }
+}
+
+template <int kReach>
+void conv_flat_rows(const ConvArgs& args, Rows rows) {
+    const ConvGeometry& g = args.geometry;
+    const FlatShape shape(g);
+    const int width = args.output.width;
+    const std::ptrdiff_t floats = shape.slot_floats(g, width);
+    // Input row y lives in slot y % kernel; each is filled once, when the first output row needs it.
+    const auto slot_of = [&](int y) FEATHERFACE_LAMBDA { return args.scratch + y % g.kernel * floats; };
+    float* const row = args.scratch + g.kernel * floats;
+    int filled = max_of(rows.begin - g.pad, 0);
+    for (int y = rows.begin; y < rows.end; ++y) {
+        const int top = y - g.pad;
+        for (; filled < min_of(top + g.kernel, args.input.height); ++filled) {
+            fill_slot(g, args.input, filled, floats, slot_of(filled));
+        }
+        const auto slot = [&](int ky) FEATHERFACE_LAMBDA {
+            const bool inside = top + ky >= 0 && top + ky < args.input.height;
+            return inside ? slot_of(top + ky) : nullptr;
+        };
+        sum_rows<kReach>(g, shape, width, slot, args.weights, row);
+        if (args.output.channels == 1) add_channels(width, shape.channels, row);
+        with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+            write_row<decltype(epilogue)::value>(args.output, y, row, args.slope);
+        });
+    }
+}
+
+void conv_flat(const ConvArgs& args, Rows rows) {
+    switch (FlatShape(args.geometry).reach) {
+        case 1: return conv_flat_rows<1>(args, rows);
+        case 2: return conv_flat_rows<2>(args, rows);
+        default: return conv_flat_rows<4>(args, rows);
+    }
+}
+
+}  // namespace
+}  // namespace featherface::kernels
