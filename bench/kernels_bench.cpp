@@ -161,7 +161,7 @@ struct Prepared {
         const ConvGeometry& g = shape.geometry;
         const OwnedMap weights(g.kernel, g.kernel, g.out_channels * (g.in_channels / g.groups));
         const OwnedMap bias(1, 1, g.out_channels);
-        kernel.pack(g, weights.values.data(), bias.values.data(), packed.data());
+        kernel.pack(g, {weights.values.data(), nullptr, bias.values.data()}, packed.data());
         args = {g, input.input(), output.map, packed.data(), Activation::leaky_relu, 0.1f, scratch.data()};
     }
     OwnedMap output;

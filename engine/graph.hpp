@@ -34,15 +34,15 @@ struct Parameter {
 struct Input {
     int channels = 0;
 };
-struct Conv {  // (x); torch.nn.Conv2d
+struct Conv {  // (x); torch.nn.Conv2d, its sums times `scale` (one a channel) before the bias
     ConvGeometry geometry;
-    ParameterId weight = kNone, bias = kNone;
+    ParameterId weight = kNone, scale = kNone, bias = kNone;
     Activation activation = Activation::none;
 };
 struct DeformConv {  // (x, offset, mask logits); torchvision.ops.deform_conv2d with mask = 2 *
                      // sigmoid(logits)
     ConvGeometry geometry;
-    ParameterId weight = kNone, bias = kNone;
+    ParameterId weight = kNone, scale = kNone, bias = kNone;
     Activation activation = Activation::none;
 };
 struct BatchNorm {  // (x); eval mode

@@ -22,7 +22,7 @@ struct Block {
 };
 
 FEATHERFACE_INLINE std::size_t block_floats(const ConvGeometry& g, const Block& block) {
-    const auto rows = static_cast<std::size_t>(g.kernel) * g.kernel * block.inputs + 1;
+    const auto rows = static_cast<std::size_t>(g.kernel) * g.kernel * block.inputs + 2;
     return rows * block.vectors * kLanes;
 }
 
@@ -52,15 +52,19 @@ std::size_t packed_block_floats(const ConvGeometry& g) {
     return total;
 }
 
-void pack_blocks(const ConvGeometry& g, const float* weights, const float* bias, float* packed) {
+void pack_blocks(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
     const int group_outputs = g.out_channels / g.groups;
     const int group_inputs = g.in_channels / g.groups;
     const std::ptrdiff_t taps = static_cast<std::ptrdiff_t>(g.kernel) * g.kernel;
     for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA {
         const int lanes = block.vectors * kLanes;
         for (int lane = 0; lane < lanes; ++lane) {
-            *packed++ = bias != nullptr && lane < block.outputs ? bias[block.first_output + lane] : 0.0f;
+            packed[lane] = 0;
+            packed[lanes + lane] = 0;
+            if (lane < block.outputs)
+                pack_epilogue(constants, block.first_output + lane, packed + lane, lanes);
         }
+        packed += 2 * lanes;
         for (std::ptrdiff_t tap = 0; tap < taps; ++tap) {
             for (int input = block.first_input; input < block.first_input + block.inputs; ++input) {
                 for (int lane = 0; lane < lanes; ++lane) {
@@ -69,8 +73,10 @@ void pack_blocks(const ConvGeometry& g, const float* weights, const float* bias,
                     const bool connected = lane < block.outputs && in_group >= 0 && in_group < group_inputs;
                     *packed++ =
                         connected
-                            ? weights[(static_cast<std::ptrdiff_t>(output) * group_inputs + in_group) * taps +
-                                      tap]
+                            ? constants
+                                  .weights[(static_cast<std::ptrdiff_t>(output) * group_inputs + in_group) *
+                                               taps +
+                                           tap]
                             : 0.0f;
                 }
             }

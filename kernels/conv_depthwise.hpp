@@ -2,8 +2,8 @@
 // its nine weights in registers while a tile of output pixels slides along the row, each input column loaded
 // once a tile. The first and last columns, whose windows leave the map, are done one by one.
 //
-// Packed: for each register of channels its biases, then the nine weights; zero in the lanes beyond the last
-// channel.
+// Packed: for each register of channels its scales, its biases, then the nine weights; zero in the lanes
+// beyond the last channel.
 #pragma once
 
 #include "kernels/simd_math.hpp"
@@ -20,23 +20,25 @@ bool conv_depthwise_supports(const ConvGeometry& g) {
 }
 
 std::size_t conv_depthwise_packed_floats(const ConvGeometry& g) {
-    return static_cast<std::size_t>(divide_up(g.out_channels, kLanes)) * kLanes * (1 + kDepthwiseTaps);
+    return static_cast<std::size_t>(divide_up(g.out_channels, kLanes)) * kLanes * (2 + kDepthwiseTaps);
 }
 
 std::size_t conv_depthwise_scratch_floats(const ConvGeometry& /*geometry*/, int /*output_width*/) {
     return 0;
 }
 
-void conv_depthwise_pack(const ConvGeometry& g, const float* weights, const float* bias, float* packed) {
+void conv_depthwise_pack(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
     for (int first = 0; first < g.out_channels; first += kLanes) {
-        for (int row = 0; row < 1 + kDepthwiseTaps; ++row) {
-            for (int c = first; c < first + kLanes; ++c) {
-                float value = 0;
-                if (c < g.out_channels && row > 0) value = weights[c * kDepthwiseTaps + row - 1];
-                if (c < g.out_channels && row == 0 && bias != nullptr) value = bias[c];
-                *packed++ = value;
+        for (int lane = 0; lane < kLanes; ++lane) {
+            const int c = first + lane;
+            for (int row = 0; row < 2 + kDepthwiseTaps; ++row) packed[row * kLanes + lane] = 0;
+            if (c >= g.out_channels) continue;
+            pack_epilogue(constants, c, packed + lane, kLanes);
+            for (int tap = 0; tap < kDepthwiseTaps; ++tap) {
+                packed[(2 + tap) * kLanes + lane] = constants.weights[c * kDepthwiseTaps + tap];
             }
         }
+        packed += (2 + kDepthwiseTaps) * kLanes;
     }
 }
 
@@ -73,20 +75,21 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
 template <int kStride, Activation kActivation, class Part>
 FEATHERFACE_INLINE void depthwise_row(const ConvArgs& args, const DepthwiseRows& in, const float* packed,
                                       float* out, Part part) {
-    const Vec bias = load(packed);
+    const Vec scale = load(packed), bias = load(packed + kLanes);
     Vec weights[kDepthwiseTaps];
     unroll<kDepthwiseTaps>(
-        [&](auto i) FEATHERFACE_LAMBDA { weights[i.value] = load(packed + (1 + i.value) * kLanes); });
+        [&](auto i) FEATHERFACE_LAMBDA { weights[i.value] = load(packed + (2 + i.value) * kLanes); });
     const Vec slope = args.slope;
     const std::ptrdiff_t out_step = args.output.pixel_stride;
 
     const auto pixels = [&](int x, auto count, auto inside) FEATHERFACE_LAMBDA {
         constexpr int kPixels = count.value;
         Vec sums[kPixels];
-        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value] = bias; });
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value] = Vec(0.0f); });
         depthwise_tile<kStride, kPixels, inside.value != 0>(in, x * kStride - 1, weights, sums, part);
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
-            part.store(out + (x + p.value) * out_step, activate<kActivation>(sums[p.value], slope));
+            part.store(out + (x + p.value) * out_step,
+                       activate<kActivation>(fma(sums[p.value], scale, bias), slope));
         });
     };
     // Windows of pixels [1, inner_end) lie inside the map.
@@ -111,7 +114,7 @@ void depthwise_rows(const ConvArgs& args, Rows rows) {
                 const bool inside = top + ky >= 0 && top + ky < input.height;
                 in.row[ky] = inside ? input.pixel(top + ky, 0) + c : nullptr;
             }
-            depthwise_row<kStride, kActivation>(args, in, args.weights + c * (1 + kDepthwiseTaps),
+            depthwise_row<kStride, kActivation>(args, in, args.weights + c * (2 + kDepthwiseTaps),
                                                 args.output.pixel(y, 0) + c, part);
         });
     }

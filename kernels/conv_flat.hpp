@@ -9,8 +9,8 @@
 //   each pixel are added.
 // C and the register's lanes must divide one another.
 //
-// Packed: for each register of channels (a single one where C is less) its biases, then for each kernel row,
-// column and rotation the weights of its lanes.
+// Packed: for each register of channels (a single one where C is less) its scales and biases, then for each
+// kernel row, column and rotation the weights of its lanes.
 #pragma once
 
 #include "kernels/simd_math.hpp"
@@ -42,7 +42,7 @@ struct FlatShape {
         return row_floats(width) + static_cast<std::ptrdiff_t>(g.kernel - 1) * channels;
     }
     std::ptrdiff_t packed_floats(const ConvGeometry& g) const {
-        return (1 + static_cast<std::ptrdiff_t>(g.kernel) * g.kernel * reach) * kLanes;
+        return (2 + static_cast<std::ptrdiff_t>(g.kernel) * g.kernel * reach) * kLanes;
     }
 };
 
@@ -65,7 +65,7 @@ std::size_t conv_flat_scratch_floats(const ConvGeometry& g, int output_width) {
                                     shape.row_floats(output_width));
 }
 
-void conv_flat_pack(const ConvGeometry& g, const float* weights, const float* bias, float* packed) {
+void conv_flat_pack(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
     const FlatShape shape(g);
     const int taps = g.kernel * g.kernel;
     const int group_inputs = g.in_channels / g.groups;
@@ -73,17 +73,18 @@ void conv_flat_pack(const ConvGeometry& g, const float* weights, const float* bi
     for (int first = 0; first < shape.registers * kLanes; first += kLanes) {
         for (int lane = 0; lane < kLanes; ++lane) {
             const int channel = (first + lane) % shape.channels;
+            pack_epilogue(constants, single ? 0 : channel, packed + lane, kLanes);
             // The channels of a single output are added up, so one of them brings the bias.
-            const bool biased = bias != nullptr && (!single || channel == 0);
-            *packed++ = biased ? bias[single ? 0 : channel] : 0.0f;
+            if (single && channel != 0) packed[kLanes + lane] = 0;
         }
+        packed += 2 * kLanes;
         for (int tap = 0; tap < taps; ++tap) {
             for (int rotation = 0; rotation < shape.reach; ++rotation) {
                 for (int lane = 0; lane < kLanes; ++lane) {
                     const int channel = (first + lane) % shape.channels;
                     const int input = single ? channel : (channel + rotation) % shape.reach;
                     const int row = single ? input : channel * group_inputs + input;
-                    *packed++ = weights[row * taps + tap];
+                    *packed++ = constants.weights[row * taps + tap];
                 }
             }
         }
@@ -112,17 +113,16 @@ FEATHERFACE_INLINE void fill_slot(const ConvGeometry& g, const ConstMap& input, 
     zero(begin + length, floats);
 }
 
-// `row` = biases + products, all registers of one output row. `slots[ky]` are the padded input rows, null
-// outside the map.
+// `row` = products * scales + biases, all registers of one output row. `slots[ky]` are the padded input rows,
+// null outside the map.
 template <int kReach, class Slot>
 FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, int width, const Slot& slot,
                                  const float* packed, float* row) {
     for (int first = 0; first < shape.registers * kLanes; first += kLanes) {
         for (std::ptrdiff_t at = first; at < shape.row_floats(width); at += kFlatTile * shape.step) {
-            const float* weights = packed;
+            const float* weights = packed + 2 * kLanes;
             Vec sums[kFlatTile];
-            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA { sums[i.value] = load(weights); });
-            weights += kLanes;
+            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA { sums[i.value] = Vec(0.0f); });
             for (int ky = 0; ky < g.kernel; ++ky) {
                 const float* in = slot(ky);
                 if (in == nullptr) {
@@ -145,8 +145,10 @@ FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, 
                     });
                 }
             }
-            unroll<kFlatTile>(
-                [&](auto i) FEATHERFACE_LAMBDA { store(row + at + i.value * shape.step, sums[i.value]); });
+            const Vec scale = load(packed), bias = load(packed + kLanes);
+            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+                store(row + at + i.value * shape.step, fma(sums[i.value], scale, bias));
+            });
         }
         packed += shape.packed_floats(g);
     }

@@ -62,9 +62,9 @@ void conv_strip(const ConvArgs& args, const Band& band, const Block& block, cons
                 int end) {
     constexpr int kPixels = kTilePixels<kVectors>;
     const ConvGeometry& g = args.geometry;
-    const float* bias = packed;
+    const float* epilogue = packed;
     const float* weights =
-        packed + kVectors * kLanes +
+        packed + 2 * kVectors * kLanes +
         static_cast<std::ptrdiff_t>(band.skipped_rows) * g.kernel * block.inputs * kVectors * kLanes;
     const bool all_inputs = block.inputs == g.in_channels;
 
@@ -94,7 +94,7 @@ void conv_strip(const ConvArgs& args, const Band& band, const Block& block, cons
         window.length = merged ? g.kernel * g.in_channels : block.inputs;
         const TileOutput output{band.output.pixel(band.y, x) + block.first_output, band.output.pixel_stride,
                                 min_of(kPixels, end - x), block.outputs, args.slope};
-        gemm_tile<kVectors, kActivation>(window, weights, bias, output);
+        gemm_tile<kVectors, kActivation>(window, weights, epilogue, output);
     }
 }
 

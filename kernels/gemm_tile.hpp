@@ -5,8 +5,8 @@
 //
 // The window is described as runs of consecutive floats, so one loop serves a pixel (pointwise), a KxK window
 // of a dense map (K runs of K * channels), the same in a slice of a wider map (K * K runs of `channels`) and
-// a column of samples. The sum of an output element always goes bias first, then the runs in order, whatever
-// tile it is computed in.
+// a column of samples. The sum of an output element always goes over the runs in order, then comes scale
+// and bias, whatever tile it is computed in.
 #pragma once
 
 #include "kernels/simd_math.hpp"
@@ -42,16 +42,16 @@ struct TileOutput {
     float slope;
 };
 
-// `weights`: for each value of the window, in order, a row of kVectors registers. `bias`: one such row.
+// `weights`: for each value of the window, in order, a row of kVectors registers. `epilogue`:
+// two such rows, scales and biases.
 template <int kVectors, Activation kActivation>
-FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const float* bias,
+FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const float* epilogue,
                                   const TileOutput& output) {
     constexpr int kPixels = kTilePixels<kVectors>;
     constexpr int kBlock = kVectors * kLanes;
     Vec sums[kPixels][kVectors];
     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
-        const Vec initial = load(bias + v.value * kLanes);
-        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = initial; });
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = Vec(0.0f); });
     });
 
     for (int row = 0; row < window.rows; ++row) {
@@ -77,7 +77,9 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
         if (p.value >= output.pixels) return;
         float* out = output.data + p.value * output.pixel_step;
         unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
-            const Vec result = activate<kActivation>(sums[p.value][v.value], slope);
+            const Vec scale = load(epilogue + v.value * kLanes);
+            const Vec bias = load(epilogue + kBlock + v.value * kLanes);
+            const Vec result = activate<kActivation>(fma(sums[p.value][v.value], scale, bias), slope);
             const int left = output.channels - v.value * kLanes;
             if (left >= kLanes) {
                 store(out + v.value * kLanes, result);

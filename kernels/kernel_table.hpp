@@ -50,7 +50,9 @@ struct ConvGeometry {
     int groups = 1;
 };
 
-// output = activation(conv(input) + bias); torch.nn.functional.conv2d.
+// output = activation(conv(input) * scale + bias), scale and bias one a channel; torch.nn.functional.conv2d
+// and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
+// bits.
 struct ConvArgs {
     ConvGeometry geometry;
     ConstMap input;
@@ -71,14 +73,19 @@ struct DeformConvArgs {
     ConstMap mask;    // logits, channel k
 };
 
+// Constants of a convolution as the checkpoint has them.
+struct ConvConstants {
+    const float* weights = nullptr;  // OIHW, I = in_channels / groups
+    const float* scale = nullptr;    // out_channels entries; null: 1
+    const float* bias = nullptr;     // out_channels entries; null: 0
+};
+
 // One way to compute a convolution. Weights are packed once, at plan time, in the layout the kernel likes.
 template <class Args>
 struct BasicConvKernel {
     const char* name = nullptr;  // what it is: operation, tile, architecture ("pointwise_6x16_avx2")
     std::size_t (*packed_floats)(const ConvGeometry&) = nullptr;
-    // `weights` is OIHW as in the checkpoint (I = in_channels / groups); `bias` has out_channels entries or
-    // is null.
-    void (*pack)(const ConvGeometry&, const float* weights, const float* bias, float* packed) = nullptr;
+    void (*pack)(const ConvGeometry&, const ConvConstants&, float* packed) = nullptr;
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
     void (*run)(const Args&, Rows) = nullptr;
     bool (*supports)(const ConvGeometry&) = nullptr;

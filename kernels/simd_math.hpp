@@ -82,5 +82,11 @@ FEATHERFACE_INLINE void with_any_activation(Activation activation, const F& f) {
                     Activation::swish>(activation, f);
 }
 
+// Scale and bias of an output channel, `step` floats apart: how every packing begins.
+FEATHERFACE_INLINE void pack_epilogue(const ConvConstants& constants, int channel, float* packed, int step) {
+    packed[0] = constants.scale != nullptr ? constants.scale[channel] : 1.0f;
+    packed[step] = constants.bias != nullptr ? constants.bias[channel] : 0.0f;
+}
+
 }  // namespace
 }  // namespace featherface::kernels

@@ -21,7 +21,8 @@ void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
         float* const out = output.pixel(rows.begin, 0) + pixel * output.pixel_stride;
         for_each_vector(length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             const auto value = [&](int i) FEATHERFACE_LAMBDA {
-                return part.load(args.inputs[i].pixel(rows.begin, 0) + pixel * args.inputs[i].pixel_stride + c);
+                return part.load(args.inputs[i].pixel(rows.begin, 0) + pixel * args.inputs[i].pixel_stride +
+                                 c);
             };
             Vec sum = value(0) * Vec(args.weights[0]);
             for (int i = 1; i < count; ++i) sum = fma(value(i), Vec(args.weights[i]), sum);

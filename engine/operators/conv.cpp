@@ -17,7 +17,10 @@ class ConvolutionBase : public RowOperator {
           geometry_(op.geometry),
           activation_(op.activation),
           weights_(kernel.packed_floats(op.geometry)) {
-        kernel.pack(op.geometry, values_of(graph, op.weight).data(), values_or_null(graph, op.bias),
+        kernel.pack(op.geometry,
+                    {.weights = values_of(graph, op.weight).data(),
+                     .scale = values_or_null(graph, op.scale),
+                     .bias = values_or_null(graph, op.bias)},
                     weights_.data());
     }
 

@@ -68,7 +68,8 @@ class StripsOperator final : public Operator {
             floats = 0;
             for (StageExtent& stage : state->stages) {
                 stage.band_offset = floats;
-                const std::size_t row = static_cast<std::size_t>(stage.shape.width) * static_cast<std::size_t>(stage.shape.channels);
+                const std::size_t row = static_cast<std::size_t>(stage.shape.width) *
+                                        static_cast<std::size_t>(stage.shape.channels);
                 floats += (static_cast<std::size_t>(stage.band_rows) * row + 15) / 16 * 16;
             }
             if (floats <= kBandBudget || state->strip_rows == 1) break;

@@ -10,7 +10,7 @@
 
 namespace featherface::engine {
 
-// BatchNorm after a convolution becomes part of its weights and bias (computed in double).
+// BatchNorm after a convolution becomes the scale and bias of its epilogue (computed in double).
 Graph fold_batch_norm(Graph graph);
 
 // relu(concat(a, b, ...)) becomes concat(relu(a), relu(b), ...), which fuse_activations() can use.

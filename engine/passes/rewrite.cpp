@@ -47,9 +47,9 @@ namespace {
 template <class Visitor>
 void for_each_parameter(Operation& operation, Visitor&& visit) {
     if (auto* conv = std::get_if<Conv>(&operation)) {
-        visit(conv->weight), visit(conv->bias);
+        visit(conv->weight), visit(conv->scale), visit(conv->bias);
     } else if (auto* deform = std::get_if<DeformConv>(&operation)) {
-        visit(deform->weight), visit(deform->bias);
+        visit(deform->weight), visit(deform->scale), visit(deform->bias);
     } else if (auto* norm = std::get_if<BatchNorm>(&operation)) {
         visit(norm->weight), visit(norm->bias), visit(norm->mean), visit(norm->variance);
     } else if (auto* linear = std::get_if<Linear>(&operation)) {

@@ -25,7 +25,7 @@ struct Deform {
 
     void run(Activation activation = Activation::none) {
         std::vector<float> packed(kernel.packed_floats(geometry));
-        kernel.pack(geometry, weights.data(), bias.data(), packed.data());
+        kernel.pack(geometry, {weights.data(), nullptr, bias.data()}, packed.data());
         std::vector<float> scratch(kernel.scratch_floats(geometry, output.map().width) + 1, kNaN);
         const DeformConvArgs args{
             {geometry, input.input(), output.map(), packed.data(), activation, 0.1f, scratch.data()},
@@ -89,7 +89,7 @@ TEST_CASE("conv_deform: without offsets and with mask logits of 0 it is the plai
         d.mask.for_each([](float& value) { value = 0; });
         d.run();
         check_map(d.output, [&](int y, int x, int o) {
-            return conv_at(d.geometry, d.input, d.weights, d.bias, y, x, o);
+            return conv_at(d.geometry, d.input, d.weights, {}, d.bias, y, x, o);
         });
     });
 }

@@ -25,12 +25,12 @@ inline Expected activated(Expected e, Activation activation, float slope) {
 // `weights` is OIHW; a sum of n products and a bias in any order, each operation rounded, errs by at most
 // (n + 1) * u * sum of magnitudes to first order; one more for the activation.
 inline Expected conv_at(const ConvGeometry& g, const TestMap& input, const std::vector<float>& weights,
-                        const std::vector<float>& bias, int y, int x, int o) {
+                        const std::vector<float>& scale, const std::vector<float>& bias, int y, int x,
+                        int o) {
     const int group_inputs = g.in_channels / g.groups;
     const int group_outputs = g.out_channels / g.groups;
     const int first_input = o / group_outputs * group_inputs;
-    double sum = bias.empty() ? 0 : static_cast<double>(bias[o]);
-    double magnitude = std::abs(sum);
+    double sum = 0, magnitude = 0;
     for (int i = 0; i < group_inputs; ++i) {
         for (int ky = 0; ky < g.kernel; ++ky) {
             for (int kx = 0; kx < g.kernel; ++kx) {
@@ -46,7 +46,9 @@ inline Expected conv_at(const ConvGeometry& g, const TestMap& input, const std::
             }
         }
     }
-    return {sum, (group_inputs * g.kernel * g.kernel + 3) * kUnitRoundoff * magnitude};
+    const double factor = scale.empty() ? 1 : scale[o], shift = bias.empty() ? 0 : bias[o];
+    magnitude = magnitude * std::abs(factor) + std::abs(shift);
+    return {sum * factor + shift, (group_inputs * g.kernel * g.kernel + 4) * kUnitRoundoff * magnitude};
 }
 
 // Modulated deformable convolution; the position of a sample is a float, what follows is exact. The bound

@@ -15,6 +15,7 @@ struct Case {
     int out_gap = 0;
     Activation activation = Activation::none;
     bool with_bias = true;
+    bool with_scale = true;
 };
 
 void check_conv(const ConvKernel& kernel, const Case& c) {
@@ -36,11 +37,15 @@ void check_conv(const ConvKernel& kernel, const Case& c) {
                                        g.kernel * g.kernel);
     const auto bias =
         c.with_bias ? random.values(static_cast<std::size_t>(g.out_channels)) : std::vector<float>{};
+    const auto scale =
+        c.with_scale ? random.values(static_cast<std::size_t>(g.out_channels)) : std::vector<float>{};
     const float slope = 0.1f;
 
     // One guard float each: the kernel must fill exactly the floats it asked for, and use no more.
     std::vector<float> packed(kernel.packed_floats(g) + 1, kNaN);
-    kernel.pack(g, weights.data(), bias.empty() ? nullptr : bias.data(), packed.data());
+    kernel.pack(
+        g, {weights.data(), scale.empty() ? nullptr : scale.data(), bias.empty() ? nullptr : bias.data()},
+        packed.data());
     CHECK(std::isnan(packed.back()));
     CHECK(std::none_of(packed.begin(), packed.end() - 1, [](float value) { return std::isnan(value); }));
     std::vector<float> scratch(kernel.scratch_floats(g, output.map().width) + 1, kNaN);
@@ -49,7 +54,7 @@ void check_conv(const ConvKernel& kernel, const Case& c) {
     check_rows(output, [&](Rows rows) { kernel.run(args, rows); });
     CHECK(std::isnan(scratch.back()));
     check_map(output, [&](int y, int x, int o) {
-        return activated(conv_at(g, input, weights, bias, y, x, o), c.activation, slope);
+        return activated(conv_at(g, input, weights, scale, bias, y, x, o), c.activation, slope);
     });
 }
 
@@ -227,7 +232,7 @@ TEST_CASE("convolutions: a NaN reaches every output whose window holds it, throu
                 TestMap output(6, 7, 5);
                 const auto weights = random.values(5 * 5 * 9);
                 std::vector<float> packed(kernel.packed_floats(g));
-                kernel.pack(g, weights.data(), nullptr, packed.data());
+                kernel.pack(g, {.weights = weights.data()}, packed.data());
                 std::vector<float> scratch(kernel.scratch_floats(g, 7) + 1);
                 kernel.run({g, input.input(), output.map(), packed.data(), activation, 0.1f, scratch.data()},
                            {0, 6});
