@@ -1,11 +1,13 @@
 #include "featherface/detector.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "engine/clock.hpp"
+#include "engine/layer_times.hpp"
 #include "engine/postprocess.hpp"
 #include "engine/resize.hpp"
 #include "engine/session.hpp"
@@ -18,12 +20,12 @@ class Stopwatch {
   public:
     // Milliseconds since construction or the last call.
     double lap() {
-        const auto now = std::chrono::steady_clock::now();
-        return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
+        const std::int64_t now = engine::raw_nanoseconds();
+        return static_cast<double>(now - std::exchange(last_, now)) * 1e-6;
     }
 
   private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    std::int64_t last_ = engine::raw_nanoseconds();
 };
 
 Status out_of_range(const char* option, const std::string& found, const char* allowed) {
@@ -54,12 +56,17 @@ struct Detector::Impl {
     float scale = 1;
     Timings timings;
 
-    RawOutputs forward(const ImageView& image) {
+    RawOutputs forward(const ImageView& image, LayerObserver* observer = nullptr) {
         Stopwatch watch;
         session.prepare(image.height, image.width);
         session.set_input(image);
         timings.preprocess = watch.lap();
-        session.run();
+        if (observer) {
+            engine::LayerTimes times(session, *observer);
+            session.run(&times);
+        } else {
+            session.run();
+        }
         timings.network = watch.lap();
 
         const auto values = [&](const char* name) {
@@ -88,9 +95,9 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
         std::unique_ptr<Impl>(new Impl{engine::Session(std::move(model), options.threads), options, 1, {}}));
 }
 
-Result<RawOutputs> Detector::forward(const ImageView& image) {
+Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
     if (Status status = validate(image); !status.ok()) return status;
-    return impl_->forward(image);
+    return impl_->forward(image, observer);
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {

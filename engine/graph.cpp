@@ -146,6 +146,15 @@ ValueId find_value(const Graph& graph, std::string_view name) {
     return kNone;
 }
 
+std::vector<std::string> names_of_outputs(const Graph& graph, ValueId node) {
+    std::size_t i = static_cast<std::size_t>(node);
+    std::vector<std::string> names = graph.nodes[i].names;
+    while (++i < graph.nodes.size() && std::holds_alternative<StripsOutput>(graph.nodes[i].operation)) {
+        names.insert(names.end(), graph.nodes[i].names.begin(), graph.nodes[i].names.end());
+    }
+    return names;
+}
+
 std::vector<int> count_uses(const Graph& graph) {
     std::vector<int> uses(graph.nodes.size(), 0);
     for (const Node& node : graph.nodes) {

@@ -168,6 +168,9 @@ std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);
 // The value of that name, or kNone.
 ValueId find_value(const Graph& graph, std::string_view name);
 
+// Names of all that a node computes: its own, and for Strips those of the StripsOutputs behind it.
+std::vector<std::string> names_of_outputs(const Graph& graph, ValueId node);
+
 // How many nodes read each value; graph outputs count as one reader more.
 std::vector<int> count_uses(const Graph& graph);
 

@@ -19,7 +19,8 @@ Status build(Model::Impl& impl, const ModelOptions& options) {
     if (!identity.architecture) {
         return {StatusCode::wrong_model, std::string(checkpoint.file_name()) + ": " + identity.explanation};
     }
-    const auto table = kernels::default_table();
+    const auto table = options.cpu_architecture.empty() ? kernels::default_table()
+                                                        : kernels::find_table(options.cpu_architecture);
     if (!table.ok()) return table.status();
 
     impl.architecture = *identity.architecture;
@@ -37,14 +38,10 @@ Status build(Model::Impl& impl, const ModelOptions& options) {
 
 std::string_view name_of(Architecture architecture) {
     switch (architecture) {
-        case Architecture::featherface_v1:
-            return "FeatherFace V1";
-        case Architecture::featherface_v2:
-            return "FeatherFace V2";
-        case Architecture::mobilenet_classifier:
-            return "MobileNetV1-0.25 classifier";
-        case Architecture::mobilenet_backbone:
-            return "MobileNetV1-0.25 backbone";
+        case Architecture::featherface_v1: return "FeatherFace V1";
+        case Architecture::featherface_v2: return "FeatherFace V2";
+        case Architecture::mobilenet_classifier: return "MobileNetV1-0.25 classifier";
+        case Architecture::mobilenet_backbone: return "MobileNetV1-0.25 backbone";
     }
     return "";
 }

@@ -131,9 +131,9 @@ void execute(const Program& program, const Plan& plan, const AlignedBuffer& work
     call.thread_scratch_stride = plan.thread_scratch_stride;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const Node& node = nodes[i];
-        if (observer) observer->before_step(node);
         call.output = value_map(plan, workspace, static_cast<ValueId>(i));
-        if (const Operator* op = program.operators[i].get()) {
+        const Operator* op = program.operators[i].get();
+        if (op) {
             call.state = plan.states[i].get();
             call.input_count = static_cast<int>(node.inputs.size());
             for (std::size_t k = 0; k < node.inputs.size(); ++k) {
@@ -145,9 +145,15 @@ void execute(const Program& program, const Plan& plan, const AlignedBuffer& work
                 call.further_outputs[further->index - 1] =
                     value_map(plan, workspace, static_cast<ValueId>(j));
             }
+        }
+        if (observer) {
+            observer->before_step(node);
+            call.stage_times = observer->stage_times();
+            if (op) op->run(call);
+            observer->after_step(node, plan.shapes[i], as_const(call.output));
+        } else if (op) {
             op->run(call);
         }
-        if (observer) observer->after_step(node, plan.shapes[i], as_const(call.output));
     }
 }
 

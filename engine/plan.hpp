@@ -35,6 +35,8 @@ class Observer {
     virtual ~Observer() = default;
     virtual void before_step(const Node&) {}
     virtual void after_step(const Node&, const Shape&, ConstMap) {}
+    // Where a Strips step adds the time of its stages, or nullptr; asked for before every step.
+    virtual StageTimes* stage_times() { return nullptr; }
 };
 
 // Runs every step in order; the input must have been written to its value first. Allocates nothing.

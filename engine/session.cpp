@@ -14,7 +14,10 @@ constexpr float kMeanBgr[3] = {104, 117, 123};
 }  // namespace
 
 Session::Session(Model model, int threads)
-    : model_(std::move(model)), pool_(std::make_unique<ThreadPool>(threads)) {}
+    : Session(std::move(model), std::make_unique<ThreadPool>(threads)) {}
+
+Session::Session(Model model, std::unique_ptr<ThreadPool> pool)
+    : model_(std::move(model)), pool_(std::move(pool)) {}
 
 const Program& Session::program() const {
     return model_.impl().program;

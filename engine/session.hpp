@@ -17,6 +17,8 @@ class Session {
   public:
     // `threads` >= 1.
     Session(Model model, int threads);
+    // On a pool of the caller's making.
+    Session(Model model, std::unique_ptr<ThreadPool> pool);
 
     // Lays memory out for inputs of this size (at least 1x1); does nothing when it is laid out so already.
     void prepare(int height, int width);
@@ -33,6 +35,7 @@ class Session {
     ConstMap output(std::string_view name) const;
 
     const Model& model() const { return model_; }
+    ThreadPool& pool() { return *pool_; }
     const Program& program() const;
     const Plan& plan() const { return plan_; }
     int height() const { return height_; }

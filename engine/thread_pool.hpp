@@ -15,7 +15,7 @@ class ThreadPool {
   public:
     // `threads` >= 1; the calling thread is one of them.
     explicit ThreadPool(int threads);
-    ~ThreadPool();
+    virtual ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
@@ -36,9 +36,12 @@ class ThreadPool {
             &body);
     }
 
-  private:
+  protected:
     using Function = void (*)(const void* context, int thread, kernels::Rows rows);
-    void dispatch(int count, Function function, const void* context);
+    // What run() comes to. A pool that watches its threads wraps it.
+    virtual void dispatch(int count, Function function, const void* context);
+
+  private:
     void work(int thread);
 
     std::vector<std::thread> workers_;

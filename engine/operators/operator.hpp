@@ -2,9 +2,12 @@
 // no image size, so one serves every plan and every thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "engine/graph.hpp"
 #include "engine/thread_pool.hpp"
@@ -19,6 +22,7 @@ using kernels::Rows;
 
 constexpr int kMaxInputs = 8;
 constexpr int kMaxOutputs = 4;
+constexpr int kMaxStages = 48;  // of a Strips node
 
 // Temporary memory an operator wants while it runs, in floats.
 struct ScratchNeed {
@@ -43,6 +47,12 @@ struct Layout {
     std::unique_ptr<const OperatorState> state;
 };
 
+// Nanoseconds the stages of a Strips step took, by thread: each thread adds to a row of its own.
+struct StageTimes {
+    using Row = std::array<std::int64_t, kMaxStages>;
+    std::vector<Row> by_thread;  // one row a thread of the pool
+};
+
 // One execution.
 struct Call {
     ConstMap inputs[kMaxInputs];
@@ -54,6 +64,7 @@ struct Call {
     float* thread_scratch = nullptr;  // of thread 0; thread t's begins t * thread_scratch_stride floats later
     std::size_t thread_scratch_stride = 0;
     ThreadPool* pool = nullptr;
+    StageTimes* stage_times = nullptr;  // nullptr: times are not taken
 
     float* scratch_of(int thread) const {
         return thread_scratch + static_cast<std::size_t>(thread) * thread_scratch_stride;

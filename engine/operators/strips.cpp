@@ -4,7 +4,9 @@
 // depend on strips or shares, so neither do the results.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
+#include "engine/clock.hpp"
 #include "engine/operators/operator.hpp"
 #include "engine/row_dependence.hpp"
 
@@ -12,7 +14,6 @@ namespace featherface::engine {
 
 namespace {
 
-constexpr int kMaxStages = 48;
 // A strip is as tall as lets its bands fit this many floats: a good part of a core's L2 cache.
 constexpr std::size_t kBandBudget = 48 * 1024;
 
@@ -30,6 +31,23 @@ struct StageExtent {
     Shape shape;
     std::size_t band_offset = 0;  // in the thread's scratch, floats
     int band_rows = 0;
+};
+
+// Adds the time since the last call, which what led to a stage is part of, to the stage's.
+class StageStopwatch {
+  public:
+    explicit StageStopwatch(StageTimes::Row& row) : row_(row), last_(raw_nanoseconds()) {}
+    void operator()(std::size_t stage) {
+        const std::int64_t now = raw_nanoseconds();
+        row_[stage] += now - std::exchange(last_, now);
+    }
+
+  private:
+    StageTimes::Row& row_;
+    std::int64_t last_;
+};
+struct NoStopwatch {
+    void operator()(std::size_t) {}
 };
 
 struct StripsState final : OperatorState {
@@ -90,7 +108,14 @@ class StripsOperator final : public Operator {
     }
 
     void run(const Call& call) const override {
-        call.pool->run(call.output.height, [&](int thread, Rows share) { run_share(call, thread, share); });
+        call.pool->run(call.output.height, [&](int thread, Rows share) {
+            if (call.stage_times) {
+                run_share(call, thread, share,
+                          StageStopwatch(call.stage_times->by_thread[static_cast<std::size_t>(thread)]));
+            } else {
+                run_share(call, thread, share, NoStopwatch{});
+            }
+        });
     }
 
     std::size_t weight_bytes() const override {
@@ -151,7 +176,9 @@ class StripsOperator final : public Operator {
         }
     }
 
-    void run_share(const Call& call, int thread, Rows share) const {
+    // `stage_done(s)` is called after each piece of stage s.
+    template <class StageDone>
+    void run_share(const Call& call, int thread, Rows share, StageDone stage_done) const {
         const StripsState& state = static_cast<const StripsState&>(*call.state);
         float* const scratch = call.scratch_of(thread);
         const std::size_t count = stages().size();
@@ -191,6 +218,7 @@ class StripsOperator final : public Operator {
                 }
                 stage_call.output = maps[s];
                 operators_[s]->run_rows(stage_call, 0, fresh[s]);
+                stage_done(s);
             }
         }
     }

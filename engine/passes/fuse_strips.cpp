@@ -15,8 +15,6 @@ namespace featherface::engine {
 
 namespace {
 
-constexpr std::size_t kMaxStages = 48;
-
 class Grouping {
   public:
     explicit Grouping(const Graph& graph)
@@ -86,7 +84,7 @@ class Grouping {
     }
 
     bool is_legal(const std::vector<ValueId>& joined, const std::set<std::size_t>& groups) const {
-        if (joined.size() > kMaxStages || inputs_of(joined).size() > kMaxInputs) return false;
+        if (joined.size() > static_cast<std::size_t>(kMaxStages) || inputs_of(joined).size() > kMaxInputs) return false;
         for (const ValueId member : joined) {
             const Node& node = graph_.nodes[index(member)];
             if (!is_row_wise(node.operation)) return false;

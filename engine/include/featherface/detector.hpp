@@ -7,6 +7,7 @@
 
 #include "featherface/face.hpp"
 #include "featherface/image.hpp"
+#include "featherface/layer_observer.hpp"
 #include "featherface/model.hpp"
 #include "featherface/status.hpp"
 
@@ -48,8 +49,9 @@ class Detector {
     // invalid_argument.
     Result<std::vector<Face>> detect(const ImageView& image);
 
-    // The network alone, on the picture as it is (no shrinking). Errors: invalid_argument.
-    Result<RawOutputs> forward(const ImageView& image);
+    // The network alone, on the picture as it is (no shrinking). `observer`, if given, is told of every
+    // step. Errors: invalid_argument.
+    Result<RawOutputs> forward(const ImageView& image, LayerObserver* observer = nullptr);
 
     // By how much the last picture was shrunk: 1 when it was not.
     float last_scale() const;

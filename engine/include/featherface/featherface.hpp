@@ -5,6 +5,7 @@
 #include "featherface/face.hpp"
 #include "featherface/image.hpp"
 #include "featherface/image_file.hpp"
+#include "featherface/layer_observer.hpp"
 #include "featherface/model.hpp"
 #include "featherface/status.hpp"
 #include "featherface/version.hpp"

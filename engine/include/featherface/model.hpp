@@ -27,14 +27,17 @@ struct ModelOptions {
     // Module paths whose outputs the fused graph is to keep, for observers too: no pass dissolves them.
     // Names the network does not have are ignored, and layerwise there is nothing to keep.
     std::vector<std::string> keep = {};
+    // Whose kernels to use: "sse2", "avx2", "avx512" or "neon64". Empty: FEATHERFACE_FORCE_ARCH when set,
+    // else the best this CPU has.
+    std::string cpu_architecture = {};
 };
 
 class Model {
   public:
     // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
     // Errors: io_error, malformed, unsupported, limit_exceeded; wrong_model when it is no network known here
-    // (the message says what it is instead); invalid_argument when FEATHERFACE_FORCE_ARCH names no usable
-    // architecture.
+    // (the message says what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name
+    // no architecture that is usable here.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
     // The same from bytes, which must outlive the call only. `name` stands in messages.
     static Result<Model> from_bytes(std::span<const std::byte> bytes, std::string_view name,

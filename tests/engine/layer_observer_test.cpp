@@ -1,0 +1,225 @@
+// LayerObserver through the public API, times inside fused steps, and pools that watch their threads.
+#include "featherface/layer_observer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <set>
+
+#include "engine/session.hpp"
+#include "featherface/featherface.hpp"
+#include "kernels/select.hpp"
+#include "support/seeded_checkpoint.hpp"
+#include "support/seeded_weights.hpp"
+
+namespace featherface {
+namespace {
+
+Model seeded_model(std::string_view network, const ModelOptions& options = {}) {
+    const auto bytes = test::make_torch_zip(test::seeded_checkpoint(network));
+    auto model = Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", options);
+    REQUIRE_MESSAGE(model.ok(), model.status().message());
+    return std::move(model).value();
+}
+
+Image noise(int width, int height) {
+    return {width, height, PixelFormat::bgr8, test::seeded_image(height, width)};
+}
+
+// Copies of what an observer is told.
+struct Recorder final : LayerObserver {
+    struct Layer {
+        int index;
+        std::string name, kind;
+        std::vector<std::string> names, contains;
+        std::vector<std::vector<std::int64_t>> input_shapes;
+        std::vector<std::int64_t> output_shape;
+        double start, end;
+    };
+    std::vector<Layer> layers;
+
+    void layer(const LayerRun& run) override {
+        layers.push_back({run.index,
+                          std::string(run.name),
+                          std::string(run.kind),
+                          {run.names.begin(), run.names.end()},
+                          {run.contains.begin(), run.contains.end()},
+                          {run.input_shapes.begin(), run.input_shapes.end()},
+                          {run.output_shape.begin(), run.output_shape.end()},
+                          run.start,
+                          run.end});
+    }
+    const Layer* find(std::string_view name) const {
+        for (const Layer& layer : layers) {
+            if (std::find(layer.names.begin(), layer.names.end(), name) != layer.names.end()) return &layer;
+        }
+        return nullptr;
+    }
+};
+
+Recorder observe(const Model& model, int threads = 1) {
+    auto detector = Detector::create(model, {.threads = threads});
+    REQUIRE(detector.ok());
+    Recorder recorder;
+    REQUIRE(detector->forward(noise(70, 41).view(), &recorder).ok());
+    return recorder;
+}
+
+TEST_CASE("layer observer: layer by layer, every step is a PyTorch module with its shapes") {
+    const Recorder recorder = observe(seeded_model("v1", {.layerwise = true}));
+    const Recorder::Layer* conv = recorder.find("body.stage1.0.0");
+    REQUIRE(conv);
+    CHECK(conv->index == 0);
+    CHECK(conv->kind == "conv");
+    CHECK(conv->input_shapes == std::vector<std::vector<std::int64_t>>{{1, 3, 41, 70}});
+    CHECK(conv->output_shape == std::vector<std::int64_t>{1, 8, 21, 35});
+    const Recorder::Layer* deform = recorder.find("ssh1.conv3X3.0");
+    REQUIRE(deform);
+    CHECK(deform->kind == "deform_conv");
+    CHECK(deform->input_shapes.size() == 3);
+    for (const auto& layer : recorder.layers) CHECK(layer.contains.empty());
+}
+
+TEST_CASE("layer observer: fused steps name every module of the network once") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        CAPTURE(network);
+        std::multiset<std::string> fused_names;
+        const Recorder fused = observe(seeded_model(network));
+        for (const auto& layer : fused.layers) {
+            fused_names.insert(layer.names.begin(), layer.names.end());
+            fused_names.insert(layer.contains.begin(), layer.contains.end());
+            CHECK((layer.name.empty() || fused_names.count(layer.name) == 1));
+        }
+        const Recorder layerwise = observe(seeded_model(network, {.layerwise = true}));
+        for (const auto& layer : layerwise.layers) {
+            if (layer.kind != "conv" && layer.kind != "deform_conv" && layer.kind != "linear") continue;
+            for (const std::string& name : layer.names) {
+                CAPTURE(name);
+                CHECK(fused_names.count(name) == 1);
+            }
+        }
+        CHECK(fused.layers.size() < layerwise.layers.size() / 2);
+    }
+}
+
+TEST_CASE("layer observer: steps follow one another in time and in number") {
+    for (const int threads : {1, 3}) {
+        const Recorder recorder = observe(seeded_model("v2"), threads);
+        REQUIRE(!recorder.layers.empty());
+        double last = 0;
+        for (std::size_t i = 0; i < recorder.layers.size(); ++i) {
+            CHECK(recorder.layers[i].index == static_cast<int>(i));
+            CHECK(recorder.layers[i].start >= last);
+            CHECK(recorder.layers[i].end >= recorder.layers[i].start);
+            last = recorder.layers[i].end;
+        }
+    }
+}
+
+TEST_CASE("layer observer: watching changes no result") {
+    auto detector = Detector::create(seeded_model("v1"));
+    REQUIRE(detector.ok());
+    const Image picture = noise(33, 47);
+    const auto plain = detector->forward(picture.view());
+    REQUIRE(plain.ok());
+    const std::vector<float> loc(plain->loc.begin(), plain->loc.end());
+    Recorder recorder;
+    const auto watched = detector->forward(picture.view(), &recorder);
+    REQUIRE(watched.ok());
+    CHECK(std::equal(loc.begin(), loc.end(), watched->loc.begin(), watched->loc.end()));
+}
+
+TEST_CASE("model: the kernels of the architecture asked for, or what there is") {
+    for (const kernels::KernelTable* table : kernels::available_tables()) {
+        CHECK(seeded_model("v2", {.cpu_architecture = table->arch}).cpu_architecture() == table->arch);
+    }
+    const auto bytes = test::make_torch_zip(test::seeded_checkpoint("v2"));
+    const auto model =
+        Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", {.cpu_architecture = "mmx"});
+    REQUIRE(!model.ok());
+    CHECK(model.status().code() == StatusCode::invalid_argument);
+    CHECK(model.status().message().find("mmx") != std::string::npos);
+}
+
+}  // namespace
+
+namespace engine {
+namespace {
+
+// Sums up what the stages of each Strips step were charged.
+struct StageWatcher final : Observer {
+    explicit StageWatcher(int threads) { times.by_thread.resize(static_cast<std::size_t>(threads)); }
+
+    StageTimes* stage_times() override { return &times; }
+    void before_step(const Node&) override {
+        for (StageTimes::Row& row : times.by_thread) row.fill(0);
+    }
+    void after_step(const Node& node, const Shape&, ConstMap) override {
+        const auto* strips = std::get_if<Strips>(&node.operation);
+        for (const StageTimes::Row& row : times.by_thread) {
+            for (std::size_t s = 0; s < row.size(); ++s) {
+                const bool is_stage = strips && s < strips->stages.size();
+                if (row[s] < 0 || (!is_stage && row[s] != 0)) ++wrong;
+                if (row[s] > 0) ++charged;
+                if (is_stage && row[s] > 0 && std::holds_alternative<Slice>(strips->stages[s].operation))
+                    ++wrong;
+            }
+        }
+    }
+    StageTimes times;
+    int charged = 0, wrong = 0;
+};
+
+TEST_CASE("stage times: each thread charges the stages of fused steps, and nothing else") {
+    for (const int threads : {1, 2}) {
+        Session session(seeded_model("v1"), threads);
+        session.prepare(64, 96);
+        session.set_input(noise(96, 64).view());
+        StageWatcher watcher(threads);
+        session.run(&watcher);
+        CHECK(watcher.charged > 50);
+        CHECK(watcher.wrong == 0);
+    }
+}
+
+struct CountingPool final : ThreadPool {
+    using ThreadPool::ThreadPool;
+    int dispatched = 0;
+    std::atomic<int> rows_done{0};
+
+  protected:
+    void dispatch(int count, Function function, const void* context) override {
+        ++dispatched;
+        struct Wrapped {
+            CountingPool* pool;
+            Function function;
+            const void* context;
+        } wrapped{this, function, context};
+        ThreadPool::dispatch(
+            count,
+            [](const void* data, int thread, kernels::Rows rows) {
+                const Wrapped& inner = *static_cast<const Wrapped*>(data);
+                inner.function(inner.context, thread, rows);
+                inner.pool->rows_done += rows.end - rows.begin;
+            },
+            &wrapped);
+    }
+};
+
+TEST_CASE("thread pool: a pool may wrap its jobs, and a session runs on it") {
+    auto pool = std::make_unique<CountingPool>(2);
+    CountingPool& counting = *pool;
+    Session session(seeded_model("v2"), std::move(pool));
+    session.prepare(32, 48);
+    session.set_input(noise(48, 32).view());
+    CHECK(counting.dispatched == 1);
+    CHECK(counting.rows_done == 32);
+    session.run();
+    CHECK(counting.dispatched > 10);
+}
+
+}  // namespace
+}  // namespace engine
+}  // namespace featherface
