@@ -37,14 +37,10 @@ Status system_error(std::string_view what, int number, std::string hint = {}) {
 
 Status cannot_open(int number) {
     switch (number) {
-        case ENOENT:
-            return system_error("cannot open", number, "check the path");
-        case EACCES:
-            return system_error("cannot open", number, "the file must be readable by this user");
-        case ELOOP:
-            return system_error("cannot open", number, "the symbolic link leads back to itself");
-        default:
-            return system_error("cannot open", number);
+        case ENOENT: return system_error("cannot open", number, "check the path");
+        case EACCES: return system_error("cannot open", number, "the file must be readable by this user");
+        case ELOOP: return system_error("cannot open", number, "the symbolic link leads back to itself");
+        default: return system_error("cannot open", number);
     }
 }
 
@@ -79,7 +75,7 @@ Status read_all(int fd, std::byte* to, std::uint64_t size) {
 
 }  // namespace
 
-Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint64_t largest) {
     // O_NONBLOCK: opening a pipe must not wait for its writer.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto refuse = [&](const Status& why) { return in_file(path.string(), why); };
@@ -92,11 +88,10 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
         return refuse(
             error(StatusCode::malformed, "the file is empty", {.hint = "download or copy it again"}));
     }
-    if (size > kLargestFileBytes) {
-        return refuse(error(StatusCode::limit_exceeded, "the file is too large",
-                            {.expected = "at most " + count_of(kLargestFileBytes, "byte"),
-                             .found = std::to_string(size),
-                             .hint = "a FeatherFace checkpoint has a few million"}));
+    if (size > largest) {
+        return refuse(
+            error(StatusCode::limit_exceeded, "the file is too large",
+                  {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(size)}));
     }
     const bool copied = size <= kCopiedFileBytes;
     void* map = ::mmap(nullptr, size, copied ? PROT_READ | PROT_WRITE : PROT_READ,

@@ -13,13 +13,14 @@
 namespace featherface::loaders {
 
 constexpr std::uint64_t kCopiedFileBytes = std::uint64_t{64} << 20;
-constexpr std::uint64_t kLargestFileBytes = std::uint64_t{2} << 30;
+constexpr std::uint64_t kLargestFileBytes = std::uint64_t{2} << 30;  // a checkpoint has a few million
 
 class MappedFile {
   public:
     // Errors, all naming the file: io_error (missing, no permission, a directory, FIFO or device, a loop of
-    // links, shrank while it was read), malformed (empty), limit_exceeded (over kLargestFileBytes).
-    static Result<MappedFile> open(const std::filesystem::path& path);
+    // links, shrank while it was read), malformed (empty), limit_exceeded (over `largest` bytes).
+    static Result<MappedFile> open(const std::filesystem::path& path,
+                                   std::uint64_t largest = kLargestFileBytes);
 
     MappedFile(MappedFile&& other) noexcept;
     MappedFile& operator=(MappedFile&& other) noexcept;

@@ -15,19 +15,21 @@
 
 namespace featherface::loaders {
 
-// One array. Fortran-ordered files are handed out C-ordered; `bytes` lies in the map when the entry is stored,
-// little-endian and C-ordered.
+// One array in C order, little-endian, valid as long as its reader. `bytes` may lie at any alignment.
 struct NpzArray {
     std::string name;  // without ".npy"
     DType dtype = DType::other;
-    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> shape;  // empty: a scalar
     std::span<const std::byte> bytes;
 
     std::int64_t element_count() const;
 };
 
+// Not to be read from by several threads at once.
 class NpzReader {
   public:
+    // Looks at the archive's directory, not at the arrays. Errors: io_error, malformed (also when an entry is
+    // no .npy array), unsupported, limit_exceeded.
     static Result<NpzReader> open(const std::filesystem::path& path);
 
     NpzReader(NpzReader&&) noexcept;
@@ -36,11 +38,14 @@ class NpzReader {
 
     std::span<const std::string> names() const;  // in file order
     bool contains(std::string_view name) const;
-    // Reads (and, when deflated, inflates and keeps) one array. Errors: not there (invalid_argument), malformed,
-    // unsupported (object arrays, strings), limit_exceeded.
+    // One array, its CRC checked. It is a view into the file when stored in C order; otherwise it is inflated
+    // or reordered once, and kept. Errors: invalid_argument (not there), malformed, unsupported (objects,
+    // text, big-endian numbers, ...), limit_exceeded (over 1 GiB deflated).
     Result<NpzArray> read(std::string_view name) const;
-    // The array as float32 (float16/32/64 and integers are converted), C order.
-    Result<std::vector<float>> read_f32(std::string_view name, std::vector<std::int64_t>* shape = nullptr) const;
+    // The array as float32: other floating-point types, integers and bool are converted. Errors: as read(),
+    // and unsupported for complex numbers.
+    Result<std::vector<float>> read_f32(std::string_view name,
+                                        std::vector<std::int64_t>* shape = nullptr) const;
 
   private:
     struct Contents;
@@ -48,18 +53,25 @@ class NpzReader {
     std::unique_ptr<Contents> contents_;
 };
 
-// Streams arrays to a file, stored (not deflated), zip64 where needed; memory does not grow with the number of
-// arrays. The file appears under its name only when finish() has succeeded.
+// Streams arrays to a file, stored (not deflated), zip64 where needed, the elements of each at a multiple of
+// 64 bytes; memory does not grow with their size. The file appears under its name only when finish() has
+// succeeded. After an error only the destructor may be called.
 class NpzWriter {
   public:
+    // Errors: output_error.
     static Result<NpzWriter> create(const std::filesystem::path& path);
 
     NpzWriter(NpzWriter&&) noexcept;
     NpzWriter& operator=(NpzWriter&&) noexcept;
     ~NpzWriter();  // without finish(): nothing is left behind
 
-    Status add(std::string_view name, DType dtype, std::span<const std::int64_t> shape, std::span<const std::byte> bytes);
+    // `bytes` are the elements in C order. Errors: output_error; invalid_argument for a name that is empty,
+    // unfit for a path, or taken, a type NumPy lacks (bfloat16), or bytes that are not what type and shape
+    // ask for; limit_exceeded at 65,535 arrays.
+    Status add(std::string_view name, DType dtype, std::span<const std::int64_t> shape,
+               std::span<const std::byte> bytes);
     Status add_f32(std::string_view name, std::span<const std::int64_t> shape, std::span<const float> values);
+    // Errors: output_error.
     Status finish();
 
   private:

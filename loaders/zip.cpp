@@ -15,7 +15,6 @@ using namespace zip;
 
 constexpr std::uint16_t kEncrypted = 1 << 0, kHasDescriptor = 1 << 3, kPatch = 1 << 5,
                         kStrongEncryption = 1 << 6, kMaskedHeaders = 1 << 13;
-constexpr std::uint16_t kZip64Extra = 0x0001;
 constexpr std::uint64_t kMostDeflatedTo = 1032;  // times; deflate cannot do better
 
 std::string entry_name(std::string_view name) {
@@ -60,24 +59,6 @@ Status read_extra(Header& header, std::uint64_t offset, std::initializer_list<st
     return {};
 }
 
-Status check_name(std::string_view name, std::uint64_t offset) {
-    const auto refuse = [&](const char* why) {
-        return malformed(entry_name(name) + " has a name " + why, offset, {}, {}, "save the archive again");
-    };
-    if (name.empty()) return refuse("of no bytes");
-    if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
-        return refuse("with a control byte in it");
-    }
-    if (name.find('\\') != name.npos) return refuse("with a backslash in it");
-    if (name.front() == '/' || (name.size() > 1 && name[1] == ':')) return refuse("that is an absolute path");
-    for (std::size_t at = 0; at <= name.size();) {
-        const std::size_t slash = std::min(name.find('/', at), name.size());
-        if (name.substr(at, slash - at) == "..") return refuse("that leads out of its folder");
-        at = slash + 1;
-    }
-    return {};
-}
-
 Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
     if (!fits(at, kCentralSize, end) || !has_signature(bytes, at, kCentralSignature)) {
         return malformed("no central directory header", at, "50 4b 01 02",
@@ -99,7 +80,10 @@ Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
                   .local_offset = load_le<std::uint32_t>(bytes, at + 42),
                   .name = as_text(bytes.subspan(at + kCentralSize, name_size)),
                   .extra = bytes.subspan(at + kCentralSize + name_size, extra_size)};
-    if (const Status status = check_name(header.name, at + kCentralSize); !status.ok()) return status;
+    if (const char* fault = fault_of_name(header.name); fault != nullptr) {
+        return malformed(entry_name(header.name) + " has a name " + fault, at + kCentralSize, {}, {},
+                         "save the archive again");
+    }
     const Status extra = read_extra(header, at + kCentralSize + name_size,
                                     {&header.size, &header.packed, &header.local_offset});
     if (!extra.ok()) return extra;
@@ -243,6 +227,21 @@ Status check_order(std::span<const Placed> placed) {
 }
 
 }  // namespace
+
+const char* fault_of_name(std::string_view name) {
+    if (name.empty()) return "of no bytes";
+    if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+        return "with a control byte in it";
+    }
+    if (name.find('\\') != name.npos) return "with a backslash in it";
+    if (name.front() == '/' || (name.size() > 1 && name[1] == ':')) return "that is an absolute path";
+    for (std::size_t at = 0; at <= name.size();) {
+        const std::size_t slash = std::min(name.find('/', at), name.size());
+        if (name.substr(at, slash - at) == "..") return "that leads out of its folder";
+        at = slash + 1;
+    }
+    return nullptr;
+}
 
 Result<ZipArchive> ZipArchive::open(Bytes bytes) {
     const Result<Directory> directory = read_end(bytes);

@@ -41,6 +41,9 @@ class ZipArchive {
     std::unordered_map<std::string_view, std::size_t> index_;
 };
 
+// What makes a name unfit for an entry ("of no bytes", "that is an absolute path", ...), or nullptr.
+const char* fault_of_name(std::string_view name);
+
 // Whether the bytes end as a zip archive does, wherever it begins.
 bool has_zip_end_record(std::span<const std::byte> bytes);
 

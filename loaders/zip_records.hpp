@@ -22,6 +22,7 @@ constexpr std::uint32_t kLocalSignature = 0x04034b50, kCentralSignature = 0x0201
 constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20;
 constexpr std::uint32_t kIn64 = 0xffffffff;  // "see the zip64 field"
 constexpr std::uint16_t kIn64Short = 0xffff;
+constexpr std::uint16_t kZip64Extra = 0x0001;
 
 // Where the central directory lies, as the end of the archive tells it.
 struct Directory {

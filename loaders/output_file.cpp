@@ -1,0 +1,105 @@
+#include "loaders/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "loaders/error.hpp"
+
+namespace featherface::loaders {
+
+Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
+    OutputFile file;
+    file.name_ = path.string();
+    std::error_code ignored;
+    file.target_ = std::filesystem::canonical(path, ignored);
+    if (ignored) file.target_ = path;  // not there yet
+
+    struct stat info {};
+    const bool exists = ::stat(file.target_.c_str(), &info) == 0;
+    if (exists && S_ISDIR(info.st_mode)) return file.fail("cannot write", EISDIR);
+    if (exists && ::access(file.target_.c_str(), W_OK) != 0) return file.fail("cannot write", errno);
+    if (exists && !S_ISREG(info.st_mode)) {
+        file.fd_ = ::open(file.target_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        if (file.fd_ < 0) return file.fail("cannot write", errno);
+        return file;
+    }
+    static std::atomic<unsigned> counter = 0;
+    do {
+        file.temporary_ = file.target_.parent_path() / (".featherface-" + std::to_string(::getpid()) + "-" +
+                                                        std::to_string(counter++) + ".tmp");
+        file.fd_ = ::open(file.temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (file.fd_ < 0 && errno == EEXIST);
+    if (file.fd_ < 0) {
+        const int number = errno;
+        file.temporary_.clear();
+        return file.fail("cannot write", number);
+    }
+    // The new file keeps the old one's permissions; where that is not allowed, it has the usual ones.
+    if (exists) static_cast<void>(::fchmod(file.fd_, info.st_mode & 07777) == 0);
+    return file;
+}
+
+Status OutputFile::write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return fail("cannot write", errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Status OutputFile::commit() {
+    // Some file systems tell of a full disk only now.
+    if (::close(std::exchange(fd_, -1)) != 0) {
+        const int number = errno;
+        discard();
+        return fail("cannot write", number);
+    }
+    if (temporary_.empty()) return {};
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+        const int number = errno;
+        discard();
+        return fail("cannot put the finished file in place", number);
+    }
+    temporary_.clear();
+    return {};
+}
+
+Status OutputFile::fail(std::string_view what, int number) const {
+    return in_file(
+        name_, error(StatusCode::output_error,
+                     std::string(what) + ": " + std::error_code(number, std::generic_category()).message()));
+}
+
+void OutputFile::discard() {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    temporary_.clear();
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      name_(std::move(other.name_)),
+      target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})) {}
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    std::swap(name_, other.name_);
+    std::swap(target_, other.target_);
+    std::swap(temporary_, other.temporary_);
+    return *this;
+}
+
+OutputFile::~OutputFile() {
+    discard();
+}
+
+}  // namespace featherface::loaders

@@ -1,0 +1,103 @@
+// OutputFile: all or nothing.
+#include "loaders/output_file.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "support/files.hpp"
+#include "support/status_checks.hpp"
+
+using namespace featherface;
+using namespace featherface::test;
+using loaders::OutputFile;
+
+namespace {
+
+std::string content(const std::filesystem::path& path) {
+    const auto bytes = read_file(path);
+    return {bytes.begin(), bytes.end()};
+}
+
+std::ptrdiff_t files_in(const TempDir& folder) {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), {});
+}
+
+Status write_all(const std::filesystem::path& path, std::string_view text) {
+    auto file = OutputFile::create(path);
+    if (!file.ok()) return file.status();
+    if (auto status = file->write(text); !status.ok()) return status;
+    return file->commit();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "output file: nothing is under the name before commit, everything after it, and no other file is left") {
+    const TempDir folder;
+    auto file = OutputFile::create(folder / "out").value();
+    REQUIRE(file.write("one ").ok());
+    OutputFile moved = std::move(file);
+    REQUIRE(moved.write("two").ok());
+    CHECK_FALSE(std::filesystem::exists(folder / "out"));
+    REQUIRE(moved.commit().ok());
+    CHECK(content(folder / "out") == "one two");
+    CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("output file: without commit an older file stays, with it the old one's permissions do") {
+    const TempDir folder;
+    write_file(folder / "out", "older");
+    REQUIRE(::chmod((folder / "out").c_str(), 0640) == 0);
+    {
+        auto file = OutputFile::create(folder / "out").value();
+        REQUIRE(file.write("newer").ok());
+    }
+    CHECK(content(folder / "out") == "older");
+    CHECK(files_in(folder) == 1);
+    REQUIRE(write_all(folder / "out", "newer").ok());
+    CHECK(content(folder / "out") == "newer");
+    CHECK(files_in(folder) == 1);
+    struct stat info {};
+    REQUIRE(::stat((folder / "out").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("output file: a link stays a link, the file it leads to is replaced") {
+    const TempDir folder;
+    write_file(folder / "real", "older");
+    std::filesystem::create_symlink("real", folder / "link");
+    REQUIRE(write_all(folder / "link", "newer").ok());
+    CHECK(std::filesystem::is_symlink(folder / "link"));
+    CHECK(content(folder / "real") == "newer");
+}
+
+TEST_CASE("output file: devices are written to, not replaced") {
+    REQUIRE(write_all("/dev/null", "gone").ok());
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    check_refused(write_all("/dev/full", "x"), StatusCode::output_error,
+                  {"/dev/full: cannot write", "No space left"});
+}
+
+TEST_CASE(
+    "output file: folders, missing folders and read-only files are refused before anything is written") {
+    const TempDir folder;
+    check_refused(write_all(folder.path(), "x"), StatusCode::output_error,
+                  {folder.path().string(), "directory"});
+    check_refused(write_all(folder / "missing/out", "x"), StatusCode::output_error,
+                  {"missing/out", "No such file"});
+    CHECK(files_in(folder) == 0);
+    if (::geteuid() != 0) {  // root may write everything
+        write_file(folder / "locked", "older");
+        REQUIRE(::chmod((folder / "locked").c_str(), 0400) == 0);
+        check_refused(write_all(folder / "locked", "x"), StatusCode::output_error, {"denied"});
+    }
+}
+
+TEST_CASE("output file: a name as long as names may be still works") {
+    const TempDir folder;
+    REQUIRE(write_all(folder / std::string(255, 'n'), "x").ok());
+    CHECK(content(folder / std::string(255, 'n')) == "x");
+}
