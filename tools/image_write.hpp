@@ -1,0 +1,20 @@
+// Writing pictures: PNG, or PPM (P6) for whoever wants no compression.
+#pragma once
+
+#include <filesystem>
+
+#include "featherface/image.hpp"
+#include "featherface/status.hpp"
+
+namespace featherface::tools {
+
+enum class PictureFormat { png, ppm };
+
+// By the extension of the name: .png, .ppm, or none (PNG). Errors: invalid_argument.
+Result<PictureFormat> picture_format(const std::filesystem::path& path);
+
+// Writes a picture in the format its name asks for; alpha is dropped. The file appears only when it is
+// complete. Errors: invalid_argument (the name, the view), output_error.
+Status write_image(const std::filesystem::path& path, const ImageView& image);
+
+}  // namespace featherface::tools
