@@ -16,9 +16,13 @@ namespace featherface::loaders {
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     OutputFile file;
     file.name_ = path.string();
-    std::error_code ignored;
-    file.target_ = std::filesystem::canonical(path, ignored);
-    if (ignored) file.target_ = path;  // not there yet
+    std::error_code unresolved;
+    file.target_ = std::filesystem::canonical(path, unresolved);
+    if (unresolved == std::errc::no_such_file_or_directory) {
+        file.target_ = path;
+    } else if (unresolved) {
+        return file.fail("cannot write", unresolved.value());
+    }
 
     struct stat info {};
     const bool exists = ::stat(file.target_.c_str(), &info) == 0;

@@ -74,6 +74,16 @@ TEST_CASE("output file: a link stays a link, the file it leads to is replaced") 
     CHECK(content(folder / "real") == "newer");
 }
 
+TEST_CASE("output file: a new file may be read by whom the umask allows") {
+    const TempDir folder;
+    const mode_t mask = ::umask(027);
+    REQUIRE(write_all(folder / "out", "x").ok());
+    ::umask(mask);
+    struct stat info {};
+    REQUIRE(::stat((folder / "out").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777) == 0640);
+}
+
 TEST_CASE("output file: devices are written to, not replaced") {
     REQUIRE(write_all("/dev/null", "gone").ok());
     CHECK(std::filesystem::is_character_file("/dev/null"));
@@ -82,13 +92,16 @@ TEST_CASE("output file: devices are written to, not replaced") {
 }
 
 TEST_CASE(
-    "output file: folders, missing folders and read-only files are refused before anything is written") {
+    "output file: folders, missing folders, looping links and read-only files are refused before anything is "
+    "written") {
     const TempDir folder;
     check_refused(write_all(folder.path(), "x"), StatusCode::output_error,
                   {folder.path().string(), "directory"});
     check_refused(write_all(folder / "missing/out", "x"), StatusCode::output_error,
                   {"missing/out", "No such file"});
-    CHECK(files_in(folder) == 0);
+    std::filesystem::create_symlink("loop", folder / "loop");
+    check_refused(write_all(folder / "loop", "x"), StatusCode::output_error, {"loop", "Too many levels"});
+    CHECK(files_in(folder) == 1);
     if (::geteuid() != 0) {  // root may write everything
         write_file(folder / "locked", "older");
         REQUIRE(::chmod((folder / "locked").c_str(), 0400) == 0);
