@@ -9,8 +9,8 @@ namespace featherface::engine {
 
 // The picture at width x height, in its own pixel format. Each new pixel averages the old ones under a
 // triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is bilinear
-// interpolation. It is what PIL and torchvision call antialiased "bilinear", but for their rounding between
-// the two directions. `image` must be valid and width, height >= 1.
+// interpolation. Bit for bit what PIL's BILINEAR and torchvision's Resize of a PIL image give (alpha aside,
+// which is averaged like any channel). `image` must be valid and width, height >= 1.
 Image resize(const ImageView& image, int width, int height);
 
 // A rectangle of a picture.

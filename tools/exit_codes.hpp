@@ -17,30 +17,28 @@ enum ExitCode : int {
 
 constexpr ExitCode exit_code(StatusCode code) {
     switch (code) {
-        case StatusCode::ok:
-            return kDone;
-        case StatusCode::invalid_argument:
-            return kUsage;
+        case StatusCode::ok: return kDone;
+        case StatusCode::invalid_argument: return kUsage;
         case StatusCode::io_error:
         case StatusCode::malformed:
         case StatusCode::unsupported:
-        case StatusCode::limit_exceeded:
-            return kBadInput;
-        case StatusCode::wrong_model:
-            return kWrongModel;
-        case StatusCode::output_error:
-            return kOutputFailed;
-        case StatusCode::internal:
-            return kInternal;
+        case StatusCode::limit_exceeded: return kBadInput;
+        case StatusCode::wrong_model: return kWrongModel;
+        case StatusCode::output_error: return kOutputFailed;
+        case StatusCode::internal: return kInternal;
     }
     return kInternal;
 }
 
 // Shown by `featherface help`.
 constexpr const char* kExitCodesHelp =
-    "Exit codes: 0 done (also when there are no faces), 1 a comparison differs, 2 wrong usage, 3 a picture "
-    "or\n"
-    "checkpoint is unreadable or malformed (even if only one of many), 4 a checkpoint of another kind than\n"
-    "needed, 5 internal error, 6 output not written.\n";
+    "Exit codes:\n"
+    "  0  done, also when there are no faces\n"
+    "  1  a negative answer: a comparison differs\n"
+    "  2  the command line makes no sense\n"
+    "  3  a picture or checkpoint is unreadable or malformed, even if only one of many\n"
+    "  4  a readable checkpoint of another kind than the verb needs\n"
+    "  5  a defect of this program, or no memory\n"
+    "  6  a result could not be written\n";
 
 }  // namespace featherface::tools

@@ -28,7 +28,7 @@ std::string overview() {
     }
     return text +
            "\nfeatherface help VERB explains a verb, featherface --version prints the version.\n"
-           "Data goes to standard output, messages to standard error. " +
+           "Data goes to standard output, messages to standard error.\n\n" +
            kExitCodesHelp;
 }
 

@@ -14,10 +14,6 @@ Status write_file(const std::filesystem::path& path, std::string_view text) {
     return file->commit();
 }
 
-Status write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
-    return write_file(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
 Status make_folder(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);

@@ -1,9 +1,7 @@
 // Writing result files.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string_view>
 
 #include "featherface/status.hpp"
@@ -12,7 +10,6 @@ namespace featherface::tools {
 
 // Writes the whole file or none of it: a file of that name keeps its old content until the new one is
 // complete. (A device or FIFO is written to directly.) Errors: output_error.
-Status write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 Status write_file(const std::filesystem::path& path, std::string_view text);
 
 // Makes the folder and those above it. Errors: output_error.

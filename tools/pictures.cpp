@@ -105,8 +105,8 @@ PictureList list_pictures(std::span<const std::string> inputs, const std::option
     return list;
 }
 
-Result<Image> read_picture(const Picture& picture, const ImageReadOptions& options) {
-    if (picture.name != "-") return read_image(picture.name, options);
+Result<Image> read_picture(const std::string& name, const ImageReadOptions& options) {
+    if (name != "-") return read_image(name, options);
     // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
     // headers.
     constexpr std::size_t kBytesPerPixel = 8, kHeaders = std::size_t{1} << 20;

@@ -29,7 +29,7 @@ struct PictureList {
 PictureList list_pictures(std::span<const std::string> inputs,
                           const std::optional<std::filesystem::path>& skipped = std::nullopt);
 
-// Decodes the picture's file, or standard input. Errors: as read_image().
-Result<Image> read_picture(const Picture& picture, const ImageReadOptions& options);
+// Decodes the file of that name; "-" is standard input. Errors: as read_image().
+Result<Image> read_picture(const std::string& name, const ImageReadOptions& options);
 
 }  // namespace featherface::tools

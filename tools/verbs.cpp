@@ -6,13 +6,16 @@
 
 #include "engine/thread_pool.hpp"
 #include "tools/streams.hpp"
+#include "tools/text.hpp"
 
 namespace featherface::tools {
 
 std::span<const Verb> verbs() {
-    static constexpr std::array<Verb, 2> kVerbs = {{
+    static constexpr std::array<Verb, 4> kVerbs = {{
+        {"detect", "find faces in pictures", detect},
         {"verify", "say what a checkpoint is", verify},
         {"inspect", "list what a checkpoint holds", inspect},
+        {"classify", "name a picture's ImageNet classes with the backbone", classify},
     }};
     return kVerbs;
 }
@@ -27,6 +30,14 @@ std::optional<ExitCode> parse_or_end(Arguments& arguments, Words words) {
 ExitCode usage_error(const Arguments& arguments, std::string_view what) {
     message(arguments.verb() + ": " + std::string(what) + " (see featherface help " + arguments.verb() + ")");
     return kUsage;
+}
+
+Result<Model> load_model(const std::string& file) {
+    auto model = Model::load(file);
+    if (model.ok() && !model->warning().empty()) {
+        message("warning: " + printable(file) + ": " + printable(model->warning()));
+    }
+    return model;
 }
 
 Result<std::int64_t> default_threads() {

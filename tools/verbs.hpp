@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "featherface/model.hpp"
 #include "tools/arguments.hpp"
 #include "tools/exit_codes.hpp"
 
@@ -13,8 +15,10 @@ namespace featherface::tools {
 
 using Words = std::span<const std::string_view>;  // of the command line, after the verb
 
+ExitCode detect(Words words);
 ExitCode verify(Words words);
 ExitCode inspect(Words words);
+ExitCode classify(Words words);
 
 struct Verb {
     std::string_view name, summary;
@@ -28,6 +32,9 @@ std::optional<ExitCode> parse_or_end(Arguments& arguments, Words words);
 
 // A mistake in a verb's command line, as a message.
 ExitCode usage_error(const Arguments& arguments, std::string_view what);
+
+// Model::load(), but for a warning about its weights, which goes to stderr.
+Result<Model> load_model(const std::string& file);
 
 // Threads when --threads is not given: $FEATHERFACE_NUM_THREADS, else the cores this process may use. Errors:
 // invalid_argument.

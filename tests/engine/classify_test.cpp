@@ -33,7 +33,9 @@ TEST_CASE("classify: a picture of 256 x 256 is only cut and normalised") {
 }
 
 TEST_CASE("classify: any picture has a centre of 224 x 224, from one pixel to a long thin line") {
-    for (const auto& [width, height] : {std::pair{1, 1}, {1, 10'000}, {10'000, 1}, {300, 257}, {225, 600}}) {
+    for (const std::pair<int, int>& size :
+         {std::pair{1, 1}, {1, 10'000}, {10'000, 1}, {300, 257}, {225, 600}}) {
+        const int width = size.first, height = size.second;
         CAPTURE(width);
         CAPTURE(height);
         Image image{width, height, PixelFormat::gray8, {}};

@@ -1,0 +1,223 @@
+// featherface detect -m MODEL PICTURE...: the faces in pictures.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "featherface/detector.hpp"
+#include "featherface/image_file.hpp"
+#include "featherface/model.hpp"
+#include "tools/draw.hpp"
+#include "tools/face_formats.hpp"
+#include "tools/image_write.hpp"
+#include "tools/output_file.hpp"
+#include "tools/output_paths.hpp"
+#include "tools/pictures.hpp"
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+enum Format : std::size_t { kText, kJson, kJsonLines, kCsv, kWiderface };
+
+struct Options {
+    std::optional<std::string> model, output;
+    std::size_t format = kText;
+    float score = 0.5f, nms = 0.4f;
+    std::int64_t top_k = 5000, keep = 750, threads = 1, max_side = 0;
+    std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
+    std::vector<std::string> inputs;
+
+    DetectorOptions detector() const {
+        return {.score_threshold = score,
+                .nms_threshold = nms,
+                .top_k = static_cast<int>(top_k),
+                .keep = static_cast<int>(keep),
+                .max_side = static_cast<int>(max_side),
+                .threads = static_cast<int>(threads)};
+    }
+};
+
+void declare(Arguments& arguments, Options& options) {
+    constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000, kMostPixels = 10'000'000'000;
+    arguments.text('m', "model", "FILE", "FeatherFace V1 or V2 checkpoint (.pth)", options.model);
+    arguments.text('o', "output", "OUT",
+                   "draw the faces: a .png or .ppm file for one picture, a folder for several",
+                   options.output);
+    arguments.choice("format", "what to write", options.format,
+                     {"text", "json", "jsonl", "csv", "widerface"});
+    arguments.number("score", "a face counts when its score is above", options.score, 0, 1);
+    arguments.number("nms", "of two boxes that overlap more (IoU), the better one counts", options.nms, 0, 1);
+    arguments.number("top-k", "candidates looked at, best first", options.top_k, 1, kMostFaces);
+    arguments.number("keep", "faces given at most", options.keep, 1, kMostFaces);
+    arguments.number("max-side", "shrink pictures whose longer side is larger; 0: never", options.max_side, 0,
+                     kMostSide);
+    arguments.number("max-pixels", "refuse larger pictures", options.max_pixels, 1, kMostPixels);
+    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    arguments.note(
+        "A folder stands for the pictures in it and in the folders below, found by their extension and taken "
+        "in "
+        "order of name; '-' is a picture on standard input. JPEG, PNG, BMP and PNM are read. A picture that "
+        "cannot "
+        "be read is reported, the others are still run, and the exit code is 3.");
+    arguments.note(
+        "Boxes (x1 y1 x2 y2) and landmarks are in pixels of the picture as shown upright, also when it was "
+        "shrunk, "
+        "and are not clipped to it. Landmarks: left eye, right eye, nose, left and right corner of the "
+        "mouth, as seen "
+        "in the picture. --format json is one document, jsonl an object a line, csv a row a face. "
+        "--format widerface writes a .txt a picture into the folder -o instead of drawing. "
+        "The default number of threads is $FEATHERFACE_NUM_THREADS, else the available cores.");
+}
+
+// The files to be written, one a picture, or none. Errors: invalid_argument.
+Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list) {
+    std::vector<fs::path> outputs;
+    if (!options.output) {
+        if (options.format != kWiderface) return outputs;
+        return Status(StatusCode::invalid_argument, "--format widerface needs a folder: -o FOLDER");
+    }
+    const fs::path output = *options.output;
+    std::vector<fs::path> inputs(options.inputs.begin(), options.inputs.end());
+    if (options.format == kWiderface) {
+        outputs = paths_in_folder(list, output, ".txt");
+    } else if (is_output_folder(list, output)) {
+        outputs = paths_in_folder(list, output, ".png");
+    } else if (const auto picture_kind = picture_format(output); picture_kind.ok()) {
+        outputs = {output};
+    } else {
+        return picture_kind.status();
+    }
+
+    inputs.emplace_back(*options.model);
+    for (const Picture& picture : list.pictures) inputs.emplace_back(picture.name);
+    std::vector<fs::path> written = outputs;
+    written.push_back(output);
+    if (Status status = check_not_inputs(written, inputs); !status.ok()) return status;
+    return outputs;
+}
+
+std::unique_ptr<FaceFormat> make_format(std::size_t format) {
+    switch (format) {
+        case kJson: return json_format();
+        case kJsonLines: return jsonl_format();
+        case kCsv: return csv_format();
+        case kWiderface: return std::make_unique<FaceFormat>();
+        default: return text_format();
+    }
+}
+
+// Reads one picture into `image` and finds its faces.
+Status find_faces(Detector& detector, const Picture& picture, const ImageReadOptions& read_options,
+                  Image& image, PictureFaces& result) {
+    const auto start = std::chrono::steady_clock::now();
+    auto decoded = read_picture(picture.name, read_options);
+    if (!decoded.ok()) return decoded.status();
+    image = std::move(decoded).value();
+    result.decode_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    result.width = image.width;
+    result.height = image.height;
+
+    auto faces = detector.detect(image.view());
+    if (!faces.ok())
+        return {faces.status().code(), printable(picture.name) + ": " + faces.status().message()};
+    result.faces = std::move(faces).value();
+    result.scale = detector.last_scale();
+    const Timings& timings = detector.last_timings();
+    result.network_ms = timings.preprocess + timings.network;
+    result.post_ms = timings.postprocess;
+    return {};
+}
+
+Status write_result_file(const fs::path& path, const PictureFaces& result, Image& image, std::size_t format) {
+    if (path.has_parent_path()) {
+        if (Status status = make_folder(path.parent_path()); !status.ok()) return status;
+    }
+    if (format == kWiderface) return write_file(path, widerface_text(result));
+    draw_faces(image, result.faces);
+    return write_image(path, image.view());
+}
+
+void tell_shrunk(const PictureFaces& result, int max_side) {
+    const auto side = [&](int n) { return std::to_string(std::max(1l, std::lround(n * result.scale))); };
+    message(printable(result.file) + ": shrunk from " + std::to_string(result.width) + "x" +
+            std::to_string(result.height) + " to " + side(result.width) + "x" + side(result.height) +
+            " for the network (--max-side " + std::to_string(max_side) + ")");
+}
+
+ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::path>& outputs,
+             const Options& options) {
+    ExitCode worst = kDone;
+    for (const Status& error : list.errors) worst = fail(error);
+
+    const auto format = make_format(options.format);
+    if (Status status = write_data(format->begin(detector.model())); !status.ok()) return fail(status);
+    std::size_t failed = 0;
+    for (std::size_t i = 0; i < list.pictures.size(); ++i) {
+        const Picture& picture = list.pictures[i];
+        const std::string place = std::to_string(i + 1) + "/" + std::to_string(list.pictures.size());
+        progress(place + " " + picture.name);
+        PictureFaces result;
+        result.file = picture.name;
+        Image image;
+        const ImageReadOptions read_options{.max_pixels = options.max_pixels};
+        if (Status status = find_faces(detector, picture, read_options, image, result); !status.ok()) {
+            result.error = status.message();
+            worst = std::max(worst, fail(status));
+            ++failed;
+        } else {
+            if (result.scale != 1) tell_shrunk(result, static_cast<int>(options.max_side));
+            if (!outputs.empty()) {
+                Status written = write_result_file(outputs[i], result, image, options.format);
+                if (!written.ok()) return fail(written);
+            }
+        }
+        if (Status status = write_data(format->picture(result)); !status.ok()) return fail(status);
+    }
+    if (Status status = write_data(format->end()); !status.ok()) return fail(status);
+    if (failed > 0 && list.pictures.size() > 1) {
+        message(std::to_string(failed) + " of " + std::to_string(list.pictures.size()) + " pictures failed");
+    }
+    return worst;
+}
+
+}  // namespace
+
+ExitCode detect(Words words) {
+    Options options;
+    const auto threads = default_threads();
+    if (threads.ok()) options.threads = threads.value();
+    Arguments arguments("detect", "Finds faces in pictures: box, score and five landmarks each.",
+                        "-m MODEL [OPTION...] PICTURE|FOLDER|- ...");
+    declare(arguments, options);
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (!threads.ok()) return fail(threads.status());
+    if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
+    options.inputs = arguments.positionals();
+    if (options.inputs.empty()) return usage_error(arguments, "give a picture, a folder of pictures, or -");
+
+    const PictureList list = list_pictures(options.inputs, options.output);
+    const auto outputs = plan_outputs(options, list);
+    if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
+
+    auto model = load_model(*options.model);
+    if (!model.ok()) return fail(model.status());
+    auto detector = Detector::create(std::move(model).value(), options.detector());
+    if (!detector.ok())
+        return fail(
+            {detector.status().code(), printable(*options.model) + ": " + detector.status().message()});
+    return run(detector.value(), list, outputs.value(), options);
+}
+
+}  // namespace featherface::tools
