@@ -120,7 +120,9 @@ TEST_CASE("checkpoint: every element type is named, and the floating-point ones 
             {"i8", DType::i8},   {"u8", DType::u8},        {"i16", DType::i16},      {"i32", DType::i32},
             {"i64", DType::i64}, {"bool", DType::boolean}, {"c64", DType::complex64}};
         REQUIRE(checkpoint.tensors().size() == types.size());
-        for (const auto& [tensor, dtype] : types) {
+        for (const auto& type : types) {
+            const auto* tensor = type.first;
+            const DType dtype = type.second;
             CAPTURE(tensor);
             CHECK(checkpoint.find(tensor)->dtype == dtype);
             CHECK(checkpoint.find(tensor)->dtype_name == loaders::name_of(dtype));
@@ -201,33 +203,34 @@ TEST_CASE("checkpoint: a whole pickled model and a TorchScript archive are named
                   {"a TorchScript archive", "torch.jit.load"});
 }
 
-TEST_CASE("checkpoint: every cut and every flipped byte of a real file is either refused or harmless") {
+TEST_CASE(
+    "checkpoint: every cut and a flipped bit in every byte of a real file is either refused or harmless") {
     for (const char* name : {"zip.pth", "legacy.pth", "layouts.pth"}) {
         CAPTURE(name);
         const std::vector<std::uint8_t> original = read_file(data_file("torch") / name);
+        std::size_t accepted = 0, refused = 0;
         for (std::size_t size = 0; size < original.size(); ++size) {
-            CHECK_FALSE(Checkpoint::from_bytes(std::as_bytes(std::span(original)).first(size), name).ok());
+            accepted +=
+                Checkpoint::from_bytes(std::as_bytes(std::span(original)).first(size), name).ok() ? 1 : 0;
         }
+        CHECK(accepted == 0);
         std::vector<std::uint8_t> bytes = original;
-        std::size_t refused = 0;
         for (std::size_t i = 0; i < bytes.size(); ++i) {
-            for (const int flip : {0x01, 0x80, 0xff}) {
-                bytes[i] = static_cast<std::uint8_t>(original[i] ^ flip);
-                const Result<Checkpoint> result =
-                    Checkpoint::from_bytes(std::as_bytes(std::span(bytes)), name);
-                if (result.ok()) {
-                    for (const CheckpointTensor& tensor : result.value().tensors()) {
-                        if (!is_float(tensor.dtype) || !tensor.layout.empty()) continue;
-                        std::vector<float> out(static_cast<std::size_t>(tensor.element_count()));
-                        CHECK(loaders::copy_as_f32(tensor, out).ok());
-                    }
-                } else {
-                    ++refused;
-                    CHECK(result.status().message().size() > std::string_view(name).size() + 10);
-                }
-            }
+            bytes[i] ^= static_cast<std::uint8_t>(1u << (i % 8));
+            const Result<Checkpoint> result = Checkpoint::from_bytes(std::as_bytes(std::span(bytes)), name);
             bytes[i] = original[i];
+            if (!result.ok()) {
+                ++refused;
+                continue;
+            }
+            // What is accepted can be read to the last element.
+            for (const CheckpointTensor& tensor : result.value().tensors()) {
+                if (!is_float(tensor.dtype) || !tensor.layout.empty()) continue;
+                std::vector<float> out(static_cast<std::size_t>(tensor.element_count()));
+                accepted += loaders::copy_as_f32(tensor, out).ok() ? 0 : 1;
+            }
         }
-        CHECK(refused > original.size());
+        CHECK(accepted == 0);
+        CHECK(refused > original.size() / 2);
     }
 }

@@ -47,13 +47,17 @@ void check_memory(std::string_view name, const ByteString& bytes) {
     const TempDir dir;
     const std::filesystem::path path = dir / "bomb.pth";
     write_file(path, bytes);
+    if (!kMeasurable) {
+        (void)loaders::Checkpoint::open(path);
+        return;
+    }
     const std::size_t before = peak_of([] {});
     const std::size_t peak = peak_of([&] { (void)loaders::Checkpoint::open(path); });
     const std::size_t used = peak - std::min(peak, before),
                       allowed = 3 * bytes.size() + (std::size_t{64} << 20);
     CAPTURE(bytes.size());
     CAPTURE(used);
-    CHECK((used <= allowed || !kMeasurable));
+    CHECK(used <= allowed);
 }
 
 ByteString repeat(std::string_view part, std::size_t times) {
@@ -68,6 +72,7 @@ ByteString repeat(std::string_view part, std::size_t times) {
 TEST_CASE("memory: pickles that make as many values as they can") {
     // Just enough to reach the limits, and far beyond them.
     for (const std::size_t many : {std::size_t{300'000}, std::size_t{3'000'000}}) {
+        if (!kMeasurable && many > 300'000) break;
         const auto check = [&](std::string_view name, const ByteString& start, std::string_view repeated) {
             check_memory(name, zip_around(start + repeat(repeated, many)));
         };
