@@ -229,6 +229,30 @@ TEST_CASE("png: data that unpacks far beyond the picture is refused before memor
     CHECK(decode(make_png({}, zlib_zeros(300))).ok());
 }
 
+TEST_CASE("png: the hungriest of honest files, interlaced 16-bit colour with alpha, has memory enough") {
+    constexpr int kSide = 401;
+    struct Pass {
+        int x, y, step_x, step_y;
+    };
+    ByteString rows;
+    for (const Pass& p : {Pass{0, 0, 8, 8},
+                          {4, 0, 8, 8},
+                          {0, 4, 4, 8},
+                          {2, 0, 4, 4},
+                          {0, 2, 2, 4},
+                          {1, 0, 2, 2},
+                          {0, 1, 1, 2}}) {
+        const int wide = (kSide - p.x + p.step_x - 1) / p.step_x;
+        for (int y = p.y; y < kSide; y += p.step_y) {
+            rows += '\0';
+            rows.append(static_cast<std::size_t>(wide) * 8, static_cast<char>(y));
+        }
+    }
+    const Image image =
+        decoded(plain_png({.width = kSide, .height = kSide, .depth = 16, .colour = 6, .interlace = 1}, rows));
+    for (const int y : {0, 1, 200, kSide - 1}) CHECK(pixel(image, y, y) == grey(y & 255));
+}
+
 TEST_CASE("png: impossible headers and orders of chunks are refused") {
     const ByteString rows = bytes({0, 0, 0, 0, 0, 0, 0, 0, 0});
     check_refused_as(plain_png({.width = 0}, rows), StatusCode::malformed, "0 x 1 pixels");
