@@ -17,7 +17,7 @@ Status wrong(std::string message) {
 
 std::string quote(std::string_view word) {
     std::string text = "'";
-    return text.append(printable(word)).append("'");
+    return text.append(word).append("'");
 }
 
 // `range`: "0 to 1". NaN is outside every range.
@@ -144,7 +144,8 @@ Status Arguments::unknown(std::string_view word) const {
     std::vector<std::string> names = {"--help"};
     for (const Option& option : options_) names.push_back("--" + option.name);
     std::string hint = suggestion(word, names);
-    if (hint.empty()) hint = "; a file of that name is written after '--' or as './" + printable(word) + "'";
+    if (hint.empty())
+        hint = "; a file of that name is written after '--' or as './" + std::string(word) + "'";
     return wrong("unknown option " + quote(word) + hint);
 }
 
@@ -165,7 +166,7 @@ Status Arguments::parse_option(std::span<const std::string_view> words, std::siz
         std::string message = "--" + option->name + " needs a value: " + option->value;
         if (i + 1 < words.size()) {
             message += " (if " + quote(words[i + 1]) + " is meant, write --" + option->name + "=" +
-                       printable(words[i + 1]) + ")";
+                       std::string(words[i + 1]) + ")";
         }
         return wrong(message);
     }

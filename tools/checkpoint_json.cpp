@@ -4,14 +4,10 @@ namespace featherface::tools {
 
 std::string_view id_of(Architecture architecture) {
     switch (architecture) {
-        case Architecture::featherface_v1:
-            return "featherface_v1";
-        case Architecture::featherface_v2:
-            return "featherface_v2";
-        case Architecture::mobilenet_classifier:
-            return "mobilenet_classifier";
-        case Architecture::mobilenet_backbone:
-            return "mobilenet_backbone";
+        case Architecture::featherface_v1: return "featherface_v1";
+        case Architecture::featherface_v2: return "featherface_v2";
+        case Architecture::mobilenet_classifier: return "mobilenet_classifier";
+        case Architecture::mobilenet_backbone: return "mobilenet_backbone";
     }
     return "";
 }

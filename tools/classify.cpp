@@ -59,8 +59,7 @@ ExitCode classify(Words words) {
     if (!image.ok()) return fail(image.status());
     const auto probabilities = engine::classify(model.value(), image->view(), static_cast<int>(threads));
     if (!probabilities.ok()) {
-        return fail({probabilities.status().code(),
-                     printable(*model_file) + ": " + probabilities.status().message()});
+        return fail({probabilities.status().code(), *model_file + ": " + probabilities.status().message()});
     }
     Status status = write_data(text(probabilities.value()));
     return status.ok() ? kDone : fail(status);

@@ -19,7 +19,6 @@
 #include "tools/output_paths.hpp"
 #include "tools/pictures.hpp"
 #include "tools/streams.hpp"
-#include "tools/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {
@@ -130,8 +129,7 @@ Status find_faces(Detector& detector, const Picture& picture, const ImageReadOpt
     result.height = image.height;
 
     auto faces = detector.detect(image.view());
-    if (!faces.ok())
-        return {faces.status().code(), printable(picture.name) + ": " + faces.status().message()};
+    if (!faces.ok()) return {faces.status().code(), picture.name + ": " + faces.status().message()};
     result.faces = std::move(faces).value();
     result.scale = detector.last_scale();
     const Timings& timings = detector.last_timings();
@@ -151,7 +149,7 @@ Status write_result_file(const fs::path& path, const PictureFaces& result, Image
 
 void tell_shrunk(const PictureFaces& result, int max_side) {
     const auto side = [&](int n) { return std::to_string(std::max(1l, std::lround(n * result.scale))); };
-    message(printable(result.file) + ": shrunk from " + std::to_string(result.width) + "x" +
+    message(result.file + ": shrunk from " + std::to_string(result.width) + "x" +
             std::to_string(result.height) + " to " + side(result.width) + "x" + side(result.height) +
             " for the network (--max-side " + std::to_string(max_side) + ")");
 }
@@ -215,8 +213,7 @@ ExitCode detect(Words words) {
     if (!model.ok()) return fail(model.status());
     auto detector = Detector::create(std::move(model).value(), options.detector());
     if (!detector.ok())
-        return fail(
-            {detector.status().code(), printable(*options.model) + ": " + detector.status().message()});
+        return fail({detector.status().code(), *options.model + ": " + detector.status().message()});
     return run(detector.value(), list, outputs.value(), options);
 }
 

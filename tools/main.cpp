@@ -49,7 +49,7 @@ ExitCode run_verb(std::string_view name, Words words) {
 
 ExitCode run(Words words) {
     if (words.empty()) {
-        message("no verb given\n\n" + overview());
+        message("no verb given (see featherface help)");
         return kUsage;
     }
     const std::string_view first = words.front();

@@ -3,7 +3,6 @@
 #include <system_error>
 
 #include "loaders/output_file.hpp"
-#include "tools/text.hpp"
 
 namespace featherface::tools {
 
@@ -18,8 +17,7 @@ Status make_folder(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (!error) return {};
-    return {StatusCode::output_error,
-            printable(path.native()) + ": cannot make the folder: " + error.message()};
+    return {StatusCode::output_error, path.native() + ": cannot make the folder: " + error.message()};
 }
 
 }  // namespace featherface::tools

@@ -6,8 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "tools/text.hpp"
-
 namespace featherface::tools {
 
 namespace fs = std::filesystem;
@@ -46,7 +44,7 @@ Status check_not_inputs(std::span<const fs::path> outputs, std::span<const fs::p
         const auto identity = identity_of(output);
         if (identity && read.contains(*identity)) {
             return {StatusCode::invalid_argument,
-                    "the output " + printable(output.native()) + " is one of the inputs; give another name"};
+                    "the output " + output.native() + " is one of the inputs; give another name"};
         }
     }
     return {};

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "tools/streams.hpp"
-#include "tools/text.hpp"
 
 namespace featherface::tools {
 
@@ -29,7 +28,7 @@ bool looks_like_picture(const fs::path& path) {
 }
 
 Status folder_error(const fs::path& folder, const std::string& what) {
-    return {StatusCode::io_error, printable(folder.native()) + ": " + what};
+    return {StatusCode::io_error, folder.native() + ": " + what};
 }
 
 class Lister {

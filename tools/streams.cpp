@@ -56,7 +56,7 @@ Status write_data(std::string_view data) {
 void message(std::string_view text) {
     clear_progress();
     // One write, so that lines of several programs do not mix. If stderr is gone there is nobody to tell.
-    (void)write_all(STDERR_FILENO, "featherface: " + std::string(text) + "\n", "");
+    (void)write_all(STDERR_FILENO, "featherface: " + printable(text) + "\n", "");
 }
 
 ExitCode fail(const Status& status) {

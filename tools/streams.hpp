@@ -21,7 +21,8 @@ void prepare_streams();
 // Writes to stdout at once. Errors: output_error.
 Status write_data(std::string_view data);
 
-// "featherface: TEXT" on stderr.
+// "featherface: TEXT" on stderr, on one line: control characters, as names of files may have, are shown
+// escaped.
 void message(std::string_view text);
 
 // The status as a message; returns its exit code.

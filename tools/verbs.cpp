@@ -6,7 +6,6 @@
 
 #include "engine/thread_pool.hpp"
 #include "tools/streams.hpp"
-#include "tools/text.hpp"
 
 namespace featherface::tools {
 
@@ -35,7 +34,7 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what) {
 Result<Model> load_model(const std::string& file) {
     auto model = Model::load(file);
     if (model.ok() && !model->warning().empty()) {
-        message("warning: " + printable(file) + ": " + printable(model->warning()));
+        message("warning: " + file + ": " + model->warning());
     }
     return model;
 }

@@ -128,10 +128,6 @@ TEST_CASE("arguments: help names every option with its value, range and default"
     }
 }
 
-TEST_CASE("arguments: control characters of the command line do not reach the terminal") {
-    check_wrong({"--x\x1b[31m"}, {"'--x\\x1b[31m'"});
-}
-
 TEST_CASE("suggestion: the nearest word within few mistakes, else nothing") {
     const std::vector<std::string> verbs = {"detect", "verify", "inspect", "classify"};
     CHECK(tools::suggestion("detcet", verbs) == "; did you mean 'detect'?");

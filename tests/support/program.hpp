@@ -1,0 +1,34 @@
+// Runs the featherface program as a shell would, and catches what it says.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace featherface::test {
+
+struct ProgramResult {
+    int exit_code = -1;  // -1: ended by a signal
+    std::string out, err;
+};
+
+struct ProgramOptions {
+    std::string stdin_text{};
+    // What stdout is: caught, closed, a pipe nobody reads, or a device.
+    enum class Stdout { caught, closed, broken_pipe, dev_full };
+    Stdout standard_output = Stdout::caught;
+    bool stderr_is_terminal = false;
+    bool stdin_closed = false;
+    std::map<std::string, std::string> environment{};  // besides this process's own
+    std::string folder{};                              // to run in; empty: this process's own
+};
+
+ProgramResult featherface(const std::vector<std::string>& arguments, const ProgramOptions& options = {});
+
+// The exit code is `expected`, and stderr has the words. On a failure both streams are shown.
+void check_program(const ProgramResult& result, int expected,
+                   std::initializer_list<std::string_view> words = {});
+
+}  // namespace featherface::test

@@ -1,0 +1,192 @@
+// `featherface verify` and `featherface inspect`.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "featherface/model.hpp"
+#include "support/json.hpp"
+#include "support/program.hpp"
+#include "support/program_files.hpp"
+#include "support/seeded_checkpoint.hpp"
+
+namespace featherface::test {
+
+namespace {
+
+bool contains(const std::string& text, std::string_view what) {
+    return text.find(what) != std::string::npos;
+}
+
+// An ordinary file of another kind of network.
+std::vector<TorchTensor> feathernet() {
+    std::vector<TorchTensor> tensors;
+    for (const char* name :
+         {"features.0.0.weight", "features.4.fc.0.weight", "features.4.fc.2.weight", "final_DW.0.weight"}) {
+        tensors.push_back(make_tensor(name, {2}, std::vector<float>{1, 2}));
+    }
+    return tensors;
+}
+
+}  // namespace
+
+TEST_CASE("verify: each network is called valid, with its parameters, hash and usual file name") {
+    struct Expected {
+        const char *network, *title, *parameters, *usual, *architecture;
+        long count;
+    };
+    const std::vector<Expected> all = {
+        {"v1", "Valid FeatherFace V1 model\n", "592,371", "mobilenet0.25_*", "featherface_v1", 592'371},
+        {"v2", "Valid FeatherFace V2 model\n", "256,156", "FeatherFaceV2_*", "featherface_v2", 256'156},
+        {"classifier", "Valid MobileNetV1-0.25 backbone model with its ImageNet classifier\n", "470,072",
+         "mobilenetV1X0.25_*", "mobilenet_classifier", 470'072},
+    };
+    const ProgramFiles files;
+    for (const Expected& expected : all) {
+        CAPTURE(expected.network);
+        const std::string file = files.model("misleading_name.pth", expected.network);
+        const ProgramResult text = featherface({"verify", file});
+        check_program(text, 0);
+        CHECK(text.err.empty());
+        CHECK(text.out.starts_with(expected.title));
+        const std::string sha256 = Model::load(file)->sha256();
+        for (const std::string& what :
+             {std::string(expected.parameters), std::string(expected.usual), sha256}) {
+            CHECK_MESSAGE(contains(text.out, what), what << " is not in " << text.out);
+        }
+
+        const ProgramResult answer = featherface({"verify", "--format", "json", file});
+        check_program(answer, 0);
+        const Json json = parse_json(answer.out);
+        CHECK(json["schema"].whole() == 1);
+        CHECK(json["file"].string() == file);
+        CHECK(json["valid"].truth);
+        CHECK(json["architecture"].string() == expected.architecture);
+        CHECK(json["parameters"].whole() == expected.count);
+        CHECK(json["sha256"].string() == sha256);
+        CHECK(json["warnings"].size() == 0);
+        CHECK_FALSE(json.has("differences"));
+    }
+}
+
+TEST_CASE("verify: the bare backbone is a backbone") {
+    const ProgramFiles files;
+    auto tensors = seeded_checkpoint("classifier");
+    std::erase_if(tensors, [](const TorchTensor& t) { return t.name.starts_with("fc."); });
+    write_torch_zip(files.path("backbone.pth"), tensors);
+    const ProgramResult result = featherface({"verify", files.path("backbone.pth")});
+    check_program(result, 0);
+    CHECK(result.out.starts_with("Valid MobileNetV1-0.25 backbone model\n"));
+    CHECK(contains(result.out, "213,072"));
+}
+
+TEST_CASE("verify: another network is named, with exit code 4") {
+    const ProgramFiles files;
+    write_torch_zip(files.path("FeatherFaceV2_final.pth"), feathernet());
+    const ProgramResult text = featherface({"verify", files.path("FeatherFaceV2_final.pth")});
+    check_program(text, 4);
+    CHECK(text.out.starts_with("Not a model this program runs: this is FeatherNetB anti-spoofing network"));
+
+    const ProgramResult answer =
+        featherface({"verify", "--format", "json", files.path("FeatherFaceV2_final.pth")});
+    check_program(answer, 4);
+    const Json json = parse_json(answer.out);
+    CHECK_FALSE(json["valid"].truth);
+    CHECK_FALSE(json.has("architecture"));
+    CHECK(json["name"].string() == "FeatherNetB anti-spoofing network");
+    CHECK(contains(json["explanation"].string(), "anti-spoofing"));
+    CHECK(json["parameters"].whole() == 8);
+    CHECK(json["difference_count"].whole() > 100);
+    CHECK(json["differences"].size() == 100);
+}
+
+TEST_CASE("verify: what cannot be read is exit code 3, with the reason in JSON too") {
+    const ProgramFiles files;
+    const std::string page = files.text("model.pth", "<!DOCTYPE html><html>404</html>");
+    const ProgramResult text = featherface({"verify", page});
+    check_program(text, 3, {page});
+    CHECK(text.out.empty());
+    const ProgramResult answer = featherface({"verify", "--format", "json", page});
+    check_program(answer, 3, {page});
+    const Json json = parse_json(answer.out);
+    CHECK_FALSE(json["valid"].truth);
+    CHECK(contains(answer.err, json["error"].string()));
+    check_program(featherface({"verify", files.path("none.pth")}), 3, {"none.pth"});
+    check_program(featherface({"verify", files.folder()}), 3, {"directory"});
+}
+
+TEST_CASE("verify: odd weights are warned of, and so does detect") {
+    const ProgramFiles files;
+    auto tensors = seeded_checkpoint("v2");
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                    [](const auto& t) { return t.name == "body.stage1.0.0.weight"; });
+    REQUIRE(found != tensors.end());
+    patch(found->bytes, 0, nan);
+    write_torch_zip(files.path("nan.pth"), tensors);
+
+    const ProgramResult text = featherface({"verify", files.path("nan.pth")});
+    check_program(text, 0);
+    CHECK(contains(text.out, "warning: NaN or infinite values in 'body.stage1.0.0.weight' (1 of 216)"));
+    const Json json = parse_json(featherface({"verify", "--format", "json", files.path("nan.pth")}).out);
+    CHECK(json["warnings"].size() == 1);
+    const std::string picture =
+        files.picture("a.ppm", {2, 2, PixelFormat::bgr8, std::vector<std::uint8_t>(12)});
+    check_program(featherface({"detect", "-m", files.path("nan.pth"), picture}), 0,
+                  {"warning: ", "nan.pth", "NaN or infinite"});
+}
+
+TEST_CASE("inspect: JSON lists every tensor in file order, the counts, keys and globals") {
+    const ProgramFiles files;
+    const auto tensors = seeded_checkpoint("v2");
+    TorchOptions options;
+    options.nesting = "state_dict";
+    options.prefix = "module.";
+    options.optimizer = true;
+    write_torch_legacy(files.path("v2.pth"), tensors, options);
+
+    const ProgramResult result = featherface({"inspect", "--format", "json", files.path("v2.pth")});
+    check_program(result, 0);
+    CHECK(result.err.empty());
+    const Json json = parse_json(result.out);
+    CHECK(json["file"].string() == files.path("v2.pth"));
+    CHECK(json["bytes"].whole() == static_cast<long>(read_file(files.path("v2.pth")).size()));
+    CHECK(json["container"].string() == "torch legacy");
+    CHECK(json["state_dict"].string() == "state_dict");
+    CHECK(json["module_prefix"].truth);
+    CHECK(json["name"].string() == "FeatherFace V2");
+    CHECK(json["parameters"].whole() == 256'156);
+    std::vector<std::string> keys, globals;
+    for (const Json& key : json["top_level_keys"].items) keys.push_back(key.string());
+    for (const Json& global : json["globals"].items) globals.push_back(global.string());
+    CHECK(std::count(keys.begin(), keys.end(), "optimizer") == 1);
+    CHECK(std::count(globals.begin(), globals.end(), "collections.OrderedDict") == 1);
+    CHECK(std::count(globals.begin(), globals.end(), "torch._utils._rebuild_tensor_v2") == 1);
+
+    REQUIRE(json["tensors"].size() == tensors.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const Json& tensor = json["tensors"][i];
+        CHECK(tensor["name"].string() == tensors[i].name);
+        CHECK(tensor["dtype"].string() == loaders::name_of(tensors[i].dtype));
+        std::vector<std::int64_t> shape;
+        for (const Json& extent : tensor["shape"].items) shape.push_back(extent.whole());
+        CHECK(shape == tensors[i].shape);
+    }
+}
+
+TEST_CASE("inspect: the text says the same, and any checkpoint will do") {
+    const ProgramFiles files;
+    write_torch_zip(files.path("other.pth"), feathernet());
+    const ProgramResult result = featherface({"inspect", files.path("other.pth")});
+    check_program(result, 0);
+    for (const char* what :
+         {"other.pth", "container   torch zip", "state_dict  the whole file", "FeatherNetB", "parameters  8",
+          "collections.OrderedDict", "tensors     4", "    final_DW.0.weight       float32  (2)"}) {
+        CHECK_MESSAGE(contains(result.out, what), what << " is not in " << result.out);
+    }
+    check_program(featherface({"inspect", files.path("none.pth")}), 3, {"none.pth"});
+}
+
+}  // namespace featherface::test
