@@ -23,7 +23,7 @@ std::uint32_t adler32(std::string_view content) {
     return b << 16 | a;
 }
 
-const ByteString kZlibHeader = "\x78\x01";
+constexpr std::string_view kZlibHeader = "\x78\x01";  // constexpr: some tests make pictures before main()
 
 }  // namespace
 
@@ -43,7 +43,7 @@ ByteString png_header(const PngHeader& header) {
 }
 
 ByteString zlib_stored(std::string_view content) {
-    ByteString stream = kZlibHeader;
+    ByteString stream(kZlibHeader);
     std::string_view rest = content;
     do {
         const std::string_view block = rest.substr(0, 65535);
@@ -58,7 +58,7 @@ ByteString zlib_stored(std::string_view content) {
 }
 
 ByteString zlib_zeros(std::size_t count) {
-    ByteString stream = kZlibHeader;
+    ByteString stream(kZlibHeader);
     int used = 0;
     // Huffman codes are sent from their highest bit, everything else from the lowest; bytes fill from the
     // lowest.
