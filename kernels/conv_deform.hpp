@@ -160,13 +160,13 @@ void conv_deform(const DeformConvArgs& args, Rows rows) {
     std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(rows.begin) * conv.output.width;
     while (pixel < end) {
         const int count = end - pixel < kDeformPixels ? static_cast<int>(end - pixel) : kDeformPixels;
-        locate_samples(args, static_cast<int>(pixel / conv.output.width),
-                       static_cast<int>(pixel % conv.output.width), count, samples);
+        const int y = static_cast<int>(pixel / conv.output.width);
+        const int x = static_cast<int>(pixel % conv.output.width);
+        locate_samples(args, y, x, count, samples);
         weigh_samples(conv.input, count * taps, samples);
         take_samples(conv.input, count * taps, samples, matrix);
         product.input = {matrix, 1, count, width, width};
-        product.output = {conv.output.pixel(0, 0) + pixel * conv.output.pixel_stride, 1, count,
-                          conv.output.channels, conv.output.pixel_stride};
+        product.output = {conv.output.pixel(y, x), 1, count, conv.output.channels, conv.output.pixel_stride};
         conv_gemm(product, {0, 1});
         pixel += count;
     }
