@@ -68,13 +68,7 @@ struct Detector::Impl {
             session.run();
         }
         timings.network = watch.lap();
-
-        const auto values = [&](const char* name) {
-            const engine::ConstMap map = session.output(name);
-            return std::span<const float>(
-                map.data, static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.channels));
-        };
-        return {session.output("loc").height, values("loc"), values("conf"), values("landms")};
+        return session.raw_outputs();
     }
 };
 

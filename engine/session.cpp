@@ -61,6 +61,15 @@ void Session::run(Observer* observer) {
     execute(program(), plan_, workspace_, *pool_, observer);
 }
 
+RawOutputs Session::raw_outputs() const {
+    const auto values = [&](std::string_view name) {
+        const ConstMap map = output(name);
+        return std::span<const float>(
+            map.data, static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.channels));
+    };
+    return {output("loc").height, values("loc"), values("conf"), values("landms")};
+}
+
 ConstMap Session::output(std::string_view name) const {
     for (const Output& output : program().graph.outputs) {
         if (output.name == name) return as_const(value_map(plan_, workspace_, output.value));

@@ -8,6 +8,7 @@
 
 #include "engine/plan.hpp"
 #include "engine/thread_pool.hpp"
+#include "featherface/detector.hpp"
 #include "featherface/image.hpp"
 #include "featherface/model.hpp"
 
@@ -33,6 +34,9 @@ class Session {
     // An output by name ("loc", "logits"), valid until the next prepare() or run(); height x channels for
     // anchors.
     ConstMap output(std::string_view name) const;
+
+    // The outputs of a detector, valid as long.
+    RawOutputs raw_outputs() const;
 
     const Model& model() const { return model_; }
     ThreadPool& pool() { return *pool_; }

@@ -42,8 +42,8 @@ class NpzReader {
     // or reordered once, and kept. Errors: invalid_argument (not there), malformed, unsupported (objects,
     // text, big-endian numbers, ...), limit_exceeded (over 1 GiB deflated).
     Result<NpzArray> read(std::string_view name) const;
-    // The array as float32: other floating-point types, integers and bool are converted. Errors: as read(),
-    // and unsupported for complex numbers.
+    // The array as float32: other floating-point types, integers and bool are converted. Nothing is kept.
+    // Errors: as read(), and unsupported for complex numbers.
     Result<std::vector<float>> read_f32(std::string_view name,
                                         std::vector<std::int64_t>* shape = nullptr) const;
 

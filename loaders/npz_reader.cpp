@@ -126,12 +126,24 @@ struct NpzReader::Contents {
     };
     std::map<std::string, Loaded, std::less<>> loaded;
 
+    // A kept array, or one that is read now.
     Result<Loaded> load(std::string_view name) const;
+    // From its entry; messages lack the file and the name.
+    static Result<Loaded> load_entry(std::string_view name, const ZipEntry& entry);
 };
 
-// An array from its entry; messages lack the file and the name.
 Result<NpzReader::Contents::Loaded> NpzReader::Contents::load(std::string_view name) const {
-    const ZipEntry& entry = *archive.find(std::string(name) + std::string(kSuffix));
+    if (const auto found = loaded.find(name); found != loaded.end())
+        return Loaded{found->second.array, nullptr};
+    const ZipEntry* entry = archive.find(std::string(name) + std::string(kSuffix));
+    if (!entry) return in_file(path, error(StatusCode::invalid_argument, "no array " + quoted(name)));
+    auto result = load_entry(name, *entry);
+    if (!result.ok()) return in_file(path, in_file("array " + quoted(name), result.status()));
+    return result;
+}
+
+Result<NpzReader::Contents::Loaded> NpzReader::Contents::load_entry(std::string_view name,
+                                                                    const ZipEntry& entry) {
     Loaded result;
     Bytes npy = entry.data;
     if (entry.method == ZipMethod::deflated) {
@@ -193,23 +205,16 @@ bool NpzReader::contains(std::string_view name) const {
 }
 
 Result<NpzArray> NpzReader::read(std::string_view name) const {
-    if (const auto found = contents_->loaded.find(name); found != contents_->loaded.end())
-        return found->second.array;
-    if (!contains(name)) {
-        return in_file(contents_->path, error(StatusCode::invalid_argument, "no array " + quoted(name)));
-    }
     auto loaded = contents_->load(name);
-    if (!loaded.ok()) {
-        const Status& status = loaded.status();
-        return in_file(contents_->path, in_file("array " + quoted(name), status));
-    }
-    return contents_->loaded.emplace(name, std::move(loaded).value()).first->second.array;
+    if (!loaded.ok()) return loaded.status();
+    return contents_->loaded.try_emplace(std::string(name), std::move(loaded).value()).first->second.array;
 }
 
 Result<std::vector<float>> NpzReader::read_f32(std::string_view name,
                                                std::vector<std::int64_t>* shape) const {
-    const auto array = read(name);
-    if (!array.ok()) return array.status();
+    const auto loaded = contents_->load(name);
+    if (!loaded.ok()) return loaded.status();
+    const NpzArray* array = &loaded.value().array;
     std::vector<float> values;
     try {
         values.resize(static_cast<std::size_t>(array->element_count()));

@@ -113,6 +113,24 @@ void Arguments::number(const std::string& name, const std::string& help, std::in
                         }});
 }
 
+void Arguments::number(const std::string& name, const std::string& help, std::optional<float>& target,
+                       float least, float most) {
+    options_.push_back({0, name, "X", help + " (" + range_text(least, most) + ")",
+                        [&target, name, least, most](std::string_view word) {
+                            float value = 0;
+                            Status status = parse_number("--" + name, word, value, least, most);
+                            if (status.ok()) target = value;
+                            return status;
+                        }});
+}
+
+void Arguments::flag(const std::string& name, const std::string& help, bool& target) {
+    options_.push_back({0, name, "", help, [&target](std::string_view) -> Status {
+                            target = true;
+                            return {};
+                        }});
+}
+
 void Arguments::choice(const std::string& name, const std::string& help, std::size_t& target,
                        std::vector<std::string> names) {
     const std::string all = joined(names, ", ");
@@ -129,7 +147,8 @@ void Arguments::choice(const std::string& name, const std::string& help, std::si
 }
 
 std::string Arguments::Option::label() const {
-    return (letter ? std::string{'-', letter} + ", --" : "    --") + name + " " + value;
+    return (letter ? std::string{'-', letter} + ", --" : "    --") + name +
+           (value.empty() ? "" : " " + value);
 }
 
 const Arguments::Option* Arguments::find(std::string_view word) const {
@@ -156,6 +175,10 @@ Status Arguments::parse_option(std::span<const std::string_view> words, std::siz
     const std::string_view name = word.substr(0, equals);
     const Option* option = find(name);
     if (!option) return unknown(name);
+    if (option->value.empty()) {
+        if (equals != std::string_view::npos) return wrong("--" + option->name + " takes no value");
+        return option->set("");
+    }
     if (equals != std::string_view::npos) return option->set(word.substr(equals + 1));
 
     // A word like "--nms" after "--score" is a forgotten value; "-1" is a value.

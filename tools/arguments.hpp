@@ -33,6 +33,11 @@ class Arguments {
     void number(const std::string& name, const std::string& help, float& target, float least, float most);
     void number(const std::string& name, const std::string& help, std::int64_t& target, std::int64_t least,
                 std::int64_t most);
+    // The same without a default.
+    void number(const std::string& name, const std::string& help, std::optional<float>& target, float least,
+                float most);
+    // Without a value: given or not.
+    void flag(const std::string& name, const std::string& help, bool& target);
     // One of `names`; the target gets its index.
     void choice(const std::string& name, const std::string& help, std::size_t& target,
                 std::vector<std::string> names);
@@ -50,7 +55,7 @@ class Arguments {
   private:
     struct Option {
         char letter = 0;
-        std::string name, value, help;
+        std::string name, value, help;  // value empty: the option takes none
         std::function<Status(std::string_view)> set;
         std::string label() const;  // "-m, --model FILE"
     };

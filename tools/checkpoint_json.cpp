@@ -34,4 +34,12 @@ void write_identity(JsonWriter& json, const engine::Identity& identity) {
     write_strings(json, identity.differences, JsonWriter::Layout::lines);
 }
 
+void write_model(JsonWriter& json, const Model& model) {
+    json.begin_object();
+    json.key("name").value(name_of(model.architecture()));
+    json.key("parameters").value(model.parameters());
+    json.key("sha256").value(model.sha256());
+    json.end_object();
+}
+
 }  // namespace featherface::tools

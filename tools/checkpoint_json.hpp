@@ -1,4 +1,4 @@
-// What `verify` and `inspect` both say of a checkpoint in JSON.
+// What several verbs say of a checkpoint or model in JSON.
 #pragma once
 
 #include <span>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/identify.hpp"
+#include "featherface/model.hpp"
 #include "loaders/checkpoint.hpp"
 #include "tools/json_writer.hpp"
 
@@ -16,6 +17,9 @@ namespace featherface::tools {
 void write_identity(JsonWriter& json, const engine::Identity& identity);
 
 void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout);
+
+// A loaded model as an object: "name", "parameters", "sha256".
+void write_model(JsonWriter& json, const Model& model);
 
 // For programs: "featherface_v1".
 std::string_view id_of(Architecture architecture);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/text.hpp"
+#include "tools/checkpoint_json.hpp"
 #include "tools/json_writer.hpp"
 #include "tools/text.hpp"
 
@@ -86,11 +87,8 @@ class Json : public FaceFormat {
     std::string begin(const Model& model) override {
         json_.begin_object(JsonWriter::Layout::lines);
         json_.key("schema").value(1);
-        json_.key("model").begin_object();
-        json_.key("name").value(name_of(model.architecture()));
-        json_.key("parameters").value(model.parameters());
-        json_.key("sha256").value(model.sha256());
-        json_.end_object();
+        json_.key("model");
+        write_model(json_, model);
         json_.key("images").begin_array(JsonWriter::Layout::lines);
         return take();
     }
@@ -132,7 +130,7 @@ class Csv : public FaceFormat {
         return header + "\n";
     }
     std::string picture(const PictureFaces& picture) override {
-        const std::string file = field(picture.file);
+        const std::string file = csv_field(picture.file);
         std::string rows;
         const auto add = [&](float value) { rows.append(",").append(shortest(value)); };
         for (const Face& face : picture.faces) {
@@ -143,14 +141,6 @@ class Csv : public FaceFormat {
             rows += '\n';
         }
         return rows;
-    }
-
-  private:
-    static std::string field(const std::string& text) {
-        if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-        std::string quoted = "\"";
-        for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-        return quoted + "\"";
     }
 };
 

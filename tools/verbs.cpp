@@ -10,11 +10,13 @@
 namespace featherface::tools {
 
 std::span<const Verb> verbs() {
-    static constexpr std::array<Verb, 4> kVerbs = {{
+    static constexpr std::array<Verb, 6> kVerbs = {{
         {"detect", "find faces in pictures", detect},
         {"verify", "say what a checkpoint is", verify},
         {"inspect", "list what a checkpoint holds", inspect},
         {"classify", "name a picture's ImageNet classes with the backbone", classify},
+        {"dump", "write the values of a run, layer by layer", dump},
+        {"compare", "find the first layer that differs from a reference", compare},
     }};
     return kVerbs;
 }
@@ -31,8 +33,8 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what) {
     return kUsage;
 }
 
-Result<Model> load_model(const std::string& file) {
-    auto model = Model::load(file);
+Result<Model> load_model(const std::string& file, const ModelOptions& options) {
+    auto model = Model::load(file, options);
     if (model.ok() && !model->warning().empty()) {
         message("warning: " + file + ": " + model->warning());
     }

@@ -19,6 +19,8 @@ ExitCode detect(Words words);
 ExitCode verify(Words words);
 ExitCode inspect(Words words);
 ExitCode classify(Words words);
+ExitCode dump(Words words);
+ExitCode compare(Words words);
 
 struct Verb {
     std::string_view name, summary;
@@ -34,7 +36,7 @@ std::optional<ExitCode> parse_or_end(Arguments& arguments, Words words);
 ExitCode usage_error(const Arguments& arguments, std::string_view what);
 
 // Model::load(), but for a warning about its weights, which goes to stderr.
-Result<Model> load_model(const std::string& file);
+Result<Model> load_model(const std::string& file, const ModelOptions& options = {});
 
 // Threads when --threads is not given: $FEATHERFACE_NUM_THREADS, else the cores this process may use. Errors:
 // invalid_argument.

@@ -61,6 +61,22 @@ void for_each_parameter(Operation& operation, Visitor&& visit) {
     }
 }
 
+// A weighted sum holds its weights itself: where nobody asks for the value of its FusionWeights, their names
+// go to the sum.
+void adopt_fusion_weights(Graph& graph, const std::vector<bool>& needed) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const auto* weights = std::get_if<FusionWeights>(&graph.nodes[i].operation);
+        if (!weights || needed[i]) continue;
+        for (Node& node : graph.nodes) {
+            const auto* sum = std::get_if<WeightedSum>(&node.operation);
+            if (!sum || sum->parameter != weights->parameter) continue;
+            std::move(graph.nodes[i].names.begin(), graph.nodes[i].names.end(),
+                      std::back_inserter(node.fused));
+            break;
+        }
+    }
+}
+
 }  // namespace
 
 Graph eliminate_dead(Graph graph) {
@@ -71,6 +87,8 @@ Graph eliminate_dead(Graph graph) {
         if (!needed[i]) continue;
         for (const ValueId input : graph.nodes[i].inputs) needed[static_cast<std::size_t>(input)] = true;
     }
+
+    adopt_fusion_weights(graph, needed);
 
     std::vector<ValueId> renumbered(graph.nodes.size(), kNone);
     std::vector<ParameterId> parameter_ids(graph.parameters.size(), kNone);

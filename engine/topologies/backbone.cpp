@@ -48,7 +48,7 @@ Pyramid mobilenet_stages(Builder& net, const std::string& prefix, ValueId image)
 
 void detector_outputs(Builder& net, const Pyramid& boxes, const Pyramid& scores, const Pyramid& landmarks) {
     net.output("loc", net.concat({boxes[0], boxes[1], boxes[2]}));
-    net.output("conf", net.softmax_pairs(net.concat({scores[0], scores[1], scores[2]})));
+    net.output("conf", net.softmax_pairs(net.alias("logits", net.concat({scores[0], scores[1], scores[2]}))));
     net.output("landms", net.concat({landmarks[0], landmarks[1], landmarks[2]}));
 }
 

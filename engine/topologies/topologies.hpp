@@ -22,7 +22,7 @@ Graph mobilenet_backbone();
 Pyramid mobilenet_stages(Builder& net, const std::string& prefix, ValueId image);
 
 // The detectors' last step: anchors of the three levels one after another, named outputs loc, conf and
-// landms.
+// landms. What goes into the softmax is named logits, though no module stands for it.
 void detector_outputs(Builder& net, const Pyramid& boxes, const Pyramid& scores, const Pyramid& landmarks);
 
 }  // namespace featherface::engine

@@ -1,0 +1,140 @@
+// featherface compare -m MODEL REFERENCE.npz, or A.npz B.npz: the first layer that differs.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "featherface/model.hpp"
+#include "tools/crosscheck/comparison.hpp"
+#include "tools/crosscheck/conclusion.hpp"
+#include "tools/crosscheck/formats.hpp"
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+enum Mode : std::size_t { kLayerwise, kFused };
+enum Format : std::size_t { kTable, kJson, kCsv };
+
+struct Options {
+    std::optional<std::string> model;
+    std::optional<float> atol, rtol;
+    std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kLayerwise, format = kTable;
+    bool fail_fast = false;
+    std::int64_t threads = 1;
+
+    CompareOptions compare() const {
+        CompareOptions options;
+        options.layers = static_cast<Layers>(layers);
+        options.fail_fast = fail_fast;
+        if (atol || rtol)
+            options.tolerance = Tolerance{.absolute = atol.value_or(1e-4f), .relative = rtol.value_or(0)};
+        return options;
+    }
+};
+
+void declare(Arguments& arguments, Options& options) {
+    constexpr float kMost = 1e30f;
+    arguments.text('m', "model", "FILE", "checkpoint to run on the reference's input", options.model);
+    arguments.number("atol", "absolute tolerance, for all layers", options.atol, 0, kMost);
+    arguments.number("rtol", "relative tolerance, for all layers", options.rtol, 0, kMost);
+    arguments.choice("layers", "what to compare", options.layers, {"outputs", "stages", "all"});
+    arguments.choice("mode", "how to run the network: every module for itself, or as detect does",
+                     options.mode, {"layerwise", "fused"});
+    arguments.flag("fail-fast", "stop at the first layer that differs", options.fail_fast);
+    arguments.choice("format", "how to show it", options.format, {"table", "json", "csv"});
+    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    arguments.note(
+        "A reference is an .npz file of `featherface dump`, of tools/python/export_reference.py, or your "
+        "own: arrays "
+        "named by PyTorch's module paths, and `input` (1,3,H,W) or `image_bgr` (uint8 H,W,3) to run the "
+        "network on. "
+        "Two dumps are compared without a model, the second being the reference.");
+    arguments.note(
+        "Values a and reference b agree when |a - b| <= atol + rtol * |b|; unless told otherwise 1e-4 for "
+        "loc, conf "
+        "and landms, and 1e-4 * max(1, |b|) for all others. NaN and infinity never agree. dets agree when "
+        "the faces "
+        "match one to one (IoU above 0.999, scores within 1e-4), ties aside.");
+    arguments.note(
+        "max rel is the largest |a - b| / |b|, worst the index of the value farthest outside its tolerance. "
+        "With "
+        "--mode fused a step stands under the name of the last module it computes; the modules dissolved in "
+        "it are "
+        "shown as fused. The milestones of the network (--layers stages) are always compared.");
+    arguments.note("Exit code 0: all that was compared agrees. 1: something differs.");
+}
+
+Result<loaders::NpzReader> open(const std::string& file) {
+    return loaders::NpzReader::open(file);
+}
+
+// Sets everything in `findings` but the files.
+Status compare_with_model(const Options& options, Findings& findings) {
+    const auto reference = open(findings.reference);
+    if (!reference.ok()) return reference.status();
+    ModelOptions model_options = options_to_observe(Layers::stages);
+    model_options.layerwise = options.mode == kLayerwise;
+    auto model = load_model(*options.model, model_options);
+    if (!model.ok()) return model.status();
+    const auto input = read_input(reference.value(), findings.reference, model->architecture());
+    if (!input.ok()) return input.status();
+
+    engine::Session session(model.value(), static_cast<int>(options.threads));
+    auto comparison = compare_run(session, input.value(), reference.value(), options.compare());
+    if (!comparison.ok()) return comparison.status();
+    findings.comparison = std::move(comparison).value();
+    findings.model = std::move(model).value();
+    findings.mode = options.mode == kFused ? "fused" : "layerwise";
+    return {};
+}
+
+Status compare_two_dumps(const Options& options, Findings& findings) {
+    const auto ours = open(findings.ours), reference = open(findings.reference);
+    if (!ours.ok()) return ours.status();
+    if (!reference.ok()) return reference.status();
+    auto comparison = compare_dumps(ours.value(), reference.value(), options.compare());
+    if (!comparison.ok()) return comparison.status();
+    findings.comparison = std::move(comparison).value();
+    return {};
+}
+
+std::string shown(const Findings& findings, std::size_t format) {
+    if (format == kJson) return comparison_json(findings);
+    if (format == kCsv) return comparison_csv(findings);
+    return comparison_table(findings);
+}
+
+}  // namespace
+
+ExitCode compare(Words words) {
+    Options options;
+    const auto threads = default_threads();
+    if (threads.ok()) options.threads = threads.value();
+    Arguments arguments(
+        "compare",
+        "Runs a network on the input of a reference dump and says which layer is the first to "
+        "differ from it, or compares two dumps.",
+        "-m MODEL [OPTION...] REFERENCE.npz | A.npz B.npz");
+    declare(arguments, options);
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (!threads.ok()) return fail(threads.status());
+    const auto& files = arguments.positionals();
+    if (files.size() != (options.model ? 1u : 2u))
+        return usage_error(arguments, "give -m MODEL and one reference dump, or two dumps");
+
+    Findings findings;
+    findings.ours = options.model.value_or(files.front());
+    findings.reference = files.back();
+    Status status =
+        options.model ? compare_with_model(options, findings) : compare_two_dumps(options, findings);
+    if (!status.ok()) return fail(status);
+    if (status = write_data(shown(findings, options.format)); !status.ok()) return fail(status);
+    // Lines of data alone: the conclusion goes to people.
+    if (options.format == kCsv) message(conclusion(findings.comparison));
+    return findings.comparison.agrees() ? kDone : kDiffers;
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,124 @@
+// featherface dump -m MODEL INPUT... -o OUT: the values of a run, as .npz files.
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "featherface/image_file.hpp"
+#include "featherface/model.hpp"
+#include "tools/crosscheck/dump.hpp"
+#include "tools/output_file.hpp"
+#include "tools/output_paths.hpp"
+#include "tools/pictures.hpp"
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+    std::optional<std::string> model, output;
+    std::size_t layers = 0;
+    std::int64_t threads = 1;
+    std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
+};
+
+void declare(Arguments& arguments, Options& options) {
+    constexpr std::int64_t kMostPixels = 10'000'000'000;
+    arguments.text('m', "model", "FILE", "checkpoint (.pth, .tar)", options.model);
+    arguments.text('o', "output", "OUT", "an .npz file for one input, a folder for several", options.output);
+    arguments.choice("layers", "what to write", options.layers, {"outputs", "stages", "all", "teacher"});
+    arguments.number("max-pixels", "refuse larger pictures", options.max_pixels, 1, kMostPixels);
+    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    arguments.note(
+        "An input is a picture, a folder of pictures, '-' for a picture on standard input, or an .npz file "
+        "with "
+        "`input` (1,3,H,W) or `image_bgr` (uint8 H,W,3). Pictures keep their size.");
+    arguments.note(
+        "Arrays are float32 in PyTorch's order (N,C,H,W), named by PyTorch's module paths; a module's later "
+        "calls "
+        "end in #1, #2, the parts of a tuple in @.0, @.1, @.2. outputs: input, loc, conf, landms (or "
+        "logits), "
+        "priors, dets. stages: these and the network's milestones. all: every module, run layer by layer. "
+        "teacher: only logits, loc, landms and the maps that enter the heads. Always __meta__, JSON as "
+        "bytes: "
+        "numpy.load('OUT.npz')['__meta__'].tobytes().");
+}
+
+Result<NetworkInput> read(const Picture& picture, const Options& options, Architecture architecture) {
+    if (fs::path(picture.name).extension() == ".npz") {
+        const auto npz = loaders::NpzReader::open(picture.name);
+        if (!npz.ok()) return npz.status();
+        return read_input(npz.value(), picture.name, architecture);
+    }
+    auto image = read_picture(picture.name, {.max_pixels = options.max_pixels});
+    if (!image.ok()) return image.status();
+    return input_from(std::move(image).value(), architecture);
+}
+
+// The files to be written, one an input. Errors: invalid_argument.
+Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list,
+                                           std::span<const std::string> inputs) {
+    const fs::path output = *options.output;
+    std::vector<fs::path> outputs = {output};
+    if (is_output_folder(list, output)) outputs = paths_in_folder(list, output, ".npz");
+    std::vector<fs::path> read(inputs.begin(), inputs.end());
+    read.emplace_back(*options.model);
+    for (const Picture& picture : list.pictures) read.emplace_back(picture.name);
+    if (Status status = check_not_inputs(outputs, read); !status.ok()) return status;
+    return outputs;
+}
+
+}  // namespace
+
+ExitCode dump(Words words) {
+    Options options;
+    const auto threads = default_threads();
+    if (threads.ok()) options.threads = threads.value();
+    Arguments arguments("dump", "Writes the values of a run, layer by layer, to a file numpy.load() reads.",
+                        "-m MODEL [OPTION...] INPUT... -o OUT");
+    declare(arguments, options);
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (!threads.ok()) return fail(threads.status());
+    if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
+    if (!options.output) return usage_error(arguments, "give a file to write: -o OUT.npz");
+    if (arguments.positionals().empty())
+        return usage_error(arguments, "give a picture, a folder or an .npz file");
+
+    const PictureList list = list_pictures(arguments.positionals(), options.output);
+    const auto outputs = plan_outputs(options, list, arguments.positionals());
+    if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
+
+    const auto layers = static_cast<Layers>(options.layers);
+    auto model = load_model(*options.model, options_to_observe(layers));
+    if (!model.ok()) return fail(model.status());
+    const Architecture architecture = model->architecture();
+    engine::Session session(std::move(model).value(), static_cast<int>(options.threads));
+
+    ExitCode worst = kDone;
+    for (const Status& error : list.errors) worst = std::max(worst, fail(error));
+    for (std::size_t i = 0; i < list.pictures.size(); ++i) {
+        const fs::path& output = outputs.value()[i];
+        progress(std::to_string(i + 1) + "/" + std::to_string(list.pictures.size()) + " " +
+                 list.pictures[i].name);
+        const auto input = read(list.pictures[i], options, architecture);
+        if (!input.ok()) {
+            worst = std::max(worst, fail(input.status()));
+            continue;
+        }
+        Status status;
+        if (output.has_parent_path()) status = make_folder(output.parent_path());
+        if (status.ok()) status = write_dump(session, input.value(), layers, output);
+        if (!status.ok()) return std::max(worst, fail(status));  // the others would fail alike
+    }
+    progress("");
+    return worst;
+}
+
+}  // namespace featherface::tools
