@@ -36,9 +36,8 @@ std::string text(const std::vector<float>& probabilities) {
 
 ExitCode classify(Words words) {
     std::optional<std::string> model_file;
-    std::int64_t threads = 1;
     const auto usual_threads = default_threads();
-    if (usual_threads.ok()) threads = usual_threads.value();
+    std::int64_t threads = usual_threads.ok() ? usual_threads.value() : 0;
     Arguments arguments(
         "classify",
         "Gives the five likeliest of ImageNet's 1000 classes, one a line: index (from 0, in the usual "
@@ -49,7 +48,7 @@ ExitCode classify(Words words) {
     arguments.number("threads", "threads", threads, 1, kMostThreads);
     arguments.note("The picture's shorter side is resized to 256 and the centre 224 x 224 is looked at.");
     if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (!usual_threads.ok()) return fail(usual_threads.status());
+    if (threads == 0) return fail(usual_threads.status());
     if (!model_file) return usage_error(arguments, "give a checkpoint: -m MODEL");
     if (arguments.positionals().size() != 1) return usage_error(arguments, "give one picture");
 

@@ -55,8 +55,8 @@ void declare(Arguments& arguments, Options& options) {
                    options.output);
     arguments.choice("format", "what to write", options.format,
                      {"text", "json", "jsonl", "csv", "widerface"});
-    arguments.number("score", "a face counts when its score is above", options.score, 0, 1);
-    arguments.number("nms", "of two boxes that overlap more (IoU), the better one counts", options.nms, 0, 1);
+    arguments.number("score", "faces with a score above this count", options.score, 0, 1);
+    arguments.number("nms", "of two boxes that overlap more (IoU), the better stays", options.nms, 0, 1);
     arguments.number("top-k", "candidates looked at, best first", options.top_k, 1, kMostFaces);
     arguments.number("keep", "faces given at most", options.keep, 1, kMostFaces);
     arguments.number("max-side", "shrink pictures whose longer side is larger; 0: never", options.max_side, 0,
@@ -65,18 +65,18 @@ void declare(Arguments& arguments, Options& options) {
     arguments.number("threads", "threads", options.threads, 1, kMostThreads);
     arguments.note(
         "A folder stands for the pictures in it and in the folders below, found by their extension and taken "
-        "in "
-        "order of name; '-' is a picture on standard input. JPEG, PNG, BMP and PNM are read. A picture that "
-        "cannot "
-        "be read is reported, the others are still run, and the exit code is 3.");
+        "in order of name; '-' is a picture on standard input. JPEG, PNG, BMP and PNM are read. A picture "
+        "that cannot be read is reported, the others are still run, and the exit code is 3.");
     arguments.note(
         "Boxes (x1 y1 x2 y2) and landmarks are in pixels of the picture as shown upright, also when it was "
-        "shrunk, "
-        "and are not clipped to it. Landmarks: left eye, right eye, nose, left and right corner of the "
-        "mouth, as seen "
-        "in the picture. --format json is one document, jsonl an object a line, csv a row a face. "
-        "--format widerface writes a .txt a picture into the folder -o instead of drawing. "
-        "The default number of threads is $FEATHERFACE_NUM_THREADS, else the available cores.");
+        "shrunk, and are not clipped to it. Landmarks: left eye, right eye, nose, left and right corner of "
+        "the mouth, as seen in the picture.");
+    arguments.note(
+        "--format json is one document, jsonl an object a line: a picture that failed has 'error' and no "
+        "'faces', one that was shrunk its 'scale'; 'ms' are milliseconds. csv is a row a face. widerface "
+        "writes a .txt a picture into the folder -o instead of drawing: name, count, 'x y w h score' a "
+        "face.");
+    arguments.note("Without --threads: $FEATHERFACE_NUM_THREADS, else one for each available core.");
 }
 
 // The files to be written, one a picture, or none. Errors: invalid_argument.
@@ -143,7 +143,8 @@ Status write_result_file(const fs::path& path, const PictureFaces& result, Image
         if (Status status = make_folder(path.parent_path()); !status.ok()) return status;
     }
     if (format == kWiderface) return write_file(path, widerface_text(result));
-    draw_faces(image, result.faces);
+    const std::vector<Face> best_last(result.faces.rbegin(), result.faces.rend());
+    draw_faces(image, best_last);  // where faces overlap, the best is seen
     return write_image(path, image.view());
 }
 
@@ -195,12 +196,12 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
 ExitCode detect(Words words) {
     Options options;
     const auto threads = default_threads();
-    if (threads.ok()) options.threads = threads.value();
+    options.threads = threads.ok() ? threads.value() : 0;
     Arguments arguments("detect", "Finds faces in pictures: box, score and five landmarks each.",
                         "-m MODEL [OPTION...] PICTURE|FOLDER|- ...");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (!threads.ok()) return fail(threads.status());
+    if (options.threads == 0) return fail(threads.status());
     if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
     options.inputs = arguments.positionals();
     if (options.inputs.empty()) return usage_error(arguments, "give a picture, a folder of pictures, or -");

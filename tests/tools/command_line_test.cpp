@@ -105,6 +105,7 @@ TEST_CASE("program: FEATHERFACE_NUM_THREADS is held to the same range as --threa
         check_program(featherface({"detect", "-m", model, picture}, options), 2,
                       {"FEATHERFACE_NUM_THREADS", "'" + std::string(wrong) + "'", "1 to 1024"});
         check_program(featherface({"help", "detect"}, options), 0);
+        check_program(featherface({"detect", "-m", model, "--threads", "1", picture}, options), 0);
     }
     ProgramOptions three;
     three.environment["FEATHERFACE_NUM_THREADS"] = "3";
