@@ -1,0 +1,250 @@
+// FeatherFace's networks here and in ONNX Runtime, on the same picture with the same weights, interleaved:
+//
+//   compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT...
+//
+// For pictures of 640x640 and 320x320 and for one and two threads: checks that the outputs agree, times both
+// in turns, and prints a table. Batch 1, FP32, the network alone, its input ready. Ours runs with the kernels
+// of every architecture the CPU has, or of the one FEATHERFACE_FORCE_ARCH names; ONNX Runtime always takes
+// the best. Exit code 1: the outputs differ.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/machine_peak.hpp"
+#include "bench/peers/onnx_export.hpp"
+#include "bench/peers/onnx_runtime.hpp"
+#include "bench/work.hpp"
+#include "engine/identify.hpp"
+#include "engine/resize.hpp"
+#include "featherface/detector.hpp"
+#include "featherface/image_file.hpp"
+#include "featherface/version.hpp"
+#include "kernels/select.hpp"
+
+namespace featherface::bench {
+namespace {
+
+constexpr int kSizes[] = {640, 320};
+constexpr int kThreads[] = {1, 2};
+constexpr double kTolerance = 1e-4;  // largest absolute difference of any output
+
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+// The middle of the picture, square, at size x size.
+Image square(const ImageView& picture, int size) {
+    const int side = std::min(picture.width, picture.height);
+    ImageView middle = picture;
+    middle.data += (picture.height - side) / 2 * picture.row_stride +
+                   (picture.width - side) / 2 * bytes_per_pixel(picture.format);
+    middle.width = middle.height = side;
+    return engine::resize(middle, size, size);
+}
+
+// What both networks read: blue, green and red planes minus the means.
+void fill_planes(const Image& bgr, std::span<float> planes) {
+    constexpr float kMeanBgr[] = {104, 117, 123};
+    const std::size_t pixels = planes.size() / 3;
+    for (std::size_t c = 0; c < 3; ++c) {
+        for (std::size_t i = 0; i < pixels; ++i) {
+            planes[c * pixels + i] = static_cast<float>(bgr.pixels[3 * i + c]) - kMeanBgr[c];
+        }
+    }
+}
+
+double largest_difference(std::span<const float> a, std::span<const float> b) {
+    if (a.size() != b.size()) return INFINITY;
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const double difference = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+        largest = std::max(largest, std::isnan(difference) ? INFINITY : difference);
+    }
+    return largest;
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+// Runs whose time is to be told, each returning its milliseconds.
+using TimedRun = std::function<double()>;
+
+// Medians of runs taken in turns: a block of one, a block of the other, and so on, so that whatever the
+// machine does meanwhile is done to both.
+std::vector<double> medians_in_turns(const std::vector<TimedRun>& runs) {
+    constexpr int kRounds = 10;
+    constexpr int kWarmUps = 3;
+    constexpr int kMinimum = 3;
+    constexpr Milliseconds kBlock(300);
+    // Idle threads of a pool spin for a while in case of more work; the next one's must not compete with
+    // them.
+    constexpr std::chrono::milliseconds kSettling(100);
+
+    std::vector<std::vector<double>> times(runs.size());
+    for (int round = 0; round < kRounds; ++round) {
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            std::this_thread::sleep_for(kSettling);
+            for (int run = 0; run < kWarmUps; ++run) runs[i]();
+            const auto begin = Clock::now();
+            for (int run = 0; run < kMinimum || Clock::now() - begin < kBlock; ++run) {
+                times[i].push_back(runs[i]());
+            }
+        }
+    }
+    std::vector<double> medians;
+    for (std::vector<double>& series : times) medians.push_back(median(std::move(series)));
+    return medians;
+}
+
+std::string cpu_name() {
+    std::ifstream cpuinfo("/proc/cpuinfo");
+    std::string name = "unknown CPU", family, model;
+    for (std::string line; std::getline(cpuinfo, line) && !line.empty();) {
+        const std::string value = line.substr(std::min(line.find(':') + 2, line.size()));
+        if (line.starts_with("model name")) name = value;
+        if (line.starts_with("cpu family")) family = value;
+        if (line.starts_with("model\t")) model = value;
+    }
+    return family.empty() ? name : name + " (family " + family + ", model " + model + ")";
+}
+
+std::string today() {
+    const std::time_t now = std::time(nullptr);
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&now));
+    return text;
+}
+
+using Tables = std::vector<const kernels::KernelTable*>;
+
+// Prints a line of the table for each of our architectures; whether all outputs agree.
+Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& checkpoint,
+                     const Image& picture, int threads, const Tables& tables) {
+    const int size = picture.width;
+    const auto onnx = export_onnx(checkpoint, size, size);
+    if (!onnx.ok()) return onnx.status();
+    auto peer = OnnxSession::open(runtime, onnx.value(),
+                                  {.threads = threads,
+                                   .input = "input",
+                                   .input_shape = {1, 3, size, size},
+                                   .outputs = {"loc", "conf", "landms"}});
+    if (!peer.ok()) return peer.status();
+    fill_planes(picture, peer->input());
+    if (Status status = peer->run(); !status.ok()) return status;
+
+    std::vector<Detector> detectors;
+    std::vector<double> differences;
+    for (const kernels::KernelTable* table : tables) {
+        auto model = Model::load(checkpoint, {.cpu_architecture = table->arch});
+        if (!model.ok()) return model.status();
+        auto detector = Detector::create(std::move(model).value(), {.threads = threads});
+        if (!detector.ok()) return detector.status();
+        detectors.push_back(std::move(detector).value());
+        const auto raw = detectors.back().forward(picture.view());
+        if (!raw.ok()) return raw.status();
+        differences.push_back(std::max({largest_difference(raw->loc, peer->output(0)),
+                                        largest_difference(raw->conf, peer->output(1)),
+                                        largest_difference(raw->landms, peer->output(2))}));
+    }
+
+    std::vector<TimedRun> runs;
+    runs.push_back([&] {
+        const auto begin = Clock::now();
+        static_cast<void>(peer->run());
+        return Milliseconds(Clock::now() - begin).count();
+    });
+    for (Detector& detector : detectors) {
+        runs.push_back([&] {
+            static_cast<void>(detector.forward(picture.view()));
+            return detector.last_timings().network;
+        });
+    }
+    const std::vector<double> medians = medians_in_turns(runs);
+
+    bool agree = true;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const Architecture network = detectors[i].model().architecture();
+        const double ms = medians[i + 1];
+        const double flops = 2 * multiply_adds(engine::make_graph(network), size, size) / (ms / 1e3);
+        const bool agrees = differences[i] <= kTolerance;
+        std::printf("| %s | %dx%d | %d | %s | %.2f | %.2f | %.2f | %.0f%% | %.1e%s |\n",
+                    std::string(name_of(network)).c_str(), size, size, threads, tables[i]->arch, ms,
+                    medians[0], medians[0] / ms, 100 * flops / peak_flops(tables[i]->arch, threads),
+                    differences[i], agrees ? "" : " TOO MUCH");
+        agree &= agrees;
+    }
+    std::fflush(stdout);
+    return agree;
+}
+
+// FEATHERFACE_FORCE_ARCH, or all that the CPU has.
+Result<Tables> tables_to_compare() {
+    if (std::getenv("FEATHERFACE_FORCE_ARCH") == nullptr) return kernels::available_tables();
+    const auto forced = kernels::default_table();
+    if (!forced.ok()) return forced.status();
+    return Tables{forced.value()};
+}
+
+int fail(const Status& status) {
+    std::fprintf(stderr, "%s\n", status.message().c_str());
+    return 3;
+}
+
+int run(int argc, char** argv) {
+    if (argc < 4) {
+        std::fprintf(stderr, "usage: compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT...\n");
+        return 2;
+    }
+    const auto runtime = OnnxRuntime::load(argv[1]);
+    if (!runtime.ok()) return fail(runtime.status());
+    const auto picture = read_image(argv[2]);
+    if (!picture.ok()) return fail(picture.status());
+    const auto tables = tables_to_compare();
+    if (!tables.ok()) return fail(tables.status());
+
+    std::printf("%s, %u hardware threads; %s; featherface %s, ONNX Runtime %s\n", cpu_name().c_str(),
+                std::thread::hardware_concurrency(), today().c_str(), FEATHERFACE_VERSION,
+                runtime->version().c_str());
+    for (const kernels::KernelTable* table : tables.value()) {
+        for (const int threads : kThreads) {
+            std::printf("FMA peak, %s, %d threads: %.0f GFLOP/s\n", table->arch, threads,
+                        peak_flops(table->arch, threads) / 1e9);
+        }
+    }
+    std::printf(
+        "\n| network | picture | threads | kernels | featherface ms | ONNX Runtime ms | ratio | of FMA peak "
+        "| "
+        "largest difference |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+
+    bool all_agree = true;
+    for (int i = 3; i < argc; ++i) {
+        for (const int size : kSizes) {
+            const Image sized = square(picture->view(), size);
+            for (const int threads : kThreads) {
+                const auto agree = compare(runtime.value(), argv[i], sized, threads, tables.value());
+                if (!agree.ok()) return fail(agree.status());
+                all_agree &= agree.value();
+            }
+        }
+    }
+    return all_agree ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace featherface::bench
+
+int main(int argc, char** argv) {
+    return featherface::bench::run(argc, argv);
+}
