@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "crosscheck/reference.hpp"
+#include "support/capture.hpp"
 #include "support/files.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/oracle/postprocess.hpp"
@@ -119,7 +120,7 @@ TEST_CASE("comparison: one damaged BatchNorm is named as the first layer that di
                                                               {"v2", "bifpn.0.p4_down_channel.1"},
                                                               {"classifier", "stage2.3.4"}};
     for (const auto& [network, norm] : cases) {
-        CAPTURE(norm);
+        FEATHERFACE_CAPTURE(norm);
         const auto reference = test::seeded_reference(network, kHeight, kWidth).write(dir / "r.npz");
         const auto result = compare(reference, damaged_model(network, norm, {.layerwise = true}));
         REQUIRE(result.ok());

@@ -10,6 +10,7 @@
 
 #include "engine/postprocess.hpp"
 #include "featherface/featherface.hpp"
+#include "support/capture.hpp"
 #include "support/oracle/postprocess.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_graph.hpp"
@@ -96,7 +97,7 @@ TEST_CASE("detector: faces are the oracle's, in its order") {
     for (const std::string_view network : {"v1", "v2"}) {
         for (const auto& [height, width] : {std::pair{33, 47}, {128, 97}, {1, 1}}) {
             CAPTURE(network);
-            CAPTURE(height);
+            FEATHERFACE_CAPTURE(height);
             const auto weights = test::seeded_oracle_weights(network);
             const auto input = test::seeded_input(network, height, width);
             const auto expected = test::oracle::detect(
@@ -280,8 +281,8 @@ TEST_CASE("detector: any size from 1x1 works, long, tall and large ones too") {
     Detector v1 = make_detector(seeded_model("v1")), v2 = make_detector(seeded_model("v2"));
     for (const auto& [width, height] :
          {std::pair{1, 1}, {2, 1}, {1, 10000}, {10000, 1}, {31, 1}, {1999, 2000}}) {
-        CAPTURE(width);
-        CAPTURE(height);
+        FEATHERFACE_CAPTURE(width);
+        FEATHERFACE_CAPTURE(height);
         const Image image = noise(width, height);
         for (Detector* detector : {&v1, &v2}) {
             const auto raw = detector->forward(image.view());

@@ -12,6 +12,7 @@
 #include "engine/session.hpp"
 #include "featherface/featherface.hpp"
 #include "loaders/npz.hpp"
+#include "support/capture.hpp"
 #include "support/shared_data.hpp"
 
 namespace featherface::engine {
@@ -99,7 +100,7 @@ bool is_value_of_a_module(const std::string& name) {
 
 TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4") {
     for (const auto& [file, checkpoint] : kDumps) {
-        CAPTURE(file);
+        FEATHERFACE_CAPTURE(file);
         FEATHERFACE_SHARED_FILE(path, "reference/" + file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
         const loaders::NpzReader dump = open_dump(path);
@@ -116,7 +117,7 @@ TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4
         CHECK(comparison.errors().size() ==
               static_cast<std::size_t>(std::count_if(names.begin(), names.end(), is_value_of_a_module)));
         for (const auto& [name, error] : comparison.errors()) {
-            CAPTURE(name);
+            FEATHERFACE_CAPTURE(name);
             CHECK(error <= 1e-4);
         }
     }
@@ -151,7 +152,7 @@ TEST_CASE(
         const ImageView view{reinterpret_cast<const std::uint8_t*>(picture.bytes.data()), width, height,
                              width * 3, PixelFormat::bgr8};
         for (const bool layerwise : {false, true}) {
-            CAPTURE(file);
+            FEATHERFACE_CAPTURE(file);
             CAPTURE(layerwise);
             // Threads, sorting and NMS as the dumps were made: candidates above 0.02, the best 5000, at most
             // 750.

@@ -7,6 +7,7 @@
 
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
+#include "support/capture.hpp"
 #include "support/seeded_graph.hpp"
 
 namespace featherface::engine {
@@ -62,12 +63,12 @@ TEST_CASE("networks: layer by layer, every module's output is the oracle's") {
             const Reference reference = oracle_run(network, input);
             for (const KernelTable* table : kernels::available_tables()) {
                 CAPTURE(network);
-                CAPTURE(height);
+                FEATHERFACE_CAPTURE(height);
                 CAPTURE(table->arch);
                 const NamedValues named =
                     test::run_program(compile(test::seeded_graph(network), *table), input);
                 for (const auto& [name, expected] : reference.outputs) {
-                    CAPTURE(name);
+                    FEATHERFACE_CAPTURE(name);
                     REQUIRE(named.values.count(name) == 1);
                     CHECK(largest_error(named.values.at(name), expected) <= 1e-4);
                 }
@@ -83,8 +84,8 @@ TEST_CASE("networks: optimised, the outputs are the oracle's at any size") {
             const Reference reference = oracle_run(network, input);
             for (const KernelTable* table : kernels::available_tables()) {
                 CAPTURE(network);
-                CAPTURE(height);
-                CAPTURE(width);
+                FEATHERFACE_CAPTURE(height);
+                FEATHERFACE_CAPTURE(width);
                 CAPTURE(table->arch);
                 const NamedValues named =
                     test::run_program(compile(optimize(test::seeded_graph(network)), *table), input);

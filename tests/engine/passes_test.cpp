@@ -7,6 +7,7 @@
 
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
+#include "support/capture.hpp"
 #include "support/seeded_graph.hpp"
 
 namespace featherface::engine {
@@ -69,7 +70,7 @@ TEST_CASE("passes: each keeps the outputs, applied one after another") {
         Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
-            CAPTURE(name);
+            FEATHERFACE_CAPTURE(name);
             Graph next = pass(graph);
             check_same_outputs(graph, next, network);
             graph = std::move(next);
@@ -87,7 +88,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
         const Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
-            CAPTURE(name);
+            FEATHERFACE_CAPTURE(name);
             check_same_outputs(graph, pass(graph), network);
         }
     }
@@ -172,7 +173,7 @@ TEST_CASE("passes: the optimised detectors run in few steps") {
         const Graph graph = optimize(test::seeded_graph(network));
         const Program program = compile(graph, *kernels::available_tables().front());
         for (const auto& op : program.operators) steps += op != nullptr;
-        CAPTURE(network);
+        FEATHERFACE_CAPTURE(network);
         CHECK(steps <= most);
         CHECK(steps >= 20);
     }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/topologies/topologies.hpp"
+#include "support/capture.hpp"
 
 namespace featherface::engine {
 namespace {
@@ -68,8 +69,8 @@ TEST_CASE("topologies: pyramid levels have ceil(n / stride) cells at any size fr
         CAPTURE(graph.name);
         for (const auto& [height, width] :
              {std::pair{1, 1}, {1, 10000}, {7, 9}, {31, 33}, {257, 333}, {640, 640}}) {
-            CAPTURE(height);
-            CAPTURE(width);
+            FEATHERFACE_CAPTURE(height);
+            FEATHERFACE_CAPTURE(width);
             int anchors = 0;
             const std::pair<const char*, int> levels[] = {{"ssh1", 8}, {"ssh2", 16}, {"ssh3", 32}};
             for (const auto& [name, stride] : levels) {
