@@ -7,7 +7,8 @@ namespace {
 TEST_CASE("resize_nearest: up, down and by odd ratios, source index floor(i * in / out)") {
     on_every_arch([](const KernelTable& table) {
         for (const int channels : {1, table.lanes, 2 * table.lanes + 3}) {
-            for (const auto& [in, out] : {std::pair{1, 1}, {1, 7}, {3, 5}, {5, 9}, {5, 10}, {7, 3}, {6, 6}}) {
+            for (const auto& sizes : {std::pair{1, 1}, {1, 7}, {3, 5}, {5, 9}, {5, 10}, {7, 3}, {6, 6}}) {
+                const int in = sizes.first, out = sizes.second;
                 Random random(12);
                 const TestMap input(random, in, in + 1, channels, 1);
                 TestMap output(out, 2 * out + 1, channels, 2);

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "support/capture.hpp"
+
 namespace featherface::test {
 namespace {
 
@@ -54,7 +56,7 @@ TEST_CASE(
     int tables = 0;
     for (const auto& [member, tag] : own_tags) {
         if (members.count(member) == 0) continue;
-        CAPTURE(member);
+        FEATHERFACE_CAPTURE(member);
         for (const Symbol& symbol : members.at(member)) {
             const bool data = std::string("DdRrBbV").find(symbol.type) != std::string::npos;
             CHECK_MESSAGE((data || symbol.name.find(tag) != std::string::npos), symbol.type, symbol.name);
