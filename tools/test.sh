@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs the tests: tools/test.sh [PRESET], release by default.
-# The Python checks need PyTorch, a large package: it is installed in CI only, else they are skipped without it.
+# PyTorch, for the Python checks, and Chromium, which opens the pages, are large: they are installed in CI only, else
+# what needs them is skipped without them.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 [ $# -le 1 ] || fail "usage: tools/test.sh [PRESET]"
 preset=${1:-release}
-python_packages=(python3-numpy python3-torch python3-torchvision)
+optional_packages=(python3-numpy python3-torch python3-torchvision chromium)
 
 install_missing "${library_packages[@]}" doctest-dev libbenchmark-dev
-[ -z "${CI:-}" ] || install_missing "${python_packages[@]}"
+[ -z "${CI:-}" ] || install_missing "${optional_packages[@]}"
 build "$preset"
 (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)")
 
-if command -v dpkg-query >/dev/null && [ -n "$(missing_packages "${python_packages[@]}")" ]; then
-    echo "The Python checks were skipped; they need: apt-get install ${python_packages[*]}"
+if command -v dpkg-query >/dev/null && [ -n "$(missing_packages "${optional_packages[@]}")" ]; then
+    echo "Some checks were skipped; they need: apt-get install ${optional_packages[*]}"
 fi

@@ -1,12 +1,11 @@
 // Every test program's main(). Beyond doctest's own: a filter that selects no test is a failure, and a run in
-// which tests were left out for want of shared data, nothing else having failed, returns kSkipped, which
-// ctest knows.
+// which tests were left out (skipped.hpp), nothing else having failed, returns kSkipped, which ctest knows.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <cstdio>
 
-#include "support/shared_data.hpp"
+#include "support/skipped.hpp"
 
 namespace {
 
@@ -43,5 +42,5 @@ int main(int argc, char** argv) {
         std::fputs("no test matches the filter\n", stderr);
         return 1;
     }
-    return featherface::test::shared_data_was_missing() ? kSkipped : 0;
+    return featherface::test::anything_was_skipped() ? kSkipped : 0;
 }

@@ -2,12 +2,9 @@
 
 #include <cstdlib>
 
+#include "support/skipped.hpp"
+
 namespace featherface::test {
-namespace {
-
-bool data_was_missing = false;
-
-}  // namespace
 
 bool shared_data_is_required() {
     return std::getenv("FEATHERFACE_SHARED") != nullptr;
@@ -20,12 +17,8 @@ std::optional<std::filesystem::path> shared_file(std::string_view relative) {
                                            : std::filesystem::path(FEATHERFACE_SOURCE_DIR) / "../shared";
     const auto path = root / relative;
     if (std::filesystem::exists(path)) return path;
-    data_was_missing = true;
+    note_skipped();
     return std::nullopt;
-}
-
-bool shared_data_was_missing() {
-    return data_was_missing;
 }
 
 }  // namespace featherface::test

@@ -10,14 +10,12 @@
 
 namespace featherface::test {
 
-// The path of `relative` ("weights/mobilenet0.25_Final.pth"), or nothing when it is not there.
+// The path of `relative` ("weights/mobilenet0.25_Final.pth"), or nothing (noted as skipped) when it is not
+// there.
 std::optional<std::filesystem::path> shared_file(std::string_view relative);
 
 // Whether FEATHERFACE_SHARED is set: missing data is then a failure.
 bool shared_data_is_required();
-
-// Whether shared_file() has come back empty in this process.
-bool shared_data_was_missing();
 
 }  // namespace featherface::test
 
