@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "bench/machine_peak.hpp"
-#include "bench/work.hpp"
 #include "engine/identify.hpp"
+#include "engine/machine_peak.hpp"
 #include "engine/postprocess.hpp"
 #include "engine/session.hpp"
+#include "engine/work.hpp"
 #include "featherface/detector.hpp"
 
 namespace featherface::bench {
@@ -41,7 +41,7 @@ Image noise(int size) {
 double cached_peak_flops(std::string_view arch, int threads) {
     static std::map<std::pair<std::string, int>, double> known;
     const auto [entry, is_new] = known.try_emplace({std::string(arch), threads}, 0);
-    if (is_new) entry->second = peak_flops(arch, threads);
+    if (is_new) entry->second = engine::peak_flops(arch, threads);
     return entry->second;
 }
 
@@ -93,8 +93,9 @@ void network(benchmark::State& state, const Model& model, int size, int threads)
         seconds += time_iteration(state, [&] { session.run(); });
     }
 
-    const double flops = 2 * multiply_adds(engine::make_graph(model.architecture()), size, size) *
-                         static_cast<double>(state.iterations()) / seconds;
+    const engine::Work work = engine::work_of(engine::make_graph(model.architecture()), size, size);
+    const double flops =
+        static_cast<double>(work.flops()) * static_cast<double>(state.iterations()) / seconds;
     state.counters["GFLOP/s"] = flops / 1e9;
     state.counters["%peak"] = 100 * flops / cached_peak_flops(model.cpu_architecture(), threads);
     state.counters["workspace_MiB"] = static_cast<double>(session.workspace_bytes()) / (1 << 20);

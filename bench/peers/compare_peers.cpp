@@ -20,12 +20,12 @@
 #include <thread>
 #include <vector>
 
-#include "bench/machine_peak.hpp"
 #include "bench/peers/onnx_export.hpp"
 #include "bench/peers/onnx_runtime.hpp"
-#include "bench/work.hpp"
 #include "engine/identify.hpp"
+#include "engine/machine_peak.hpp"
 #include "engine/resize.hpp"
+#include "engine/work.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/version.hpp"
@@ -177,11 +177,13 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
     for (std::size_t i = 0; i < tables.size(); ++i) {
         const Architecture network = detectors[i].model().architecture();
         const double ms = medians[i + 1];
-        const double flops = 2 * multiply_adds(engine::make_graph(network), size, size) / (ms / 1e3);
+        const double flops =
+            static_cast<double>(engine::work_of(engine::make_graph(network), size, size).flops()) /
+            (ms / 1e3);
         const bool agrees = differences[i] <= kTolerance;
         std::printf("| %s | %dx%d | %d | %s | %.2f | %.2f | %.2f | %.0f%% | %.1e%s |\n",
                     std::string(name_of(network)).c_str(), size, size, threads, tables[i]->arch, ms,
-                    medians[0], medians[0] / ms, 100 * flops / peak_flops(tables[i]->arch, threads),
+                    medians[0], medians[0] / ms, 100 * flops / engine::peak_flops(tables[i]->arch, threads),
                     differences[i], agrees ? "" : " TOO MUCH");
         agree &= agrees;
     }
@@ -220,7 +222,7 @@ int run(int argc, char** argv) {
     for (const kernels::KernelTable* table : tables.value()) {
         for (const int threads : kThreads) {
             std::printf("FMA peak, %s, %d threads: %.0f GFLOP/s\n", table->arch, threads,
-                        peak_flops(table->arch, threads) / 1e9);
+                        engine::peak_flops(table->arch, threads) / 1e9);
         }
     }
     std::printf(

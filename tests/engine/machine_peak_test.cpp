@@ -1,10 +1,10 @@
-#include "bench/machine_peak.hpp"
+#include "engine/machine_peak.hpp"
 
 #include <doctest/doctest.h>
 
 #include "kernels/select.hpp"
 
-namespace featherface::bench {
+namespace featherface::engine {
 namespace {
 
 // Any CPU of the last twenty years does these, also one that is busy or emulated.
@@ -27,13 +27,16 @@ TEST_CASE("machine peak: an architecture the CPU lacks, or nobody has, has none"
 #endif
 }
 
-TEST_CASE("machine peak: bandwidth of any working set, the smallest included") {
+TEST_CASE("machine peak: bandwidth of any working set on any number of threads, the smallest set included") {
     for (const std::size_t bytes :
          {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{1} << 20}) {
-        CAPTURE(bytes);
-        CHECK(peak_bandwidth(bytes) > (bytes < 4096 ? 0 : kLeastBandwidth));
+        for (const int threads : {1, 3}) {
+            CAPTURE(bytes);
+            CAPTURE(threads);
+            CHECK(peak_bandwidth(bytes, threads) > (bytes < 4096 ? 0 : kLeastBandwidth));
+        }
     }
 }
 
 }  // namespace
-}  // namespace featherface::bench
+}  // namespace featherface::engine

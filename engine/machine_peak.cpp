@@ -1,11 +1,14 @@
-#include "bench/machine_peak.hpp"
+#include "engine/machine_peak.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <numeric>
 #include <thread>
 #include <vector>
+
+#include "engine/clock.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -13,7 +16,7 @@
 #include <arm_neon.h>
 #endif
 
-namespace featherface::bench {
+namespace featherface::engine {
 
 namespace {
 
@@ -93,21 +96,28 @@ Arch find_arch(std::string_view name) {
     return {name};
 }
 
-using Clock = std::chrono::steady_clock;
+constexpr int kTries = 8;
 
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// The best of several tries: anything that disturbs only ever slows down.
+// The best of several tries, since anything that disturbs only ever slows down; each is the sum of what
+// `measure` gives on `threads` threads at once.
 template <class Measure>
-double best_of(int tries, Measure measure) {
+double best_total(int threads, const Measure& measure) {
     double best = 0;
-    for (int i = 0; i < tries; ++i) best = std::max(best, measure());
+    for (int i = 0; i < kTries; ++i) {
+        std::vector<double> rates(static_cast<std::size_t>(threads));
+        const auto fill_in = [&](double& rate) { rate = measure(); };
+        std::vector<std::jthread> others;
+        for (std::size_t t = 1; t < rates.size(); ++t) others.emplace_back(fill_in, std::ref(rates[t]));
+        fill_in(rates[0]);
+        others.clear();  // joins
+        best = std::max(best, std::accumulate(rates.begin(), rates.end(), 0.0));
+    }
     return best;
 }
 
-constexpr int kTries = 8;
+double seconds_since(std::int64_t begin) {
+    return static_cast<double>(raw_nanoseconds() - begin) * 1e-9;
+}
 
 }  // namespace
 
@@ -115,39 +125,31 @@ double peak_flops(std::string_view arch_name, int threads) {
     constexpr std::int64_t kSteps = 1'000'000;
     const Arch arch = find_arch(arch_name);
     if (arch.chains == nullptr) return 0;
-
-    return best_of(kTries, [&] {
-        std::vector<double> rates(static_cast<std::size_t>(threads));
-        const auto measure = [&](double& rate) {
-            volatile float sink = arch.chains(kSteps / 10);  // the clock speeds up, the other threads arrive
-            const auto begin = Clock::now();
-            sink = arch.chains(kSteps);
-            rate = 2.0 * kChains * arch.lanes * static_cast<double>(kSteps) / seconds_since(begin);
-            static_cast<void>(sink);
-        };
-        std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < rates.size(); ++i) others.emplace_back(measure, std::ref(rates[i]));
-        measure(rates[0]);
-        others.clear();  // joins
-        double total = 0;
-        for (const double rate : rates) total += rate;
-        return total;
+    return best_total(threads, [&] {
+        volatile float sink = arch.chains(kSteps / 10);  // the clock speeds up, the other threads arrive
+        const std::int64_t begin = raw_nanoseconds();
+        sink = arch.chains(kSteps);
+        static_cast<void>(sink);
+        return 2.0 * kChains * arch.lanes * static_cast<double>(kSteps) / seconds_since(begin);
     });
 }
 
-double peak_bandwidth(std::size_t working_set_bytes) {
-    const std::size_t half = std::max<std::size_t>(working_set_bytes / 2, 1);
-    std::vector<char> from(half, 1), to(half, 2);
-    constexpr std::size_t kBytesATry = std::size_t{64} << 20, kMostRepeats = 100'000;
-    const auto repeats = static_cast<int>(std::clamp<std::size_t>(kBytesATry / half, 1, kMostRepeats));
-    return best_of(kTries, [&] {
-        const auto begin = Clock::now();
-        for (int i = 0; i < repeats; ++i) {
+double peak_bandwidth(std::size_t working_set_bytes, int threads) {
+    constexpr std::size_t kBytesToCopy = std::size_t{64} << 20, kMostRepeats = 100'000;
+    const std::size_t half =
+        std::max<std::size_t>(working_set_bytes / 2 / static_cast<std::size_t>(threads), 1);
+    const std::size_t repeats = std::clamp<std::size_t>(kBytesToCopy / half, 1, kMostRepeats);
+    return best_total(threads, [&] {
+        std::vector<char> from(half, 1), to(half, 2);
+        const auto copy = [&] {
             std::memcpy(to.data(), from.data(), half);
             asm volatile("" : : "r"(to.data()) : "memory");  // the copy counts as used
-        }
-        return 2.0 * static_cast<double>(half) * repeats / seconds_since(begin);
+        };
+        copy();
+        const std::int64_t begin = raw_nanoseconds();
+        for (std::size_t i = 0; i < repeats; ++i) copy();
+        return 2.0 * static_cast<double>(half) * static_cast<double>(repeats) / seconds_since(begin);
     });
 }
 
-}  // namespace featherface::bench
+}  // namespace featherface::engine
