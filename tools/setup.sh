@@ -36,10 +36,15 @@ install_missing() {
         apt-get install --yes --quiet --quiet --no-install-recommends "${missing[@]}" </dev/null
 }
 
-# build PRESET [CMAKE BUILD OPTION...]: configures and builds incrementally, with ccache where it is installed.
+# build PRESET [CMAKE BUILD OPTION...]: configures and builds incrementally, with ccache where it is installed. What
+# the preset needs besides the usual compiler is installed.
 build() {
     local preset=$1 options=()
     shift
+    case $preset in
+        clang) install_missing clang ;;
+        neon64) install_missing g++-aarch64-linux-gnu qemu-user ;;
+    esac
     [ -z "${CI:-}" ] || options=(-D FEATHERFACE_WERROR=ON)
     if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
     (cd "$root" && cmake --preset "$preset" "${options[@]}" && cmake --build --preset "$preset" "$@")

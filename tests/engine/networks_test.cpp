@@ -6,9 +6,11 @@
 #include <cmath>
 
 #include "engine/passes/passes.hpp"
+#include "featherface/detector.hpp"
 #include "kernels/select.hpp"
 #include "support/capture.hpp"
 #include "support/seeded_graph.hpp"
+#include "support/seeded_model.hpp"
 
 namespace featherface::engine {
 namespace {
@@ -38,7 +40,7 @@ Reference oracle_run(std::string_view network, const test::oracle::Tensor& input
 }
 
 // Largest |a - b| / max(1, |b|); infinity where a value is no number or the counts differ.
-double largest_error(const std::vector<float>& found, const test::oracle::Tensor& expected) {
+double largest_error(std::span<const float> found, const test::oracle::Tensor& expected) {
     if (found.size() != expected.values.size()) return INFINITY;
     double largest = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -98,21 +100,41 @@ TEST_CASE("networks: optimised, the outputs are the oracle's at any size") {
     }
 }
 
-TEST_CASE("networks: any number of threads gives the same bits") {
+TEST_CASE("networks: a checkpoint's bytes and a 64x64 picture give the oracle's outputs") {
+    for (const std::string_view network : {"v1", "v2"}) {
+        const Reference reference = oracle_run(network, test::seeded_input(network, 64, 64));
+        const Image picture = test::noise(64, 64);
+        for (const KernelTable* table : kernels::available_tables()) {
+            CAPTURE(network);
+            CAPTURE(table->arch);
+            auto detector = Detector::create(test::seeded_model(network, {.cpu_architecture = table->arch}));
+            REQUIRE(detector.ok());
+            const auto raw = detector->forward(picture.view());
+            REQUIRE(raw.ok());
+            CHECK(largest_error(raw->loc, reference.outputs.at("loc")) <= 1e-4);
+            CHECK(largest_error(raw->conf, reference.outputs.at("conf")) <= 1e-4);
+            CHECK(largest_error(raw->landms, reference.outputs.at("landms")) <= 1e-4);
+        }
+    }
+}
+
+TEST_CASE("networks: any number of threads gives the same bits, on every architecture") {
+    const auto check = [](const Program& program, const test::oracle::Tensor& input, int most) {
+        const NamedValues once = test::run_program(program, input, 1);
+        for (int threads = 2; threads <= most; ++threads) {
+            CAPTURE(threads);
+            CHECK(test::run_program(program, input, threads).values == once.values);
+        }
+    };
     for (const std::string_view network : {"v1", "v2"}) {
         for (const auto& [height, width] : {std::pair{33, 47}, {97, 65}}) {
             const auto input = test::seeded_input(network, height, width);
-            const KernelTable& table = *kernels::available_tables().front();
-            const Program optimised = compile(optimize(test::seeded_graph(network)), table);
-            const Program layerwise = compile(test::seeded_graph(network), table);
-            const NamedValues fused_once = test::run_program(optimised, input, 1);
-            const NamedValues layers_once = test::run_program(layerwise, input, 1);
-            for (int threads = 2; threads <= 8; ++threads) {
+            for (const KernelTable* table : kernels::available_tables()) {
                 CAPTURE(network);
-                CAPTURE(threads);
-                CHECK(test::run_program(optimised, input, threads).values == fused_once.values);
-                if (threads == 3)
-                    CHECK(test::run_program(layerwise, input, threads).values == layers_once.values);
+                FEATHERFACE_CAPTURE(height);
+                CAPTURE(table->arch);
+                check(compile(optimize(test::seeded_graph(network)), *table), input, 8);
+                check(compile(test::seeded_graph(network), *table), input, 3);
             }
         }
     }

@@ -1,7 +1,8 @@
 // What the linker sees of the architectures' object files. A function with a weak symbol (an inline function
 // or template that was not inlined) compiled with AVX flags may replace the baseline's copy in the whole
 // program, which then dies on a CPU without AVX. So the only functions these files may share are xsimd's own
-// for their architecture, which no other file instantiates; optimised builds have none at all.
+// for their architecture, which no other file instantiates; optimised builds have none at all. 64-bit ARM has
+// one architecture, compiled as everything else is: there, whichever copy is kept runs.
 #include <doctest/doctest.h>
 
 #include <cstdio>
@@ -51,7 +52,7 @@ TEST_CASE(
     const std::map<std::string, std::string> own_tags = {{"arch_sse2.cpp.o", "xsimd::sse2"},
                                                          {"arch_avx2.cpp.o", "xsimd::fma3<xsimd::avx2>"},
                                                          {"arch_avx512.cpp.o", "xsimd::avx512bw"},
-                                                         {"arch_neon64.cpp.o", "xsimd::neon64"}};
+                                                         {"arch_neon64.cpp.o", ""}};
     const auto members = library_symbols();
     int tables = 0;
     for (const auto& [member, tag] : own_tags) {
@@ -59,7 +60,7 @@ TEST_CASE(
         FEATHERFACE_CAPTURE(member);
         for (const Symbol& symbol : members.at(member)) {
             const bool data = std::string("DdRrBbV").find(symbol.type) != std::string::npos;
-            CHECK_MESSAGE((data || symbol.name.find(tag) != std::string::npos), symbol.type, symbol.name);
+            CHECK_MESSAGE((data || symbol.name.find(tag) != std::string::npos), symbol.name);
             tables += data && symbol.name.ends_with("Table");
         }
     }
