@@ -12,8 +12,10 @@ namespace featherface {
 
 namespace {
 
+using Rewrite = std::function<void(engine::Graph&)>;
+
 // checkpoint -> identity -> graph -> weights -> passes -> program
-Status build(Model::Impl& impl, const ModelOptions& options) {
+Status build(Model::Impl& impl, const ModelOptions& options, const Rewrite& rewrite = {}) {
     const loaders::Checkpoint& checkpoint = *impl.checkpoint;
     const engine::Identity identity = engine::identify(checkpoint);
     if (!identity.architecture) {
@@ -29,6 +31,7 @@ Status build(Model::Impl& impl, const ModelOptions& options) {
 
     engine::Graph graph = engine::make_graph(impl.architecture);
     if (Status status = engine::bind(graph, checkpoint); !status.ok()) return status;
+    if (rewrite) rewrite(graph);
     if (!options.layerwise) graph = engine::optimize(std::move(graph), options.keep);
     impl.program = engine::compile(std::move(graph), *table.value());
     return {};
@@ -47,11 +50,16 @@ std::string_view name_of(Architecture architecture) {
 }
 
 Result<Model> Model::load(const std::filesystem::path& path, const ModelOptions& options) {
+    return Impl::load(path, options, {});
+}
+
+Result<Model> Model::Impl::load(const std::filesystem::path& path, const ModelOptions& options,
+                                const Rewrite& rewrite) {
     auto checkpoint = loaders::Checkpoint::open(path);
     if (!checkpoint.ok()) return checkpoint.status();
     auto impl = std::make_shared<Impl>();
     impl->checkpoint = std::move(checkpoint).value();
-    if (Status status = build(*impl, options); !status.ok()) return status;
+    if (Status status = build(*impl, options, rewrite); !status.ok()) return status;
     return Model(std::move(impl));
 }
 

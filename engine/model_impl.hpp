@@ -1,6 +1,8 @@
 // What a Model holds.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,6 +23,11 @@ struct Model::Impl {
     std::optional<loaders::Checkpoint> checkpoint;
     mutable std::once_flag hashed;
     mutable std::string sha256;
+
+    // Model::load() of a network built otherwise: `rewrite`, when there is one, changes the bound graph
+    // before the passes see it.
+    static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options,
+                              const std::function<void(engine::Graph&)>& rewrite);
 };
 
 }  // namespace featherface

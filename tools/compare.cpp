@@ -64,6 +64,16 @@ void declare(Arguments& arguments, Options& options) {
         "--mode fused a step stands under the name of the last module it computes; the modules dissolved in "
         "it are "
         "shown as fused. The milestones of the network (--layers stages) are always compared.");
+    arguments.note(
+        "Where values differ, the usual mistakes are tried one by one, and one under which everything agrees "
+        "is "
+        "named: RGB for BGR, the mean not subtracted, the image in [0,1], ImageNet's normalisation, the "
+        "image "
+        "resized, mean and maximum of the spatial gates swapped, another eps of BatchNorm, softmax missing "
+        "or "
+        "applied twice, classes, boxes, landmarks or outputs in another order. Two dumps alone tell only "
+        "those of "
+        "the input and of the outputs.");
     arguments.note("Exit code 0: all that was compared agrees. 1: something differs.");
 }
 
@@ -88,6 +98,13 @@ Status compare_with_model(const Options& options, Findings& findings) {
     findings.comparison = std::move(comparison).value();
     findings.model = std::move(model).value();
     findings.mode = options.mode == kFused ? "fused" : "layerwise";
+    if (findings.comparison.agrees()) return {};
+    progress("trying the usual mistakes");
+    auto diagnosis = diagnose_run(*options.model, input.value(), reference.value(), options.compare(),
+                                  static_cast<int>(options.threads));
+    progress("");
+    if (!diagnosis.ok()) return diagnosis.status();
+    findings.diagnosis = std::move(diagnosis).value();
     return {};
 }
 
@@ -98,6 +115,10 @@ Status compare_two_dumps(const Options& options, Findings& findings) {
     auto comparison = compare_dumps(ours.value(), reference.value(), options.compare());
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
+    if (findings.comparison.agrees()) return {};
+    auto diagnosis = diagnose_dumps(ours.value(), reference.value(), options.compare());
+    if (!diagnosis.ok()) return diagnosis.status();
+    findings.diagnosis = std::move(diagnosis).value();
     return {};
 }
 
@@ -133,7 +154,10 @@ ExitCode compare(Words words) {
     if (!status.ok()) return fail(status);
     if (status = write_data(shown(findings, options.format)); !status.ok()) return fail(status);
     // Lines of data alone: the conclusion goes to people.
-    if (options.format == kCsv) message(conclusion(findings.comparison));
+    if (options.format == kCsv) {
+        message(conclusion(findings.comparison));
+        if (!findings.comparison.agrees()) message(diagnosis_text(findings));
+    }
     return findings.comparison.agrees() ? kDone : kDiffers;
 }
 

@@ -1,7 +1,6 @@
 #include "tools/crosscheck/comparison.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -16,12 +15,6 @@ namespace featherface::tools {
 namespace {
 
 constexpr std::string_view kPicture = "image_bgr", kMeta = "__meta__";
-
-TensorShape without_ones(const TensorShape& shape) {
-    TensorShape rest;
-    std::copy_if(shape.begin(), shape.end(), std::back_inserter(rest), [](std::int64_t n) { return n != 1; });
-    return rest;
-}
 
 std::string axes_text(const std::vector<std::size_t>& axes) {
     return shape_text({axes.begin(), axes.end()});
@@ -54,7 +47,7 @@ class Comparer {
         Row row = make_row(name, kind, Verdict::agrees);
         row.shape = shape;
         const Tolerance tolerance = options_.tolerance.value_or(default_tolerance(name));
-        if (without_ones(shape) == without_ones(reference_shape)) {
+        if (is_same_but_for_ones(shape, reference_shape)) {
             row.difference = compare_values(ours, *reference, tolerance);
             judge(row);
         } else {

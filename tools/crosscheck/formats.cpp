@@ -75,6 +75,11 @@ void write_row(JsonWriter& json, const Row& row) {
 
 }  // namespace
 
+std::string diagnosis_text(const Findings& findings) {
+    return findings.diagnosis ? findings.diagnosis->text
+                              : "None of the usual mistakes explains it (see featherface help compare).";
+}
+
 std::string comparison_table(const Findings& findings) {
     std::vector<std::array<std::string, kColumns>> lines = {{}};
     std::copy(kTitles.begin(), kTitles.end(), lines[0].begin());
@@ -93,7 +98,7 @@ std::string comparison_table(const Findings& findings) {
         text += concat(line.back(), "\n");
     }
     text += concat("\n", conclusion(findings.comparison), "\n");
-    if (!findings.diagnosis.empty()) text += concat(findings.diagnosis, "\n");
+    if (!findings.comparison.agrees()) text += concat(diagnosis_text(findings), "\n");
     return text;
 }
 
@@ -119,7 +124,12 @@ std::string comparison_json(const Findings& findings) {
     json.key("one_sided").value(number(comparison.count(Verdict::one_sided)));
     if (const Row* first = comparison.first_difference()) json.key("first_difference").value(first->name);
     json.key("conclusion").value(conclusion(comparison));
-    if (!findings.diagnosis.empty()) json.key("diagnosis").value(findings.diagnosis);
+    if (findings.diagnosis) {
+        json.key("diagnosis").begin_object();
+        json.key("mistake").value(findings.diagnosis->mistake);
+        json.key("text").value(findings.diagnosis->text);
+        json.end_object();
+    }
     json.key("layers").begin_array(Layout::lines);
     for (const Row& row : comparison.rows) write_row(json, row);
     json.end_array().end_object();

@@ -6,17 +6,21 @@
 
 #include "featherface/model.hpp"
 #include "tools/crosscheck/comparison.hpp"
+#include "tools/crosscheck/diagnosis.hpp"
 
 namespace featherface::tools {
 
 // What was compared, and what else came of it.
 struct Findings {
     Comparison comparison;
-    std::string ours, reference;  // files: the checkpoint or first dump, and the reference
-    std::optional<Model> model;   // none when two dumps were compared
-    std::string mode;             // "fused", "layerwise"; empty for two dumps
-    std::string diagnosis;        // a sentence; empty when there is none
+    std::string ours, reference;              // files: the checkpoint or first dump, and the reference
+    std::optional<Model> model;               // none when two dumps were compared
+    std::string mode;                         // "fused", "layerwise"; empty for two dumps
+    std::optional<Diagnosis> diagnosis = {};  // where they differ and a usual mistake explains it
 };
+
+// For a comparison that differs: what explains it, or that no usual mistake does.
+std::string diagnosis_text(const Findings& findings);
 
 // A line a value, then the conclusion, then the diagnosis.
 std::string comparison_table(const Findings& findings);

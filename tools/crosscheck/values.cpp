@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace featherface::tools {
@@ -12,6 +13,12 @@ void note(NonFinite& side, float value, std::size_t index) {
     if (std::isfinite(value)) return;
     ++(std::isnan(value) ? side.nan : side.infinite);
     if (side.first < 0) side.first = static_cast<std::int64_t>(index);
+}
+
+TensorShape without_ones(const TensorShape& shape) {
+    TensorShape rest;
+    std::copy_if(shape.begin(), shape.end(), std::back_inserter(rest), [](std::int64_t n) { return n != 1; });
+    return rest;
 }
 
 }  // namespace
@@ -54,6 +61,10 @@ Difference compare_values(std::span<const float> a, std::span<const float> b, co
         d.cosine = aa == bb ? 1 : 0;
     }
     return d;
+}
+
+bool is_same_but_for_ones(const TensorShape& a, const TensorShape& b) {
+    return without_ones(a) == without_ones(b);
 }
 
 std::string shape_text(const TensorShape& shape) {

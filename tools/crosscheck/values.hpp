@@ -46,6 +46,9 @@ Difference compare_values(std::span<const float> a, std::span<const float> b, co
 
 using TensorShape = std::vector<std::int64_t>;
 
+// Whether they differ by axes of length 1 at most.
+bool is_same_but_for_ones(const TensorShape& a, const TensorShape& b);
+
 std::string shape_text(const TensorShape& shape);  // "(1, 64, 16, 20)"
 
 // Indices of element `flat` of an array in C order.

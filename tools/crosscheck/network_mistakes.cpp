@@ -1,0 +1,56 @@
+#include "tools/crosscheck/network_mistakes.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "tools/crosscheck/layers.hpp"
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+NetworkMistake gate_order(Architecture architecture) {
+    const bool v1 = architecture == Architecture::featherface_v1;
+    const auto swap = [](engine::Graph& graph) {
+        for (engine::Node& node : graph.nodes) {
+            if (auto* stats = std::get_if<engine::ChannelStats>(&node.operation))
+                stats->max_first = !stats->max_first;
+        }
+    };
+    return {"gate_order",
+            concat("the spatial gates take the channels' ", v1 ? "(mean, max)" : "(max, mean)", " where ",
+                   v1 ? "V1 has (max, mean)" : "V2 has (mean, max)"),
+            swap};
+}
+
+NetworkMistake batch_norm_eps(std::string what, const std::function<double(double)>& eps) {
+    const auto change = [eps](engine::Graph& graph) {
+        for (engine::Node& node : graph.nodes) {
+            if (auto* norm = std::get_if<engine::BatchNorm>(&node.operation)) norm->eps = eps(norm->eps);
+        }
+    };
+    return {"batch_norm_eps", concat("BatchNorm's eps is ", what), change};
+}
+
+}  // namespace
+
+std::vector<NetworkMistake> usual_mistakes_of_networks(Architecture architecture) {
+    std::vector<NetworkMistake> mistakes;
+    if (is_detector(architecture)) {
+        mistakes.push_back(gate_order(architecture));
+        mistakes.push_back(
+            batch_norm_eps("1e-5 everywhere, where the BiFPN has 1e-3", [](double) { return 1e-5; }));
+        mistakes.push_back(batch_norm_eps("1e-3 outside the BiFPN and 1e-5 in it, not the other way round",
+                                          [](double eps) { return eps > 1e-4 ? 1e-5 : 1e-3; }));
+    }
+    mistakes.push_back(batch_norm_eps("1e-3 everywhere, where it should be 1e-5 but in a BiFPN",
+                                      [](double) { return 1e-3; }));
+    mistakes.push_back(
+        batch_norm_eps("1e-4 where it should be 1e-5", [](double eps) { return eps > 1e-4 ? eps : 1e-4; }));
+    mistakes.push_back(batch_norm_eps("1e-6 or less where it should be 1e-5",
+                                      [](double eps) { return eps > 1e-4 ? eps : 1e-6; }));
+    return mistakes;
+}
+
+}  // namespace featherface::tools

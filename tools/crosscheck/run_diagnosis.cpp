@@ -1,0 +1,244 @@
+// The usual mistakes tried on a run.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/model_impl.hpp"
+#include "tools/crosscheck/diagnosis.hpp"
+#include "tools/crosscheck/explanation.hpp"
+#include "tools/crosscheck/faces.hpp"
+#include "tools/crosscheck/network_mistakes.hpp"
+#include "tools/crosscheck/torch_order.hpp"
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+NamedValue as_value(NetworkInput input) {
+    return {{1, 3, input.height, input.width}, std::move(input.nchw)};
+}
+
+// What has a row an anchor.
+class AnchorValues final : public engine::Observer {
+  public:
+    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
+        if (shape.kind != engine::Shape::Kind::anchors) return;
+        for (const std::string& name : node.names) {
+            NamedValue& value = values[name];
+            value.shape = shape.torch_shape();
+            to_torch_order(shape, map, value.values);
+        }
+    }
+
+    NamedValues values;
+};
+
+class RunDiagnosis {
+  public:
+    RunDiagnosis(engine::Session& session, const NetworkInput& input, const loaders::NpzReader& reference,
+                 const CompareOptions& options, Comparison now)
+        : session_(session),
+          input_(input),
+          reference_(reference),
+          options_(options),
+          has_numbers_(reference.contains("input")),
+          now_(std::move(now)),
+          best_(badness(now_)) {
+        options_.fail_fast = true;
+    }
+
+    void try_inputs() {
+        for (const Preprocessing& mistake : usual_mistakes_of_preprocessing()) {
+            const std::string clause = concat(mistake.what, ", ");
+            if (only_input_differs() && has_numbers_ && input_.picture) {
+                offer(mistake.id, concat(clause, "in the reference's input, which its network was given"),
+                      recorded_as(mistake.apply(planes_of(*input_.picture))));
+            }
+            if (!is_input_at_fault()) continue;
+            offer(mistake.id, concat(clause, "in what the reference's network was given"),
+                  given(mistake, right_preprocessing()));
+            if (!has_numbers_) continue;
+            offer(mistake.id, concat(clause, "in the reference's input, not in what its network was given"),
+                  given(right_preprocessing(), mistake));
+        }
+    }
+
+    void try_sizes() {
+        if (input_.picture && only_input_differs() && has_numbers_) {
+            const Planes picture = planes_of(*input_.picture);
+            if (picture.height != input_.height || picture.width != input_.width)
+                try_recorded_size(picture, {input_.height, input_.width});
+        }
+        if (!is_input_at_fault()) return;
+        const Planes picture = original(right_preprocessing());
+        for (const PictureSize size : usual_sizes(picture.height, picture.width)) {
+            if (!fits(size)) continue;
+            for (const Resizer& resizer : usual_resizers()) {
+                const Planes resized = resizer.resize(picture, size.height, size.width);
+                // What is found in a smaller picture may have been scaled back.
+                offer("resized",
+                      concat(resized_clause(size, resizer), ", in what the reference's network was given"),
+                      run(right_preprocessing().apply(resized), /*faces_count=*/false));
+            }
+        }
+    }
+
+    void try_outputs() {
+        AnchorValues ours;
+        feed(session_, input_);
+        session_.run(&ours);
+        const std::vector<float> rows =
+            face_rows(engine::find_faces(session_.raw_outputs(), input_.height, input_.width, {}));
+        ours.values["dets"] = {face_rows_shape(rows), rows};
+        for (const OutputMistake& mistake : usual_mistakes_of_outputs()) {
+            offer(mistake.id, concat(mistake.what, ", in the reference"),
+                  explained_by(mistake, ours.values, {input_.height, input_.width}, now_, reference_,
+                               options_));
+        }
+    }
+
+    // Tries the session's network, which is not the right one.
+    void try_network(engine::Session& other, const NetworkMistake& mistake) {
+        const auto comparison = compare_run(other, input_, reference_, options_);
+        if (comparison.ok() && comparison->agrees())
+            offer(mistake.id, concat(mistake.what, ", in the reference's network"),
+                  badness(comparison.value()));
+    }
+
+    const std::optional<Diagnosis>& best() const { return best_.get(); }
+
+  private:
+    void offer(std::string_view mistake, const std::string& clause, std::optional<double> explained) {
+        best_.offer(mistake,
+                    concat("One mistake explains it: ", clause, ". With it, all ",
+                           std::to_string(now_.compared()), " values compared agree."),
+                    explained);
+    }
+
+    bool only_input_differs() const {
+        const Row* first = now_.first_difference();
+        return first && first->name == "input" &&
+               std::none_of(now_.rows.begin(), now_.rows.end(),
+                            [&](const Row& row) { return &row != first && row.is_difference(); });
+    }
+
+    // What a network computes first shows whether it was given something else.
+    bool is_input_at_fault() const {
+        const auto first = std::find_if(now_.rows.begin(), now_.rows.end(), [](const Row& row) {
+            return row.was_compared() && row.name != "input";
+        });
+        return first != now_.rows.end() && first->is_difference();
+    }
+
+    // The picture, as the reference has it or as it must have been for its input.
+    Planes original(const Preprocessing& recorded) const {
+        return input_.picture ? planes_of(*input_.picture) : recorded.undo(input_);
+    }
+
+    // The badness of the reference's `input` as that, if they agree.
+    std::optional<double> recorded_as(NetworkInput input) const {
+        return agreement("input", as_value(std::move(input)), reference_,
+                         options_.tolerance.value_or(default_tolerance("input")));
+    }
+
+    // The network was given the picture in one way, of which the reference's `input` tells another.
+    std::optional<double> given(const Preprocessing& way, const Preprocessing& recorded) {
+        const Planes picture = original(recorded);
+        if (has_numbers_ && input_.picture && !recorded_as(recorded.apply(picture))) return std::nullopt;
+        return run(way.apply(picture), /*faces_count=*/true);
+    }
+
+    std::optional<double> run(const NetworkInput& input, bool faces_count) {
+        auto comparison = compare_run(session_, input, reference_, options_);
+        if (!comparison.ok()) return std::nullopt;
+        std::vector<Row>& rows = comparison.value().rows;
+        if (!faces_count) std::erase_if(rows, [](const Row& row) { return row.name == "dets"; });
+        if (!comparison->agrees() || comparison->compared() == 0) return std::nullopt;
+        return badness(comparison.value());
+    }
+
+    void try_recorded_size(const Planes& picture, PictureSize size) {
+        // Libraries round differently; a size is no accident, so that a grey level is near enough.
+        constexpr Tolerance kGreyLevel{.absolute = 1.01, .relative = 0};
+        for (const Resizer& resizer : usual_resizers()) {
+            const Planes resized = resizer.resize(picture, size.height, size.width);
+            offer("resized",
+                  concat(resized_clause(size, resizer),
+                         ", in the reference's input, which its network was given"),
+                  agreement("input", as_value(right_preprocessing().apply(resized)), reference_, kGreyLevel));
+        }
+    }
+
+    static std::string resized_clause(PictureSize size, const Resizer& resizer) {
+        return concat("the image resized to ", std::to_string(size.width), "x", std::to_string(size.height),
+                      " (width x height) by ", resizer.name);
+    }
+
+    // Whether the reference's values are as many as those of a picture of that size; false when it has none
+    // that tell.
+    bool fits(PictureSize size) const {
+        const auto shape_of = [&](const char* name) {
+            const auto array = reference_.contains(name) ? reference_.read(name)
+                                                         : Status(StatusCode::invalid_argument, name);
+            return array.ok() ? array->shape : TensorShape{};
+        };
+        bool told = false;
+        for (const char* name : {"loc", "conf", "landms"}) {
+            const TensorShape shape = shape_of(name);
+            if (shape.size() < 2) continue;
+            told = true;
+            if (shape[shape.size() - 2] != engine::Anchors(size.height, size.width).count()) return false;
+        }
+        for (const auto& [name, step] : {std::pair{"body.stage1.0.0", 2}, {"body.stage1", 8}}) {
+            const TensorShape shape = shape_of(name);
+            if (shape.size() < 2) continue;
+            told = true;
+            if (shape[shape.size() - 2] != (size.height + step - 1) / step ||
+                shape[shape.size() - 1] != (size.width + step - 1) / step)
+                return false;
+        }
+        return told;
+    }
+
+    engine::Session& session_;
+    const NetworkInput& input_;
+    const loaders::NpzReader& reference_;
+    CompareOptions options_;
+    bool has_numbers_;
+    Comparison now_;
+    BestExplanation best_;
+};
+
+}  // namespace
+
+Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, const NetworkInput& input,
+                                              const loaders::NpzReader& reference,
+                                              const CompareOptions& options, int threads) {
+    constexpr bool kLayerwise = true;
+    auto model = Model::load(model_file, {.layerwise = kLayerwise});
+    if (!model.ok()) return model.status();
+    const Architecture architecture = model->architecture();
+    engine::Session session(std::move(model).value(), threads);
+    CompareOptions to_the_end = options;
+    to_the_end.fail_fast = false;
+    auto now = compare_run(session, input, reference, to_the_end);
+    if (!now.ok()) return now.status();
+    if (now->agrees()) return std::optional<Diagnosis>();
+
+    RunDiagnosis diagnosis(session, input, reference, options, std::move(now).value());
+    if (is_detector(architecture)) {
+        diagnosis.try_inputs();
+        diagnosis.try_sizes();
+        diagnosis.try_outputs();
+    }
+    for (const NetworkMistake& mistake : usual_mistakes_of_networks(architecture)) {
+        auto other = Model::Impl::load(model_file, {.layerwise = kLayerwise}, mistake.rewrite);
+        if (!other.ok()) return other.status();
+        engine::Session mistaken(std::move(other).value(), threads);
+        diagnosis.try_network(mistaken, mistake);
+    }
+    return diagnosis.best();
+}
+
+}  // namespace featherface::tools
