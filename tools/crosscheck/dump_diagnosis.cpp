@@ -65,6 +65,7 @@ Result<std::optional<Diagnosis>> diagnose_dumps(const loaders::NpzReader& a, con
     to_the_end.fail_fast = false;
     const auto now = compare_dumps(a, b, to_the_end);
     if (!now.ok()) return now.status();
+    if (now->agrees()) return std::optional<Diagnosis>();
 
     BestExplanation best(badness(now.value()));
     const Side first(a), second(b);

@@ -40,12 +40,12 @@ std::vector<NetworkMistake> usual_mistakes_of_networks(Architecture architecture
     if (is_detector(architecture)) {
         mistakes.push_back(gate_order(architecture));
         mistakes.push_back(
-            batch_norm_eps("1e-5 everywhere, where the BiFPN has 1e-3", [](double) { return 1e-5; }));
-        mistakes.push_back(batch_norm_eps("1e-3 outside the BiFPN and 1e-5 in it, not the other way round",
+            batch_norm_eps("1e-5 everywhere, also where the BiFPN has 1e-3", [](double) { return 1e-5; }));
+        mistakes.push_back(batch_norm_eps("1e-3 where it should be 1e-5, and the other way round",
                                           [](double eps) { return eps > 1e-4 ? 1e-5 : 1e-3; }));
     }
-    mistakes.push_back(batch_norm_eps("1e-3 everywhere, where it should be 1e-5 but in a BiFPN",
-                                      [](double) { return 1e-3; }));
+    mistakes.push_back(
+        batch_norm_eps("1e-3 everywhere, also where it should be 1e-5", [](double) { return 1e-3; }));
     mistakes.push_back(
         batch_norm_eps("1e-4 where it should be 1e-5", [](double eps) { return eps > 1e-4 ? eps : 1e-4; }));
     mistakes.push_back(batch_norm_eps("1e-6 or less where it should be 1e-5",

@@ -19,14 +19,16 @@ std::size_t plane_size(int height, int width) {
 // Where new sample `i` lies between two old ones: pixels are squares, of which the centres are meant.
 struct Between {
     int low = 0, high = 0;
-    float share = 0;  // of `high`
+    double at = 0;
+
+    double share() const { return at - low; }  // of `high`
 };
 
 Between between(int i, int old_size, int new_size) {
-    const float scale = static_cast<float>(old_size) / static_cast<float>(new_size);
-    const float at = std::max((static_cast<float>(i) + 0.5f) * scale - 0.5f, 0.0f);
-    const int low = std::min(static_cast<int>(at), old_size - 1);
-    return {low, std::min(low + 1, old_size - 1), at - static_cast<float>(low)};
+    const double scale = static_cast<double>(old_size) / new_size;
+    const double at = std::clamp((i + 0.5) * scale - 0.5, 0.0, old_size - 1.0);
+    const int low = static_cast<int>(at);
+    return {low, std::min(low + 1, old_size - 1), at};
 }
 
 // `sample(plane, y, x)` gives the value of a new pixel.
@@ -43,21 +45,45 @@ Planes resampled(const Planes& picture, int height, int width, const Sample& sam
     return out;
 }
 
-Planes bilinear(const Planes& picture, int height, int width) {
+// `mix(a, b, c, d, row, column)` makes the new pixel of four old ones: a b above c d.
+template <class Mix>
+Planes bilinear_by(const Planes& picture, int height, int width, const Mix& mix) {
     return resampled(picture, height, width, [&](const float* plane, int y, int x) {
         const Between row = between(y, picture.height, height), column = between(x, picture.width, width);
-        const auto along = [&](int source_row) {
-            const float* pixels = plane + std::ptrdiff_t{source_row} * picture.width;
-            return pixels[column.low] * (1 - column.share) + pixels[column.high] * column.share;
-        };
-        return along(row.low) * (1 - row.share) + along(row.high) * row.share;
+        const float* above = plane + std::ptrdiff_t{row.low} * picture.width;
+        const float* below = plane + std::ptrdiff_t{row.high} * picture.width;
+        return mix(above[column.low], above[column.high], below[column.low], below[column.high], row, column);
     });
 }
 
+Planes bilinear(const Planes& picture, int height, int width) {
+    return bilinear_by(picture, height, width,
+                       [](double a, double b, double c, double d, const Between& row, const Between& column) {
+                           const double above = a + (b - a) * column.share(),
+                                        below = c + (d - c) * column.share();
+                           return static_cast<float>(above + (below - above) * row.share());
+                       });
+}
+
+// OpenCV's arithmetic on bytes: shares are whole numbers of 1/2048, and what does not fit 16 bits is cut off.
 Planes bilinear_bytes(const Planes& picture, int height, int width) {
-    Planes out = bilinear(picture, height, width);
-    for (float& value : out.values) value = std::round(value);
-    return out;
+    constexpr int kOne = 2048;
+    return bilinear_by(picture, height, width,
+                       [](float a, float b, float c, float d, const Between& row, const Between& column) {
+                           const auto shares = [](const Between& between) {
+                               const float share =
+                                   static_cast<float>(between.at) - static_cast<float>(between.low);
+                               return std::array<int, 2>{static_cast<int>(std::lrint((1 - share) * kOne)),
+                                                         static_cast<int>(std::lrint(share * kOne))};
+                           };
+                           const auto [left, right] = shares(column);
+                           const auto [top, bottom] = shares(row);
+                           const auto whole = [](float byte) { return static_cast<int>(std::lround(byte)); };
+                           const int above = whole(a) * left + whole(b) * right;
+                           const int below = whole(c) * left + whole(d) * right;
+                           const int sum = (top * (above >> 4) >> 16) + (bottom * (below >> 4) >> 16);
+                           return static_cast<float>((sum + 2) >> 2);
+                       });
 }
 
 Planes nearest(const Planes& picture, int height, int width) {
@@ -124,26 +150,27 @@ std::span<const Preprocessing> usual_mistakes_of_preprocessing() {
     constexpr float kUnit = 1 / 255.0f;
     static constexpr Preprocessing kMistakes[] = {
         {.id = "rgb_for_bgr",
-         .what = "RGB instead of BGR: R, G, B minus (104, 117, 123)",
+         .what = "RGB instead of BGR (R - 104, G - 117, B - 123)",
          .rgb = true,
          .mean = {104, 117, 123}},
         {.id = "rgb_for_bgr",
-         .what = "RGB instead of BGR: R, G, B minus (123, 117, 104)",
+         .what = "RGB instead of BGR (R - 123, G - 117, B - 104)",
          .rgb = true,
          .mean = {123, 117, 104}},
-        {.id = "mean_not_subtracted", .what = "the mean not subtracted: B, G, R from 0 to 255"},
-        {.id = "unit_range", .what = "the image in [0,1]: B, G, R / 255", .scale = {kUnit, kUnit, kUnit}},
+        {.id = "mean_not_subtracted", .what = "the mean not subtracted (B, G, R from 0 to 255)"},
+        {.id = "unit_range", .what = "the image in [0,1] (B, G, R / 255)", .scale = {kUnit, kUnit, kUnit}},
         {.id = "unit_range",
-         .what = "the image in [0,1]: R, G, B / 255",
+         .what = "the image in [0,1] (R, G, B / 255)",
          .rgb = true,
          .scale = {kUnit, kUnit, kUnit}},
         {.id = "unit_range",
-         .what = "the image in [0,1], the mean too: (B, G, R minus (104, 117, 123)) / 255",
+         .what = "the image in [0,1] (B - 104, G - 117, R - 123, all / 255)",
          .mean = {104, 117, 123},
          .scale = {kUnit, kUnit, kUnit}},
         {.id = "imagenet_normalised",
-         .what = "ImageNet's normalisation: R, G, B / 255 minus (0.485, 0.456, 0.406), over (0.229, 0.224, "
-                 "0.225)",
+         .what =
+             "ImageNet's normalisation (R, G, B / 255 minus (0.485, 0.456, 0.406), divided by (0.229, 0.224, "
+             "0.225))",
          .rgb = true,
          .mean = {255 * 0.485f, 255 * 0.456f, 255 * 0.406f},
          .scale = {kUnit / 0.229f, kUnit / 0.224f, kUnit / 0.225f}},

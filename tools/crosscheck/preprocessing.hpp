@@ -22,7 +22,7 @@ Image picture_of(const Planes& planes);  // rounded to bgr8
 // Channel c of the input is (channel c of the picture, in the given order, - mean[c]) * scale[c].
 struct Preprocessing {
     std::string_view id;    // "rgb_for_bgr"
-    std::string_view what;  // completes "the input was made with ..."
+    std::string_view what;  // a noun phrase
     bool rgb = false;
     std::array<float, 3> mean{}, scale = {1, 1, 1};
 

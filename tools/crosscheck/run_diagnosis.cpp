@@ -56,11 +56,14 @@ class RunDiagnosis {
                       recorded_as(mistake.apply(planes_of(*input_.picture))));
             }
             if (!is_input_at_fault()) continue;
-            offer(mistake.id, concat(clause, "in what the reference's network was given"),
-                  given(mistake, right_preprocessing()));
-            if (!has_numbers_) continue;
-            offer(mistake.id, concat(clause, "in the reference's input, not in what its network was given"),
-                  given(right_preprocessing(), mistake));
+            const auto in_run = given(mistake, right_preprocessing());
+            const auto in_dump = has_numbers_ ? given(right_preprocessing(), mistake) : std::nullopt;
+            // Without a picture, exchanged channels may be here or there.
+            const char* where = in_run && in_dump
+                                    ? "in the reference's input or in what its network was given"
+                                : in_run ? "in what the reference's network was given"
+                                         : "in the reference's input, not in what its network was given";
+            offer(mistake.id, concat(clause, where), in_run ? in_run : in_dump);
         }
     }
 
