@@ -508,15 +508,14 @@ TEST_CASE("diagnosis: a damaged checkpoint gets none, however little or much it 
         const bool v1 = network == "v1";
         const Image picture = test::noise(kWidth, kHeight);
         const auto check_none = [&](const Weights& weights) {
-            Reference whole = patient.run(right_input(picture), weights);
-            CHECK(patient.mistake(whole) == "none");
-            Reference outputs = outputs_of(whole);
-            CHECK(patient.mistake(outputs) == "none");
-            outputs.add(faces_of(outputs));
-            outputs.add_picture(picture);
-            CHECK(patient.mistake(outputs) == "none");
-            outputs.remove("input");
-            CHECK(patient.mistake(outputs) == "none");
+            Reference reference = patient.run(right_input(picture), weights);
+            CHECK(patient.mistake(reference) == "none");
+            reference = outputs_of(reference);
+            reference.add(faces_of(reference));
+            CHECK(patient.mistake(reference) == "none");
+            reference.remove("input");
+            reference.add_picture(picture);
+            CHECK(patient.mistake(reference) == "none");
         };
         const auto scaled = [&](const std::string& name, double factor) {
             return changed(
@@ -530,7 +529,7 @@ TEST_CASE("diagnosis: a damaged checkpoint gets none, however little or much it 
             v1 ? "ssh2.conv5X5_2.1" : "ssh2.conv7x7_2.1",
             v1 ? "bacbkbone_1_cbam.SpatialGate.spatial.bn" : "backbone_cbam_manager.spatial_gate.spatial.1"};
         for (const std::string& norm : norms) {
-            for (const double factor : {0.5, 0.99, 1.0001, 1.001, 1.01, 1.5, 10.0}) {
+            for (const double factor : {0.5, 1.0001, 1.01, 10.0}) {
                 CAPTURE(norm);
                 CAPTURE(factor);
                 check_none(scaled(norm + ".running_var", factor));
