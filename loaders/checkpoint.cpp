@@ -12,7 +12,6 @@
 #include "loaders/sha256.hpp"
 #include "loaders/state_dict.hpp"
 #include "loaders/torch_file.hpp"
-#include "loaders/unsafe_calls.hpp"
 #include "loaders/zip.hpp"
 
 namespace featherface::loaders {
@@ -67,7 +66,6 @@ Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
 Result<Checkpoint> Checkpoint::from_bytes(std::span<const std::byte> bytes, std::string_view name) {
     Result<TorchFile> file = read_container(bytes);
     if (!file.ok()) return in_file(name, file.status());
-    if (const Status status = refuse_unsafe_calls(file->pickle); !status.ok()) return in_file(name, status);
     Result<StateDict> dict = read_state_dict(file.value());
     if (!dict.ok()) return in_file(name, dict.status());
 

@@ -23,8 +23,9 @@ struct TorchFile {
     std::vector<std::vector<std::byte>> inflated;  // the storages that were deflated in the archive
 };
 
-// The bytes must outlive the result. Errors: malformed, unsupported (big-endian files, TorchScript, storage
-// views, unknown versions), limit_exceeded; without the file's name.
+// The bytes must outlive the result. Errors: malformed (also a pickle that would run something, see
+// unsafe_calls.hpp), unsupported (big-endian files, TorchScript, storage views, unknown versions),
+// limit_exceeded; without the file's name.
 Result<TorchFile> read_torch_zip(std::span<const std::byte> bytes);
 Result<TorchFile> read_torch_legacy(std::span<const std::byte> bytes);
 

@@ -7,6 +7,7 @@
 #include "loaders/little_endian.hpp"
 #include "loaders/torch_file.hpp"
 #include "loaders/torch_objects.hpp"
+#include "loaders/unsafe_calls.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -26,10 +27,23 @@ class Stream {
     std::uint64_t at() const { return at_; }
     std::uint64_t left() const { return bytes_.size() - at_; }
 
+    // PyTorch unpickles all five, so that none of them may run anything.
     Result<Pickle> pickle() {
         Result<Pickle> result = Pickle::parse(bytes_.subspan(at_), at_);
-        if (result.ok()) at_ += result->size_in_bytes();
+        if (!result.ok()) return result;
+        if (const Status status = refuse_unsafe_calls(result.value()); !status.ok()) return status;
+        at_ += result->size_in_bytes();
         return result;
+    }
+    // One beside the object: torch.save writes numbers, strings, lists and dicts there, and nothing else.
+    Result<Pickle> plain_pickle() {
+        const std::uint64_t begin = at_;
+        Result<Pickle> result = pickle();
+        if (!result.ok() || result->globals().empty()) return result;
+        return error(StatusCode::malformed, "a class or function where the legacy format has plain data",
+                     {.offset = begin,
+                      .found = loaders::quoted(*result->globals().begin()),
+                      .hint = "no checkpoint needs this: do not load the file with PyTorch"});
     }
     Bytes take(std::uint64_t size) {  // no more than left()
         const Bytes result = bytes_.subspan(at_, size);
@@ -48,20 +62,21 @@ std::string described(PickleValue value) {
 }
 
 Status check_magic(Stream& stream) {
-    const Result<Pickle> magic = stream.pickle();
+    const Result<Pickle> magic = stream.plain_pickle();
     const bool found = magic.ok() && magic.value().root().is(PickleKind::big_integer) &&
                        (magic.value().root().text() == kMagic || magic.value().root().text() == kMagicDigits);
     if (found) return {};
     return error(StatusCode::malformed, "it begins as a pickle does, but not with torch.save's magic number",
                  {.offset = 0,
                   .expected = std::string(kMagicDigits),
-                  .found = magic.ok() ? described(magic.value().root()) : "a broken pickle",
+                  .found = magic.ok() ? described(magic.value().root())
+                                      : "a bad pickle (" + magic.status().message() + ")",
                   .hint = "save model.state_dict() with torch.save"});
 }
 
 Status check_protocol(Stream& stream) {
     const std::uint64_t at = stream.at();
-    const Result<Pickle> protocol = stream.pickle();
+    const Result<Pickle> protocol = stream.plain_pickle();
     if (!protocol.ok()) return protocol.status();
     const PickleValue value = protocol.value().root();
     if (value.is(PickleKind::integer) && value.integer() == kProtocol) return {};
@@ -71,7 +86,7 @@ Status check_protocol(Stream& stream) {
 
 Status check_system(Stream& stream) {
     const std::uint64_t at = stream.at();
-    const Result<Pickle> system = stream.pickle();
+    const Result<Pickle> system = stream.plain_pickle();
     if (!system.ok()) return system.status();
     const PickleValue info = system.value().root();
     if (!info.is(PickleKind::dict)) {
@@ -160,7 +175,7 @@ Result<TorchFile> read_torch_legacy(Bytes bytes) {
     if (!storages.ok()) return storages.status();
 
     const std::uint64_t list_offset = stream.at();
-    const Result<Pickle> keys = stream.pickle();
+    const Result<Pickle> keys = stream.plain_pickle();
     if (!keys.ok()) return keys.status();
     const PickleValue list = keys.value().root();
     if (!list.is(PickleKind::list)) {

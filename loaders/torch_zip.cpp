@@ -9,6 +9,7 @@
 #include "loaders/inflate.hpp"
 #include "loaders/little_endian.hpp"
 #include "loaders/torch_file.hpp"
+#include "loaders/unsafe_calls.hpp"
 #include "loaders/zip.hpp"
 
 namespace featherface::loaders {
@@ -163,6 +164,7 @@ Result<TorchFile> read_torch_zip(Bytes bytes) {
                       .expected = count_of(end, "byte"),
                       .found = std::to_string(pickle->size())});
     }
+    if (const Status status = refuse_unsafe_calls(parsed.value()); !status.ok()) return status;
     file.pickle = std::move(parsed).value();
     return file;
 }

@@ -73,7 +73,8 @@ TEST_CASE("torch legacy: a wrong magic number is refused, as is a plain pickle")
     check_malformed(parts.file(), {"not with torch.save's magic number", "119547037146038801333356"});
     check_malformed(PickleWriter().empty_dict().stop(),
                     {"not with torch.save's magic number", "found a dict"});
-    check_malformed("\x80\x02garbage", {"not with torch.save's magic number", "found a broken pickle"});
+    check_malformed("\x80\x02garbage",
+                    {"not with torch.save's magic number", "found a bad pickle (pickle: "});
     check_malformed("\x80", {"not with torch.save's magic number"});
 }
 
@@ -94,6 +95,27 @@ TEST_CASE("torch legacy: system info that is big-endian, or none, is refused") {
     check_malformed(parts.file(), {"does not tell the byte order"});
     parts.system = PickleWriter().integer(1).stop();
     check_malformed(parts.file(), {"system info is none", "found 1"});
+}
+
+TEST_CASE("torch legacy: a call that runs something is refused in each of the five pickles, and named") {
+    // Called and dropped before the pickle's own content, which stays what it should be.
+    const ByteString call =
+        PickleWriter(0).global("posix", "system").mark().text("true").tuple().raw("R0").bytes();
+    for (ByteString LegacyParts::*part : {&LegacyParts::magic, &LegacyParts::protocol, &LegacyParts::system,
+                                          &LegacyParts::object, &LegacyParts::keys}) {
+        LegacyParts parts;
+        (parts.*part).insert(2, call);
+        check_malformed(parts.file(), {"asks to call 'posix.system' (it was not called)"});
+    }
+}
+
+TEST_CASE("torch legacy: the four pickles beside the object name no class or function at all") {
+    for (ByteString LegacyParts::*part :
+         {&LegacyParts::magic, &LegacyParts::protocol, &LegacyParts::system, &LegacyParts::keys}) {
+        LegacyParts parts;
+        (parts.*part).insert(2, "cmy.module\nname\n0");
+        check_malformed(parts.file(), {"a class or function", "'my.module.name'"});
+    }
 }
 
 TEST_CASE("torch legacy: a list of storages that does not match the object is refused") {

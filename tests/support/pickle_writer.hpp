@@ -42,7 +42,8 @@ class PickleWriter {
         bytes_ += static_cast<char>(value);
         return *this;
     }
-    ByteString stop() { return bytes_ + "."; }
+    ByteString stop() const { return bytes_ + "."; }
+    const ByteString& bytes() const { return bytes_; }  // so far
 
   private:
     int protocol_;
