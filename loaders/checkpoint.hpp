@@ -1,10 +1,10 @@
 // A PyTorch checkpoint as named tensors: opens either torch container (zip, or the older "legacy" stream),
 // finds the state_dict in it, strips "module." and hands out tensors as views into the file's bytes.
 //
-// Limits: files of 2 GiB, 65,535 zip entries, 16,384 entries of a state_dict, tensors of 8 dimensions,
-// pickles as in pickle.hpp; entries that were deflated may come to the file's size and 16 MiB. Expanded
-// tensors (a stride of 0) are refused. Opening takes at most three times the file's size and 64 MiB of
-// memory, whatever the file holds.
+// Limits: files of 2 GiB, 65,535 zip entries, 16,384 entries of a state_dict with names of 1,024 bytes, tensors
+// of 8 dimensions, pickles as in pickle.hpp; entries that were deflated may come to the file's size and
+// 16 MiB. Expanded tensors (a stride of 0) are refused. Opening takes at most three times the file's size and
+// 64 MiB of memory, whatever the file holds.
 #pragma once
 
 #include <cstddef>

@@ -16,6 +16,7 @@ constexpr std::string_view kNestings[] = {"state_dict", "model_state_dict", "mod
                                           "net"};  // first come, first taken
 constexpr std::string_view kModule = "module.";
 constexpr std::size_t kMostEntries = 16384;
+constexpr std::size_t kLongestName = 1024;  // in bytes; PyTorch's module paths have some dozens
 constexpr char kSaveStateDict[] = "save model.state_dict() with torch.save";
 
 using Entries = std::vector<std::pair<PickleValue, PickleValue>>;
@@ -71,28 +72,36 @@ bool is_plain(PickleValue value) {
     }
 }
 
-Status check_size(const Entries& entries) {
+// Holds for every dict we look into, so that names, like values, take no more memory than the file has bytes.
+Status check_entries(const Entries& entries) {
     if (entries.size() > kMostEntries) {
         return error(
             StatusCode::limit_exceeded, "a dict with too many entries",
             {.expected = "at most " + std::to_string(kMostEntries), .found = std::to_string(entries.size())});
     }
-    return {};
-}
-
-Status check_keys(const Entries& entries) {
-    if (const Status status = check_size(entries); !status.ok()) return status;
     std::unordered_set<std::string_view> seen;
     for (const auto& [key, value] : entries) {
-        if (!key.is(PickleKind::string)) {
-            return error(
-                StatusCode::malformed, "a key of the state_dict is no string",
-                {.offset = key.offset(), .found = std::string(describe(key.kind())), .hint = kSaveStateDict});
+        if (!key.is(PickleKind::string)) continue;
+        if (key.text().size() > kLongestName) {
+            return error(StatusCode::limit_exceeded, "the name " + quoted(key.text()) + " is too long",
+                         {.offset = key.offset(),
+                          .expected = "at most " + count_of(kLongestName, "byte"),
+                          .found = std::to_string(key.text().size())});
         }
         if (!seen.insert(key.text()).second) {
             return error(StatusCode::malformed, "two entries are named " + quoted(key.text()),
                          {.offset = key.offset()});
         }
+    }
+    return {};
+}
+
+Status check_names(const Entries& entries) {
+    for (const auto& [key, value] : entries) {
+        if (key.is(PickleKind::string)) continue;
+        return error(
+            StatusCode::malformed, "a key of the state_dict is no string",
+            {.offset = key.offset(), .found = std::string(describe(key.kind())), .hint = kSaveStateDict});
     }
     return {};
 }
@@ -122,7 +131,7 @@ Status strip_module(StateDict& dict) {
 }
 
 Status read_tensors(const Entries& entries, const TorchFile& file, StateDict& dict) {
-    if (const Status status = check_keys(entries); !status.ok()) return status;
+    if (const Status status = check_names(entries); !status.ok()) return status;
     for (const auto& [key, value] : entries) {
         if (is_tensor(value)) {
             Result<CheckpointTensor> tensor = read_tensor(value, key.text(), file);
@@ -149,11 +158,12 @@ struct Nested {
 
 std::optional<Nested> find_nested(const Entries& entries) {
     for (const std::string_view nesting : kNestings) {
-        for (const auto& [key, value] : entries) {
-            if (!key.is(PickleKind::string) || key.text() != nesting) continue;
-            std::optional<Entries> nested = entries_of(value);
-            if (nested && has_tensor(*nested)) return Nested{nesting, *std::move(nested)};
-        }
+        const auto entry = std::ranges::find_if(entries, [&](const auto& candidate) {
+            return candidate.first.is(PickleKind::string) && candidate.first.text() == nesting;
+        });
+        if (entry == entries.end()) continue;
+        std::optional<Entries> nested = entries_of(entry->second);
+        if (nested && has_tensor(*nested)) return Nested{nesting, *std::move(nested)};
     }
     return std::nullopt;
 }
@@ -189,10 +199,11 @@ Result<StateDict> read_state_dict(const TorchFile& file) {
                       .found = described(root),
                       .hint = kSaveStateDict});
     }
-    if (const Status status = check_size(*entries); !status.ok()) return status;
+    if (const Status status = check_entries(*entries); !status.ok()) return status;
     StateDict dict;
     if (const std::optional<Nested> nested = find_nested(*entries)) {
-        if (const Status status = check_keys(*entries); !status.ok()) return status;
+        if (const Status status = check_names(*entries); !status.ok()) return status;
+        if (const Status status = check_entries(nested->entries); !status.ok()) return status;
         dict.path = nested->key;
         for (const auto& beside : *entries) {
             if (beside.first.text() != nested->key) dict.other_keys.emplace_back(beside.first.text());

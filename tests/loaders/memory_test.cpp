@@ -67,6 +67,27 @@ ByteString repeat(std::string_view part, std::size_t times) {
     return result;
 }
 
+// A DEFLATE stream of one byte `size` times: the byte, then copies of 258 from one byte back.
+ByteString deflated_run(char byte, std::size_t size) {
+    ByteString stream;
+    int used = 0;
+    const auto bits = [&](unsigned value, int count) {
+        for (int i = 0; i < count; ++i, ++used) {
+            if (used % 8 == 0) stream += '\0';
+            stream.back() = static_cast<char>(stream.back() | (value >> i & 1) << (used % 8));
+        }
+    };
+    const auto code = [&](unsigned value, int count) {  // from its most significant bit
+        for (int i = count - 1; i >= 0; --i) bits(value >> i, 1);
+    };
+    bits(1, 1), bits(1, 2);  // one block, with the fixed codes
+    const std::size_t copies = (size - 1) / 258;
+    for (std::size_t i = 0; i < size - 258 * copies; ++i) code(0x30u + static_cast<unsigned char>(byte), 8);
+    for (std::size_t i = 0; i < copies; ++i) code(0xc5, 8), code(0, 5);
+    code(0, 7);
+    return stream;
+}
+
 }  // namespace
 
 TEST_CASE("memory: pickles that make as many values as they can") {
@@ -113,6 +134,24 @@ TEST_CASE("memory: a state_dict of as many entries as there may be, all of one t
     const ByteString bytes = zip_around(pickle.set_items().stop(), {{"0", bytes_of(1.0f)}});
     CHECK(open_bytes(bytes).tensors().size() == 16001);
     check_memory("tensors", bytes);
+}
+
+TEST_CASE("memory: one long name that stands in a dict again and again") {
+    for (const std::size_t length : {std::size_t{1000}, std::size_t{200'000}}) {
+        PickleWriter pickle;
+        pickle.empty_dict().text(std::string(length, 'k')).put(0).raw("0").mark();
+        for (int i = 0; i < 16'000; ++i) pickle.get(0).none();
+        check_memory("names", zip_around(pickle.set_items().stop()));
+    }
+}
+
+TEST_CASE("memory: a pickle that was deflated, inflates to as much as it may and makes as much as it can") {
+    const ByteString pickle = repeat("]", std::size_t{16} << 20);
+    std::vector<ZipItem> items = torch_zip_items(pickle, {});
+    items.front().deflated = deflated_run(']', pickle.size());
+    const ByteString bytes = make_zip(items, {.zip64_end = true}).bytes;
+    check_file_refused(bytes, StatusCode::limit_exceeded, {"pickle: too many values"});
+    check_memory("deflated", bytes);
 }
 
 TEST_CASE("memory: an archive of as many entries as there may be") {

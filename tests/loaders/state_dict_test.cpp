@@ -81,6 +81,42 @@ TEST_CASE("state_dict: two entries of one name are refused") {
     check_malformed(make_torch_zip(two_tensors("a", "a")), {"two entries are named 'a'"});
 }
 
+TEST_CASE("state_dict: two keys of one name are refused wherever they stand, however much hangs on them") {
+    // Beside a state_dict, in a file without tensors, and a large dict under one of the usual keys many
+    // times.
+    PickleWriter beside;
+    beside.empty_dict().mark().text("state_dict").empty_dict().text("w");
+    push_tensor_of_two(beside);
+    beside.set_item().text("epoch").none().text("epoch").none();
+    check_malformed(zip_with_storage(beside.set_items().stop()), {"two entries are named 'epoch'"});
+    PickleWriter none;
+    none.empty_dict().mark().text("a").none().text("a").none();
+    check_malformed(zip_around(none.set_items().stop()), {"two entries are named 'a'"});
+
+    PickleWriter large;
+    large.empty_dict().mark().none().put(0).none();
+    for (int i = 0; i < 100'000; ++i) large.get(0).get(0);
+    large.set_items().put(1).raw("0").empty_dict().text("state_dict").put(2).raw("0").mark();
+    for (int i = 0; i < 16'000; ++i) large.get(2).get(1);
+    check_malformed(zip_around(large.set_items().stop()), {"two entries are named 'state_dict'"});
+}
+
+TEST_CASE("state_dict: a name of more than 1024 bytes is refused, of a tensor or of what stands beside") {
+    const auto with_name = [](std::size_t length) {
+        PickleWriter pickle;
+        pickle.empty_dict().text(std::string(length, 'n'));
+        push_tensor_of_two(pickle);
+        return zip_with_storage(pickle.set_item().stop());
+    };
+    const ByteString longest = with_name(1024);
+    CHECK(open_bytes(longest).tensors()[0].name.size() == 1024);
+    check_file_refused(with_name(1025), StatusCode::limit_exceeded,
+                       {"the name 'nnn", "is too long", "at most 1024 bytes", "found 1025"});
+    PickleWriter beside;
+    beside.empty_dict().text(std::string(200'000, 'k')).none();
+    check_file_refused(zip_around(beside.set_item().stop()), StatusCode::limit_exceeded, {"is too long"});
+}
+
 TEST_CASE("state_dict: keys that are no strings are refused") {
     PickleWriter pickle;
     pickle.empty_dict().integer(5);
