@@ -169,27 +169,42 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
     return integers;
 }
 
+// A shape whose number of elements, sizes of 0 left out, can be counted: no product of its sizes overflows.
+Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
+    Result<std::vector<std::int64_t>> shape = read_integers(value, "shape");
+    if (!shape.ok()) return shape;
+    std::uint64_t elements = 1;
+    for (const std::int64_t size : shape.value()) {
+        if (size == 0) continue;
+        if (static_cast<std::uint64_t>(size) > kMostElements / elements) {
+            return error(StatusCode::limit_exceeded, "its shape is too large",
+                         {.offset = value.offset(), .expected = "at most 2^48 elements"});
+        }
+        elements *= static_cast<std::uint64_t>(size);
+    }
+    return shape;
+}
+
 // Every element the shape reaches must lie in the storage, and no two dimensions may share all their
 // elements.
 Status check_place(const CheckpointTensor& tensor, std::uint64_t offset, std::uint64_t available,
                    PickleValue where) {
-    std::uint64_t elements = 1, last = 0;
-    const bool empty = std::ranges::count(tensor.shape, 0) > 0;
+    const auto elements = static_cast<std::uint64_t>(tensor.element_count());
+    const bool empty = elements == 0;
+    std::uint64_t last = 0;
     for (std::size_t d = 0; d < tensor.shape.size() && !empty; ++d) {
         const auto size = static_cast<std::uint64_t>(tensor.shape[d]),
                    stride = static_cast<std::uint64_t>(tensor.strides[d]);
-        if (size > kMostElements / elements || (stride > 0 && size - 1 > (kMostElements - last) / stride)) {
-            return error(StatusCode::limit_exceeded, "its shape and strides reach too far",
+        if (stride > 0 && size - 1 > (kMostElements - last) / stride) {
+            return error(StatusCode::limit_exceeded, "its strides reach too far",
                          {.offset = where.offset(), .expected = "at most 2^48 elements"});
         }
         if (stride == 0 && size > 1) {
             return malformed("it has a stride of 0 where its size is " + std::to_string(size), where,
                              "1 or more", "0", "it is an expanded view: save its .contiguous()");
         }
-        elements *= size;
         last += (size - 1) * stride;
     }
-    if (empty) elements = 0;
     if (elements > available) {
         return malformed("it has more elements than its storage", where,
                          "at most " + std::to_string(available), std::to_string(elements));
@@ -245,7 +260,7 @@ Result<CheckpointTensor> read_dense(const Call& call, CheckpointTensor tensor, c
         element_size = std::max<std::size_t>(size_of(tensor.dtype), 1);
         available = storage.value().bytes() / element_size;
     }
-    Result<std::vector<std::int64_t>> shape = read_integers(arguments.item(2), "shape");
+    Result<std::vector<std::int64_t>> shape = read_shape(arguments.item(2));
     if (!shape.ok()) return shape.status();
     Result<std::vector<std::int64_t>> strides = read_integers(arguments.item(3), "list of strides");
     if (!strides.ok()) return strides.status();
@@ -301,7 +316,7 @@ Result<CheckpointTensor> read_other(const Call& call, CheckpointTensor tensor) {
         tensor.dtype = read.value().dtype;
         tensor.dtype_name = read.value().dtype_name;
     }
-    Result<std::vector<std::int64_t>> shape = read_integers(data.item(2), "shape");
+    Result<std::vector<std::int64_t>> shape = read_shape(data.item(2));
     if (!shape.ok()) return shape.status();
     tensor.shape = std::move(shape).value();
     tensor.strides.assign(tensor.shape.size(), 0);

@@ -130,13 +130,44 @@ TEST_CASE("tensor: a reach past the storage is refused") {
     refused_place({2}, {1}, std::numeric_limits<std::int64_t>::max(), {"reaches past its storage"});
 }
 
-TEST_CASE("tensor: sizes whose products overflow are refused") {
-    refused_place({kHuge, kHuge}, {1, 1}, 0, {"reach too far"}, StatusCode::limit_exceeded);
-    refused_place({kHuge}, {1}, 0, {"reach too far"}, StatusCode::limit_exceeded);
-    refused_place({2}, {kHuge}, 0, {"reach too far"}, StatusCode::limit_exceeded);
-    refused_place({1 << 30, 1 << 30, 1 << 30}, {1, 1, 1}, 0, {"reach too far"}, StatusCode::limit_exceeded);
-    refused_place({5, 5, 5, 5}, {kHuge, kHuge, kHuge, kHuge}, 0, {"reach too far"},
-                  StatusCode::limit_exceeded);
+TEST_CASE("tensor: sizes and strides whose products overflow are refused") {
+    const auto too_large = [](const Integers& shape, const Integers& strides, std::string_view words) {
+        refused_place(shape, strides, 0, {words}, StatusCode::limit_exceeded);
+    };
+    constexpr std::string_view kShape = "its shape is too large", kStrides = "its strides reach too far";
+    too_large({kHuge, kHuge}, {1, 1}, kShape);
+    too_large({kHuge}, {1}, kShape);
+    too_large({1 << 30, 1 << 30, 1 << 30}, {1, 1, 1}, kShape);
+    too_large({kHuge, kHuge, 0}, {1, 1, 1}, kShape);  // a size of 0 hides nothing
+    too_large({0, kHuge, kHuge}, {1, 1, 1}, kShape);
+    too_large({2}, {kHuge}, kStrides);
+    too_large({5, 5, 5, 5}, {kHuge, kHuge, kHuge, kHuge}, kStrides);
+    CHECK(values_at({kHuge / (1 << 14), 0}, {1, 1}).empty());
+}
+
+TEST_CASE("tensor: a sparse or quantized shape whose product overflows is refused") {
+    const Integers shape = {std::int64_t{1} << 40, (std::int64_t{1} << 23) + 1};
+    const auto push_shape = [&](PickleWriter& pickle) {
+        pickle.mark().integer(shape[0]).integer(shape[1]).tuple();
+    };
+    const ByteString sparse = with_entry([&](PickleWriter& pickle) {
+        pickle.global("torch._utils", "_rebuild_sparse_tensor").mark().none().mark();
+        push_good_tensor(pickle);
+        push_good_tensor(pickle);
+        push_shape(pickle);
+        pickle.tuple().tuple().reduce();
+    });
+    const ByteString quantized = with_entry([&](PickleWriter& pickle) {
+        pickle.global("torch._utils", "_rebuild_qtensor").mark();
+        push_storage_of_six(pickle);
+        pickle.integer(0);
+        push_shape(pickle);
+        push_shape(pickle);
+        pickle.none().boolean(false).none().tuple().reduce();
+    });
+    for (const ByteString* bytes : {&sparse, &quantized}) {
+        check_file_refused(*bytes, StatusCode::limit_exceeded, {"tensor 't'", "its shape is too large"});
+    }
 }
 
 TEST_CASE("tensor: rank 9 is refused, and so are strides of another rank") {
