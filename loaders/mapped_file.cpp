@@ -93,7 +93,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint
             error(StatusCode::limit_exceeded, "the file is too large",
                   {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(size)}));
     }
-    const bool copied = size <= kCopiedFileBytes;
+    const bool copied = size <= kLargestFileBytes;
     void* map = ::mmap(nullptr, size, copied ? PROT_READ | PROT_WRITE : PROT_READ,
                        copied ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE, copied ? -1 : file.get(), 0);
     if (map == MAP_FAILED) return refuse(system_error("cannot map the file", errno));

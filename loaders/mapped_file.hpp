@@ -1,6 +1,7 @@
-// A whole regular file as bytes in memory. Up to kCopiedFileBytes (every FeatherFace checkpoint, by far) the
-// bytes are read into a private map, so that the file may be cut, overwritten or deleted afterwards; a larger
-// file is mapped from disk, and cutting it while it is in use ends the program, as with any map of a file.
+// A whole regular file as bytes in memory. Up to kLargestFileBytes (every checkpoint and picture that is
+// accepted) they are read into a private map, so that the file may be cut, overwritten or deleted meanwhile
+// and afterwards; what is larger, as dumps may be, is mapped from disk, and cutting it while it is in use
+// ends the program, as with any map of a file.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,6 @@
 
 namespace featherface::loaders {
 
-constexpr std::uint64_t kCopiedFileBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kLargestFileBytes = std::uint64_t{2} << 30;  // a checkpoint has a few million
 
 class MappedFile {
