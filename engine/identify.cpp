@@ -47,6 +47,11 @@ bool is_dense_float(const CheckpointTensor& tensor) {
     return tensor.layout.empty() && loaders::is_float(tensor.dtype);
 }
 
+// Beside a network's own tensors: what cannot be part of any network.
+bool is_ignored(const CheckpointTensor& tensor) {
+    return !is_dense_float(tensor) && !is_debris(tensor) && !is_step_counter(tensor);
+}
+
 // Texts about many things, of which only the first are kept.
 class Listing {
   public:
@@ -115,11 +120,11 @@ Comparison compare(Graph graph, const Checkpoint& checkpoint) {
     for (const CheckpointTensor& tensor : checkpoint.tensors()) {
         if (known.contains(tensor.name) || is_debris(tensor) || is_step_counter(tensor)) continue;
         const auto name = [&] { return loaders::quoted(tensor.name); };
-        if (is_dense_float(tensor)) {
+        if (is_ignored(tensor)) {
+            result.ignored.add([&] { return name() + " (" + type_text(tensor) + ")"; });
+        } else {
             result.differences.add(
                 [&] { return name() + " " + shape_text(tensor.shape) + " is not part of it"; });
-        } else {
-            result.ignored.add([&] { return name() + " (" + type_text(tensor) + ")"; });
         }
     }
     result.graph = std::move(graph);
@@ -128,6 +133,7 @@ Comparison compare(Graph graph, const Checkpoint& checkpoint) {
 
 void count_elements(const Checkpoint& checkpoint, Identity& identity) {
     for (const CheckpointTensor& tensor : checkpoint.tensors()) {
+        if (identity.architecture && is_ignored(tensor)) continue;
         std::int64_t& count = is_debris(tensor)   ? identity.debris
                               : is_buffer(tensor) ? identity.buffers
                                                   : identity.parameters;
@@ -205,7 +211,6 @@ std::string_view usual_file_name(Architecture architecture) {
 
 Identity identify(const Checkpoint& checkpoint) {
     Identity identity;
-    count_elements(checkpoint, identity);
     if (checkpoint.tensors().empty()) {
         explain_no_tensors(checkpoint, identity);
         return identity;
@@ -217,6 +222,7 @@ Identity identify(const Checkpoint& checkpoint) {
         if (comparison.differences.count() == 0) {
             identity.architecture = architecture;
             identity.name = name_of(architecture);
+            count_elements(checkpoint, identity);
             identity.warnings = check_values(comparison.graph, checkpoint);
             if (comparison.ignored.count() > 0) {
                 identity.warnings.push_back("ignored tensors that are not part of the network: " +
@@ -227,6 +233,7 @@ Identity identify(const Checkpoint& checkpoint) {
         if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);
     }
 
+    count_elements(checkpoint, identity);
     identity.differences = nearest->differences.texts();
     identity.difference_count = nearest->differences.count();
     if (const KnownNetwork* known = find_known_network(checkpoint)) {

@@ -24,6 +24,7 @@ struct Identity {
     std::optional<Architecture> architecture;  // nothing: not a network this engine runs
     std::string name;  // "FeatherFace V1", or the nearest known thing ("FeatherNetB anti-spoofing network")
     std::string explanation;      // when architecture is nothing: why, and the first tensors that differ
+    // Ignored tensors of a network that was recognised are not counted.
     std::int64_t parameters = 0;  // elements of trained tensors
     std::int64_t buffers = 0;     // elements of BatchNorm running_mean, running_var, num_batches_tracked
     std::int64_t debris = 0;      // elements of profiler counters (*.total_ops, *.total_params)

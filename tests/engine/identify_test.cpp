@@ -215,28 +215,76 @@ TEST_CASE("identify: a missing tensor, a misshapen one and an extra one are name
 }
 
 TEST_CASE("identify: tensors of a type that is no floating-point one are named where they are needed") {
-    Tensors tensors = seeded_checkpoint("v2");
-    TorchTensor& weight = find(tensors, "shared_heads.0.cls_head.bias");
-    weight.dtype = loaders::DType::i8;
-    weight.bytes.resize(4);
-    const Identity identity = check_not_ours(identify(tensors), "FeatherFace V2", {"nearly FeatherFace V2"});
-    CHECK(identity.differences ==
-          std::vector<std::string>{
-              "'shared_heads.0.cls_head.bias' is int8, expected float32, float64, float16 or bfloat16"});
+    using loaders::DType;
+    for (const DType dtype : {DType::i8, DType::boolean, DType::complex64}) {
+        Tensors tensors = seeded_checkpoint("v2");
+        TorchTensor& weight = find(tensors, "shared_heads.0.cls_head.bias");
+        weight.dtype = dtype;
+        weight.bytes.assign(4 * loaders::size_of(dtype), '\1');
+        const Identity identity =
+            check_not_ours(identify(tensors), "FeatherFace V2", {"nearly FeatherFace V2"});
+        CHECK(identity.differences ==
+              std::vector<std::string>{"'shared_heads.0.cls_head.bias' is " +
+                                       std::string(loaders::name_of(dtype)) +
+                                       ", expected float32, float64, float16 or bfloat16"});
+    }
 }
 
-TEST_CASE("identify: other tensors that cannot be weights are ignored, with a warning") {
+TEST_CASE("identify: quantized and sparse tensors are named where they are needed") {
+    const std::string needed = "shared_heads.0.cls_head.bias";
+    const auto push_quantized = [](PickleWriter& pickle) {
+        pickle.global("torch._utils", "_rebuild_qtensor").mark();
+        push_storage(pickle, loaders::DType::i8, "needed", 4, false);
+        pickle.integer(0).mark().integer(4).tuple().mark().integer(1).tuple();
+        pickle.empty_tuple().boolean(false).none().tuple().reduce();
+    };
+    const auto push_sparse = [](PickleWriter& pickle) {
+        const TorchTensor values = tensor("values", {1}), indices = tensor("indices", {1, 1});
+        pickle.global("torch._utils", "_rebuild_sparse_tensor").mark();
+        pickle.global("torch.serialization", "_get_layout").mark().text("torch.sparse_coo").tuple().reduce();
+        pickle.mark();
+        push_tensor(pickle, indices, "needed", false);
+        push_tensor(pickle, values, "needed", false);
+        pickle.mark().integer(4).tuple().tuple().tuple().reduce();
+    };
+    const auto refused = [&](auto push, const std::string& described) {
+        PickleWriter pickle;
+        Storages storages = {{"needed", ByteString(4, '\0')}};
+        pickle.empty_dict();
+        for (const TorchTensor& tensor : seeded_checkpoint("v2")) {
+            pickle.text(tensor.name);
+            if (tensor.name == needed) {
+                push(pickle);
+            } else {
+                storages.emplace_back(std::to_string(storages.size()), tensor.bytes);
+                push_tensor(pickle, tensor, storages.back().first, false);
+            }
+            pickle.set_item();
+        }
+        const ByteString file = make_zip(torch_zip_items(pickle.stop(), storages)).bytes;
+        const Identity identity = check_not_ours(identify(file), "FeatherFace V2", {"nearly FeatherFace V2"});
+        REQUIRE(identity.differences.size() == 1);
+        check_says(identity.differences[0], {needed, described, "expected float32"});
+    };
+    refused(push_quantized, "quantized");
+    refused(push_sparse, "sparse");
+}
+
+TEST_CASE("identify: other tensors that cannot be weights are ignored, with a warning, and not counted") {
     Tensors tensors = seeded_checkpoint("v2");
     TorchTensor mask;
     mask.name = "mask\n";
     mask.dtype = loaders::DType::boolean;
-    mask.shape = {3};
-    mask.bytes.resize(3);
+    mask.shape = {1000};
+    mask.bytes.resize(1000);
     tensors.push_back(mask);
-    const Identity identity = identify(tensors);
+    const Identity whole = identify(seeded_checkpoint("v2")), identity = identify(tensors);
     CHECK(identity.architecture == Architecture::featherface_v2);
     REQUIRE(identity.warnings.size() == 1);
     check_says(identity.warnings[0], {"ignored", "'mask\\x0a' (bool)"});
+    CHECK(identity.parameters == 256'156);
+    CHECK(identity.buffers == whole.buffers);
+    CHECK(identity.debris == whole.debris);
 }
 
 TEST_CASE("identify: half of a network is nearest to it, half of another nearest to that") {
