@@ -1,9 +1,9 @@
 // The choice of an architecture and of a convolution kernel.
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "kernels/select.hpp"
+#include "support/forced_arch.hpp"
 #include "test_map.hpp"
 
 namespace featherface::test {
@@ -14,22 +14,6 @@ using kernels::ConvGeometry;
 using kernels::default_table;
 using kernels::find_table;
 using kernels::select_conv;
-
-// Sets FEATHERFACE_FORCE_ARCH for a scope and restores it.
-class ForcedArch {
-  public:
-    explicit ForcedArch(const char* value) {
-        if (const char* old = std::getenv(kName)) before_ = old;
-        value == nullptr ? unsetenv(kName) : setenv(kName, value, 1);
-    }
-    ~ForcedArch() { before_.empty() ? unsetenv(kName) : setenv(kName, before_.c_str(), 1); }
-    ForcedArch(const ForcedArch&) = delete;
-    ForcedArch& operator=(const ForcedArch&) = delete;
-
-  private:
-    static constexpr const char* kName = "FEATHERFACE_FORCE_ARCH";
-    std::string before_;
-};
 
 TEST_CASE("select: the tables are complete, distinct and best first") {
     REQUIRE(!available_tables().empty());
