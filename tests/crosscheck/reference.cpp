@@ -69,10 +69,4 @@ Reference seeded_reference(std::string_view network, int height, int width) {
     return oracle_reference(network, seeded_oracle_weights(network), seeded_input(network, height, width));
 }
 
-loaders::NpzReader open_npz(const std::filesystem::path& path) {
-    auto npz = loaders::NpzReader::open(path);
-    REQUIRE_MESSAGE(npz.ok(), npz.status().message());
-    return std::move(npz).value();
-}
-
 }  // namespace featherface::test

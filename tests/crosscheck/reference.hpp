@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "featherface/image.hpp"
-#include "loaders/npz.hpp"
+#include "support/npz.hpp"
 #include "support/oracle/oracle.hpp"
 
 namespace featherface::test {
@@ -43,7 +43,5 @@ Reference oracle_reference(std::string_view network, const oracle::Weights& weig
 
 // The seeded network on the seeded picture.
 Reference seeded_reference(std::string_view network, int height, int width);
-
-loaders::NpzReader open_npz(const std::filesystem::path& path);
 
 }  // namespace featherface::test

@@ -11,44 +11,13 @@
 #include "engine/postprocess.hpp"
 #include "engine/session.hpp"
 #include "featherface/featherface.hpp"
-#include "loaders/npz.hpp"
 #include "support/capture.hpp"
+#include "support/npz.hpp"
 #include "support/shared_data.hpp"
+#include "support/shared_dumps.hpp"
 
 namespace featherface::engine {
 namespace {
-
-struct Dump {
-    std::string file, checkpoint;
-};
-constexpr const char* kV1 = "weights/mobilenet0.25_Final.pth";
-constexpr const char* kV2 = "weights/v2/FeatherFaceV2_untrained.pth";
-constexpr const char* kTrial = "weights/v2/FeatherFaceV2_trial.pth";
-const Dump kDumps[] = {
-    {"v1_160x128_all.npz", kV1},
-    {"v1_333x257_stages.npz", kV1},
-    {"v1_640x640_outputs.npz", kV1},
-    {"v1_700x405_outputs.npz", kV1},
-    {"v2_160x128_all.npz", kV2},
-    {"v2_333x257_stages.npz", kV2},
-    {"v2_640x640_outputs.npz", kV2},
-    {"v2_700x405_outputs.npz", kV2},
-    {"v2trial_333x257_stages.npz", kTrial},
-    {"v2trial_700x405_outputs.npz", kTrial},
-};
-
-loaders::NpzReader open_dump(const std::filesystem::path& path) {
-    auto reader = loaders::NpzReader::open(path);
-    REQUIRE_MESSAGE(reader.ok(), reader.status().message());
-    return std::move(reader).value();
-}
-
-std::vector<float> read(const loaders::NpzReader& dump, std::string_view name,
-                        std::vector<std::int64_t>* shape = nullptr) {
-    auto values = dump.read_f32(name, shape);
-    REQUIRE_MESSAGE(values.ok(), values.status().message());
-    return std::move(values).value();
-}
 
 Model load(const std::filesystem::path& path, bool layerwise) {
     auto model = Model::load(path, {.layerwise = layerwise});
@@ -72,7 +41,7 @@ class DumpComparison final : public Observer {
   private:
     double error(const std::string& name, const Shape& shape, ConstMap map) const {
         std::vector<std::int64_t> expected_shape;
-        const std::vector<float> expected = read(dump_, name, &expected_shape);
+        const std::vector<float> expected = test::read_f32(dump_, name, &expected_shape);
         if (expected_shape != shape.torch_shape()) return INFINITY;
         double largest = 0;
         for (int y = 0; y < map.height; ++y) {
@@ -99,11 +68,11 @@ bool is_value_of_a_module(const std::string& name) {
 }
 
 TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4") {
-    for (const auto& [file, checkpoint] : kDumps) {
+    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
         FEATHERFACE_CAPTURE(file);
-        FEATHERFACE_SHARED_FILE(path, "reference/" + file);
+        FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
-        const loaders::NpzReader dump = open_dump(path);
+        const loaders::NpzReader dump = test::open_npz(path);
         const loaders::NpzArray picture = dump.read("image_bgr").value();
         const int height = static_cast<int>(picture.shape[0]), width = static_cast<int>(picture.shape[1]);
 
@@ -143,10 +112,10 @@ float iou(const Face& a, const float* b) {
 
 TEST_CASE(
     "dumps: in both modes outputs are within 1e-4 and the faces are PyTorch's, one to one, in its order") {
-    for (const auto& [file, checkpoint] : kDumps) {
-        FEATHERFACE_SHARED_FILE(path, "reference/" + file);
+    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
+        FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
-        const loaders::NpzReader dump = open_dump(path);
+        const loaders::NpzReader dump = test::open_npz(path);
         const loaders::NpzArray picture = dump.read("image_bgr").value();
         const int height = static_cast<int>(picture.shape[0]), width = static_cast<int>(picture.shape[1]);
         const ImageView view{reinterpret_cast<const std::uint8_t*>(picture.bytes.data()), width, height,
@@ -159,9 +128,9 @@ TEST_CASE(
             auto created = Detector::create(load(weights, layerwise), {.score_threshold = 0.02f});
             Detector detector = std::move(created).value();
             const RawOutputs raw = detector.forward(view).value();
-            const double loc = largest_difference(raw.loc, read(dump, "loc"));
-            const double conf = largest_difference(raw.conf, read(dump, "conf"));
-            const double landms = largest_difference(raw.landms, read(dump, "landms"));
+            const double loc = largest_difference(raw.loc, test::read_f32(dump, "loc"));
+            const double conf = largest_difference(raw.conf, test::read_f32(dump, "conf"));
+            const double landms = largest_difference(raw.landms, test::read_f32(dump, "landms"));
             MESSAGE(file << std::string(layerwise ? " layer by layer" : " fused") << ": loc " << loc
                          << ", conf " << conf << ", landms " << landms);
             CHECK(loc <= 1e-4);
@@ -169,7 +138,7 @@ TEST_CASE(
             CHECK(landms <= 1e-4);
 
             const std::vector<Face> faces = detector.detect(view).value();
-            const std::vector<float> dets = read(dump, "dets");
+            const std::vector<float> dets = test::read_f32(dump, "dets");
             REQUIRE(faces.size() == dets.size() / 15);
             std::vector<bool> taken(faces.size(), false);
             for (std::size_t i = 0; i < faces.size(); ++i) {
@@ -189,17 +158,17 @@ TEST_CASE(
 }
 
 TEST_CASE("dumps: the classifier's stages and logits") {
-    FEATHERFACE_SHARED_FILE(path, "reference/backbone_224x224.npz");
-    FEATHERFACE_SHARED_FILE(weights, "weights/mobilenetV1X0.25_pretrain.tar");
-    const loaders::NpzReader dump = open_dump(path);
+    FEATHERFACE_SHARED_FILE(path, test::kClassifierDump.file);
+    FEATHERFACE_SHARED_FILE(weights, test::kClassifierDump.checkpoint);
+    const loaders::NpzReader dump = test::open_npz(path);
     for (const bool layerwise : {false, true}) {
         Session session(load(weights, layerwise), 1);
         session.prepare(224, 224);
-        session.set_input_nchw(read(dump, "input"));
+        session.set_input_nchw(test::read_f32(dump, "input"));
         DumpComparison comparison(dump);
         session.run(&comparison);
         const ConstMap logits = session.output("logits");
-        CHECK(largest_difference({logits.data, 1000}, read(dump, "logits")) <= 1e-3);
+        CHECK(largest_difference({logits.data, 1000}, test::read_f32(dump, "logits")) <= 1e-3);
         if (layerwise) CHECK(comparison.errors().size() == 5);  // input, three stages, logits
         for (const auto& [name, error] : comparison.errors()) CHECK(error <= 1e-4);
     }

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "loaders/npz.hpp"
 #include "support/json.hpp"
+#include "support/npz.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/shared_data.hpp"
@@ -20,14 +20,6 @@
 namespace featherface::test {
 
 namespace {
-
-std::vector<float> read_floats(const std::filesystem::path& dump, std::string_view name) {
-    const auto reader = loaders::NpzReader::open(dump);
-    REQUIRE_MESSAGE(reader.ok(), reader.status().message());
-    auto values = reader->read_f32(name);
-    REQUIRE_MESSAGE(values.ok(), values.status().message());
-    return std::move(values).value();
-}
 
 // V1's or V2's faces of the picture against the dump's `dets` above the display threshold.
 void check_against_dump(const std::string& model, const std::string& picture,
@@ -38,7 +30,7 @@ void check_against_dump(const std::string& model, const std::string& picture,
     const Json& faces = document["images"][0]["faces"];
     REQUIRE(faces.size() == count);
 
-    const std::vector<float> dets = read_floats(dump, "dets");
+    const std::vector<float> dets = read_f32(open_npz(dump), "dets");
     constexpr std::size_t kRow = 15;
     for (std::size_t i = 0; i < count; ++i) {
         const float* row = dets.data() + i * kRow;
@@ -95,7 +87,7 @@ TEST_CASE("real files: the backbone gives the reference run's classes and probab
     FEATHERFACE_SHARED_FILE(dump, "reference/backbone_224x224.npz");
     FEATHERFACE_SHARED_FILE(backbone, "weights/mobilenetV1X0.25_pretrain.tar");
     // The dump's input as the picture it was made from, with a border that the centre crop takes off again.
-    const std::vector<float> input = read_floats(dump, "input");
+    const std::vector<float> input = read_f32(open_npz(dump), "input");
     REQUIRE(input.size() == 3 * 224 * 224);
     const double mean[] = {0.485, 0.456, 0.406}, deviation[] = {0.229, 0.224, 0.225};
     Image image{256, 256, PixelFormat::bgr8, std::vector<std::uint8_t>(3 * 256 * 256)};
@@ -110,7 +102,7 @@ TEST_CASE("real files: the backbone gives the reference run's classes and probab
     const ProgramResult result = featherface({"classify", "-m", backbone, files.picture("a.ppm", image)});
     check_program(result, 0);
 
-    const std::vector<float> logits = read_floats(dump, "logits");
+    const std::vector<float> logits = read_f32(open_npz(dump), "logits");
     double sum = 0;
     for (const float logit : logits) sum += std::exp(static_cast<double>(logit));
     std::vector<std::size_t> order(logits.size());

@@ -1,0 +1,21 @@
+// Checkpoints and dumps as the oracle takes them.
+#pragma once
+
+#include <string_view>
+
+#include "loaders/checkpoint.hpp"
+#include "loaders/npz.hpp"
+#include "support/oracle/oracle.hpp"
+
+namespace featherface::test {
+
+// Every floating-point tensor of a checkpoint.
+oracle::Weights oracle_weights(const loaders::Checkpoint& checkpoint);
+
+// One array of a dump; throws when it cannot be read.
+oracle::Tensor oracle_tensor(const loaders::NpzReader& dump, std::string_view name);
+
+// A detector's input (1,3,H,W) for a picture (H,W,3, blue first).
+oracle::Tensor oracle_input(const oracle::Tensor& image_bgr);
+
+}  // namespace featherface::test
