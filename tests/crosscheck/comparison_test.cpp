@@ -10,8 +10,8 @@
 #include "crosscheck/reference.hpp"
 #include "support/capture.hpp"
 #include "support/files.hpp"
-#include "support/seeded_checkpoint.hpp"
 #include "support/oracle/postprocess.hpp"
+#include "support/seeded_checkpoint.hpp"
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
 #include "support/status_checks.hpp"
@@ -65,7 +65,7 @@ TEST_CASE("comparison: layer by layer, every module of every network agrees with
         // All but the input, which the network was run on.
         CHECK(comparison.value().rows.size() == reference.arrays().size() - 1);
         CHECK(conclusion(comparison.value()) ==
-              "Agreement: all " + std::to_string(reference.arrays().size() - 1) + " values compared agree.");
+              "Agreement: all " + std::to_string(reference.arrays().size() - 1) + " names compared agree.");
     }
 }
 
@@ -88,6 +88,7 @@ TEST_CASE("comparison: fused, every name is compared or said to be fused, and th
         const Row& fused = row_of(comparison, network == "classifier" ? "stage1.0.0" : "body.stage1.0.0");
         CHECK(fused.verdict == Verdict::fused);
         CHECK(fused.kind == "conv");
+        CHECK(row_of(comparison, network == "classifier" ? "stage1" : "body.stage1").kind == "activation");
         CHECK(row_of(comparison, fused.fused_into).verdict == Verdict::agrees);
         CHECK(contains(conclusion(comparison),
                        std::to_string(comparison.count(Verdict::fused)) + " more are fused"));
@@ -166,7 +167,7 @@ TEST_CASE("comparison: the sentence counts the layers before, and tells the valu
     const std::string text = conclusion(result.value());
     CHECK(contains(text, "at (0, 0, 4, 4) "));
     CHECK(contains(text, "The one before it agrees: body.stage1.0.0."));
-    CHECK(contains(text, "In all, 1 of "));
+    CHECK(contains(text, " names compared differs."));
 }
 
 TEST_CASE("comparison: NaN and infinity are found and named, on both sides at once too") {
@@ -200,6 +201,8 @@ TEST_CASE("comparison: a transposed layer is recognised, with and without equal 
     };
     to_nhwc("relu_0");
     to_nhwc("relu_1");
+    to_nhwc("ssh1");
+    reference.at("ssh1").shape.erase(reference.at("ssh1").shape.begin());
     reference.at("relu_1").values[3] += 1;
     reference.at("relu_2").shape = {1, 7, 3, 3};
     reference.at("relu_2").values.resize(63);
@@ -210,7 +213,9 @@ TEST_CASE("comparison: a transposed layer is recognised, with and without equal 
     CHECK(row_of(result.value(), "relu_1").note ==
           "the reference has (1, 3, 3, 128), NHWC: its values differ too after transpose(0, 3, 1, 2)");
     CHECK(row_of(result.value(), "relu_2").note == "the reference has (1, 7, 3, 3)");
-    for (const char* name : {"relu_0", "relu_1", "relu_2"})
+    CHECK(row_of(result.value(), "ssh1").note ==
+          "the reference has (5, 6, 64), NHWC: it agrees after transpose(2, 0, 1)");
+    for (const char* name : {"relu_0", "relu_1", "relu_2", "ssh1"})
         CHECK(row_of(result.value(), name).verdict == Verdict::shape_differs);
 }
 
@@ -339,6 +344,12 @@ TEST_CASE("comparison: two dumps are compared by name, in the reference's order,
     CHECK(row_of(other.value(), "only.here").note == "only in the first dump");
     REQUIRE(other.value().first_difference());
     CHECK(other.value().first_difference()->name == "ssh2");
+
+    // What is not looked at is not reported as missing either.
+    const auto outputs = compare_dumps(a, b, {.layers = Layers::outputs});
+    REQUIRE(outputs.ok());
+    CHECK(outputs.value().agrees());
+    CHECK(outputs.value().rows.size() == 4);  // input, loc, conf, landms
 }
 
 }  // namespace

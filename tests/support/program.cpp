@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,7 +97,9 @@ ProgramResult featherface(const std::vector<std::string>& arguments, const Progr
     result.err = drain(messages.read_end);
     ::close(messages.read_end);
     int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
+    struct rusage usage {};
+    REQUIRE(::wait4(child, &status, 0, &usage) == child);
+    result.peak_memory = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
     if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
     const auto bytes = read_file(dir / "out");
     result.out.assign(bytes.begin(), bytes.end());

@@ -1,6 +1,7 @@
 // Runs the featherface program as a shell would, and catches what it says.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -12,6 +13,7 @@ namespace featherface::test {
 struct ProgramResult {
     int exit_code = -1;  // -1: ended by a signal
     std::string out, err;
+    std::size_t peak_memory = 0;  // bytes it held at most, files mapped included
 };
 
 struct ProgramOptions {

@@ -13,7 +13,7 @@ namespace featherface::test {
 
 namespace {
 
-const std::vector<std::string> kVerbs = {"detect", "verify", "inspect", "classify"};
+const std::vector<std::string> kVerbs = {"detect", "verify", "inspect", "classify", "dump", "compare"};
 
 bool contains(const std::string& text, std::string_view what) {
     return text.find(what) != std::string::npos;

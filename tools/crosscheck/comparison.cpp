@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::string_view kPicture = "image_bgr", kMeta = "__meta__";
 
+// The shape without axes of length 1 in front that make it longer than `rank`.
+TensorShape without_batch(TensorShape shape, std::size_t rank) {
+    while (shape.size() > rank && shape.front() == 1) shape.erase(shape.begin());
+    return shape;
+}
+
 std::string axes_text(const std::vector<std::size_t>& axes) {
     return shape_text({axes.begin(), axes.end()});
 }
@@ -33,10 +39,12 @@ class Comparer {
     Comparer(const loaders::NpzReader& reference, const CompareOptions& options, LayerSelection selection)
         : reference_(reference), options_(options), selection_(std::move(selection)) {}
 
-    // Whether the reference has the value and it is to be compared.
-    bool wants(std::string_view name) const {
-        return !done() && selection_.contains(name) && reference_.contains(name);
+    // Whether the value is to be compared, where both sides have it.
+    bool selects(std::string_view name) const {
+        return !done() && name != kMeta && selection_.contains(name);
     }
+    // Whether the reference has it besides.
+    bool wants(std::string_view name) const { return selects(name) && reference_.contains(name); }
     bool done() const { return !status_.ok() || comparison_.stopped; }
 
     void compare(const std::string& name, std::string_view kind, const TensorShape& shape,
@@ -53,14 +61,15 @@ class Comparer {
         } else {
             row.verdict = Verdict::shape_differs;
             row.note = "the reference has " + shape_text(reference_shape);
-            for (const auto& axes : transposes_between(reference_shape, shape)) {
-                const bool is_nhwc = axes == std::vector<std::size_t>{0, 3, 1, 2};
+            const TensorShape target = without_batch(shape, reference_shape.size());
+            for (const auto& axes : transposes_between(reference_shape, target)) {
+                const bool channels_last = moves_channels_first(axes);
                 const Difference difference =
                     compare_values(ours, transpose(*reference, reference_shape, axes), tolerance);
-                row.note += (is_nhwc ? ", NHWC: " : ": ") +
+                row.note += (channels_last ? ", NHWC: " : ": ") +
                             std::string(difference.agrees() ? "it agrees" : "its values differ too") +
                             " after transpose" + axes_text(axes);
-                if (difference.agrees() || is_nhwc) break;
+                if (difference.agrees() || channels_last) break;
             }
         }
         add(std::move(row));
@@ -182,8 +191,7 @@ class ComparingObserver final : public engine::Observer {
         if (!wanted) return;
         to_torch_order(shape, map, values_);
         for (const std::string& name : node.names) {
-            if (comparer_.wants(name))
-                comparer_.compare(name, engine::kind_of(node.operation), shape.torch_shape(), values_);
+            if (comparer_.wants(name)) comparer_.compare(name, kinds_[name], shape.torch_shape(), values_);
         }
     }
 
@@ -240,7 +248,7 @@ Result<Comparison> compare_run(engine::Session& session, const NetworkInput& inp
     ComparingObserver observer(comparer, session.program().graph, architecture);
     session.run(&observer);
     if (is_detector(architecture)) compare_detection(session, input, comparer);
-    comparer.add_left_over({"input", "priors", "dets", kPicture, kMeta}, "not in this network");
+    comparer.add_left_over({"input", "priors", "dets", kPicture}, "not in this network");
     return std::move(comparer).finish();
 }
 
@@ -249,7 +257,7 @@ Result<Comparison> compare_dumps(const loaders::NpzReader& a, const loaders::Npz
     Comparer comparer(b, options, LayerSelection(options.layers));
     for (const std::string& name : b.names()) {
         if (comparer.done()) break;
-        if (name == kMeta || !comparer.wants(name)) continue;
+        if (!comparer.wants(name)) continue;
         if (!a.contains(name)) {
             comparer.add_one_sided(name, "only in the second dump");
             continue;
@@ -266,7 +274,8 @@ Result<Comparison> compare_dumps(const loaders::NpzReader& a, const loaders::Npz
         }
     }
     for (const std::string& name : a.names()) {
-        if (name != kMeta && !b.contains(name)) comparer.add_one_sided(name, "only in the first dump");
+        if (comparer.selects(name) && !b.contains(name))
+            comparer.add_one_sided(name, "only in the first dump");
     }
     return std::move(comparer).finish();
 }

@@ -20,8 +20,8 @@ std::string listed(const std::vector<std::string>& names) {
     return concat(text, " and ", std::to_string(names.size() - kNamesShown), " more");
 }
 
-std::string values(std::size_t count) {
-    return concat(std::to_string(count), count == 1 ? " value" : " values");
+std::string names(std::size_t count) {
+    return concat(std::to_string(count), count == 1 ? " name" : " names");
 }
 
 std::string times_allowed(double ratio) {
@@ -38,6 +38,11 @@ std::string what_differs(const Row& row) {
                        shortest(d.b), ", ", times_allowed(d.worst_ratio), " times the tolerance");
     }
     return text;
+}
+
+std::string agreement_text(std::size_t compared) {
+    return compared == 1 ? "Agreement: the one name compared agrees."
+                         : concat("Agreement: all ", names(compared), " compared agree.");
 }
 
 std::string difference_text(const Comparison& comparison, const Row& first) {
@@ -60,20 +65,21 @@ std::string difference_text(const Comparison& comparison, const Row& first) {
     if (!inside.empty())
         text += concat(" Fused into it: ", listed(inside), "; --mode layerwise tells which of them it is.");
     if (comparison.stopped) return concat(text, " Stopped there.");
-    const std::size_t compared = comparison.compared();
-    return concat(text, " In all, ", std::to_string(compared - comparison.count(Verdict::agrees)), " of ",
-                  values(compared), " compared differ.");
+    const std::size_t compared = comparison.compared(), differ = compared - comparison.count(Verdict::agrees);
+    return concat(text, " In all, ", std::to_string(differ), " of the ", names(compared), " compared ",
+                  differ == 1 ? "differs." : "differ.");
 }
 
 }  // namespace
 
 std::string conclusion(const Comparison& comparison) {
     const Row* first = comparison.first_difference();
-    std::string text = first ? difference_text(comparison, *first)
-                             : concat("Agreement: all ", values(comparison.compared()), " compared agree.");
+    std::string text = first ? difference_text(comparison, *first) : agreement_text(comparison.compared());
     const std::size_t fused = comparison.count(Verdict::fused);
     if (fused > 0)
-        text += concat(" ", std::to_string(fused), " more are fused into them and were not compared.");
+        text += concat(" ", std::to_string(fused),
+                       fused == 1 ? " more is fused into them and was not compared."
+                                  : " more are fused into them and were not compared.");
     std::vector<std::string> one_sided;
     for (const Row& row : comparison.rows) {
         if (row.verdict == Verdict::one_sided) one_sided.push_back(row.name);

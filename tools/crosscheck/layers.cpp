@@ -70,6 +70,7 @@ LayerSelection::LayerSelection(Layers layers) : everything_(layers == Layers::al
 
 ModelOptions options_to_observe(Layers layers) {
     ModelOptions options;
+    options.layerwise = layers == Layers::all;
     for (const Architecture architecture : kArchitectures) {
         for (std::string& name : names_of(layers, architecture)) options.keep.push_back(std::move(name));
     }

@@ -37,7 +37,8 @@ class LayerSelection {
     std::set<std::string, std::less<>> names_;
 };
 
-// How to load a model of whatever network, so that the fused graph has the values.
+// How to load a model of whatever network, so that a run has the values: for all of them layer by layer, else
+// fused, but for them.
 ModelOptions options_to_observe(Layers layers);
 
 }  // namespace featherface::tools

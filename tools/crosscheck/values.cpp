@@ -104,16 +104,20 @@ std::vector<float> transpose(std::span<const float> values, const TensorShape& s
     return out;
 }
 
+bool moves_channels_first(std::span<const std::size_t> axes) {
+    constexpr std::size_t kWithN[] = {0, 3, 1, 2}, kWithoutN[] = {2, 0, 1};
+    return std::ranges::equal(axes, kWithN) || std::ranges::equal(axes, kWithoutN);
+}
+
 std::vector<std::vector<std::size_t>> transposes_between(const TensorShape& from, const TensorShape& to) {
     std::vector<std::vector<std::size_t>> found;
     if (from.size() != to.size() || from.size() > 4) return found;
     std::vector<std::size_t> axes(from.size());
     std::iota(axes.begin(), axes.end(), 0);
-    const std::vector<std::size_t> nhwc_to_nchw = {0, 3, 1, 2};
     while (std::next_permutation(axes.begin(), axes.end())) {
         bool fits = true;
         for (std::size_t i = 0; i < axes.size(); ++i) fits = fits && from[axes[i]] == to[i];
-        if (fits) found.insert(axes == nhwc_to_nchw ? found.begin() : found.end(), axes);
+        if (fits) found.insert(moves_channels_first(axes) ? found.begin() : found.end(), axes);
     }
     return found;
 }

@@ -58,6 +58,9 @@ TensorShape unravel(std::int64_t flat, const TensorShape& shape);
 std::vector<float> transpose(std::span<const float> values, const TensorShape& shape,
                              std::span<const std::size_t> axes);
 
+// Whether transpose() with these axes makes NCHW of NHWC, or the same without N.
+bool moves_channels_first(std::span<const std::size_t> axes);
+
 // Axes whose transpose() takes `from` to `to`, not counting axes of length 1 that only pad; the likeliest
 // first (NHWC to NCHW). Empty when there are none; the identity is none.
 std::vector<std::vector<std::size_t>> transposes_between(const TensorShape& from, const TensorShape& to);
