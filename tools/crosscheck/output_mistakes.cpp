@@ -14,8 +14,6 @@ namespace {
 
 using Order = std::vector<std::size_t>;  // new column i is old column order[i]
 
-constexpr std::size_t kBox = 4, kClasses = 2, kLandmarks = 10;
-
 std::size_t columns_of(const NamedValue& value) {
     return value.shape.empty() ? 0 : static_cast<std::size_t>(value.shape.back());
 }
