@@ -12,6 +12,19 @@
 #include "loaders/error.hpp"
 
 namespace featherface::loaders {
+namespace {
+
+// Where symbolic links lead in the end, also when there is nothing yet.
+std::filesystem::path followed(std::filesystem::path path) {
+    constexpr int kMostLinks = 40;  // as many as the kernel follows
+    std::error_code error;
+    for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, error); ++links) {
+        path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
+}
+
+}  // namespace
 
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     OutputFile file;
@@ -19,7 +32,7 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     std::error_code unresolved;
     file.target_ = std::filesystem::canonical(path, unresolved);
     if (unresolved == std::errc::no_such_file_or_directory) {
-        file.target_ = path;
+        file.target_ = followed(path);
     } else if (unresolved) {
         return file.fail("cannot write", unresolved.value());
     }

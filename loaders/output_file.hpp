@@ -11,9 +11,9 @@
 
 namespace featherface::loaders {
 
-// Writes to a temporary file beside the target, which takes the target's place in commit(). A symbolic link
-// is followed; a target that is a pipe or a device (/dev/stdout, /dev/full) is written to directly. All
-// errors are output_error and name the target.
+// Writes to a temporary file beside the target, which takes the target's place in commit(); a process that is
+// killed leaves it behind (.featherface-*.tmp). Symbolic links are followed; a target that is a pipe or a
+// device (/dev/stdout, /dev/full) is written to directly. All errors are output_error and name the target.
 class OutputFile {
   public:
     // Refuses a directory and a file this user may not write, before anything is written.

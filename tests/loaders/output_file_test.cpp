@@ -74,6 +74,20 @@ TEST_CASE("output file: a link stays a link, the file it leads to is replaced") 
     CHECK(content(folder / "real") == "newer");
 }
 
+TEST_CASE("output file: what dangling links lead to is made, and they stay links") {
+    const TempDir folder;
+    std::filesystem::create_directory(folder / "below");
+    std::filesystem::create_symlink("below/second", folder / "first");
+    std::filesystem::create_symlink("../real", folder / "below/second");
+    REQUIRE(write_all(folder / "first", "new").ok());
+    CHECK(std::filesystem::is_symlink(folder / "first"));
+    CHECK(std::filesystem::is_symlink(folder / "below/second"));
+    CHECK(content(folder / "real") == "new");
+    std::filesystem::create_symlink("missing/real", folder / "nowhere");
+    check_refused(write_all(folder / "nowhere", "x"), StatusCode::output_error, {"nowhere", "No such file"});
+    CHECK(std::filesystem::is_symlink(folder / "nowhere"));
+}
+
 TEST_CASE("output file: a new file may be read by whom the umask allows") {
     const TempDir folder;
     const mode_t mask = ::umask(027);
