@@ -2,6 +2,7 @@
 #include "tools/image_write.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 
 #include <numeric>
 #include <string>
@@ -69,6 +70,20 @@ TEST_CASE("image write: other extensions are refused before anything is written"
                       {name, "expected a name that ends in .png or .ppm"});
         CHECK_FALSE(std::filesystem::exists(folder / name));
     }
+}
+
+TEST_CASE("image write: a picture too large for PNG is refused by name, before any of it is looked at") {
+    const TempDir folder;
+    constexpr int kSide = 19'000;
+    constexpr std::size_t kBytes = std::size_t{kSide} * kSide;
+    void* pixels = ::mmap(nullptr, kBytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(pixels != MAP_FAILED);
+    const ImageView view = {static_cast<const std::uint8_t*>(pixels), kSide, kSide, kSide,
+                            PixelFormat::gray8};
+    check_refused(write_image(folder / "out.png", view), StatusCode::output_error,
+                  {"out.png: ", "too large for PNG", "write a .ppm file"});
+    ::munmap(pixels, kBytes);
+    CHECK(std::filesystem::is_empty(folder.path()));
 }
 
 TEST_CASE("image write: an invalid view is refused, a failing target is an output error, older files stay") {
