@@ -2,13 +2,10 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/identify.hpp"
 #include "engine/text.hpp"
-#include "loaders/checkpoint.hpp"
 #include "tools/checkpoint_json.hpp"
-#include "tools/streams.hpp"
+#include "tools/checkpoint_verb.hpp"
 #include "tools/text.hpp"
-#include "tools/verbs.hpp"
 
 namespace featherface::tools {
 
@@ -46,10 +43,12 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     for (const std::string& warning : identity.warnings) line("warning     ", printable(warning));
     line("tensors     ", grouped(count));
 
+    // A column is as wide as its widest entry, but an odd one out does not widen it for all.
+    constexpr std::size_t kWidest = 60;
     std::size_t name_width = 0, type_width = 0;
     for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
-        name_width = std::max(name_width, printable(tensor.name).size());
-        type_width = std::max(type_width, type_text(tensor).size());
+        name_width = std::clamp(printable(tensor.name).size(), name_width, kWidest);
+        type_width = std::clamp(printable(type_text(tensor)).size(), type_width, kWidest);
     }
     for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
         std::string name = printable(tensor.name), type = printable(type_text(tensor));
@@ -61,13 +60,8 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     return lines;
 }
 
-std::string json(const loaders::Checkpoint& checkpoint, const Identity& identity) {
+void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identity& identity) {
     using Layout = JsonWriter::Layout;
-    std::string document;
-    JsonWriter json(document);
-    json.begin_object(Layout::lines);
-    json.key("schema").value(1);
-    json.key("file").value(checkpoint.file_name());
     json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
     json.key("sha256").value(checkpoint.sha256());
     json.key("container").value(checkpoint.container());
@@ -86,30 +80,19 @@ std::string json(const loaders::Checkpoint& checkpoint, const Identity& identity
         json.key("shape").numbers(tensor.shape);
         json.end_object();
     }
-    json.end_array().end_object();
-    return document + "\n";
+    json.end_array();
 }
 
 }  // namespace
 
 ExitCode inspect(Words words) {
-    enum Format : std::size_t { kText, kJson };
-    std::size_t format = kText;
     Arguments arguments(
         "inspect",
         "Lists what a PyTorch checkpoint holds: container, state_dict, tensors with type and shape, "
         "counts, and the globals its pickle refers to. Nothing in the file is ever executed.",
         "FILE");
-    arguments.choice("format", "how to list it", format, {"text", "json"});
     arguments.note("Any readable checkpoint will do; `verify` says whether this program can run it.");
-    if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (arguments.positionals().size() != 1) return usage_error(arguments, "give one checkpoint file");
-
-    const auto checkpoint = loaders::Checkpoint::open(arguments.positionals().front());
-    if (!checkpoint.ok()) return fail(checkpoint.status());
-    const auto answer = format == kJson ? json : text;
-    Status status = write_data(answer(checkpoint.value(), engine::identify(checkpoint.value())));
-    return status.ok() ? kDone : fail(status);
+    return answer_about_checkpoint(arguments, words, {.text = text, .json = json, .if_not_ours = kDone});
 }
 
 }  // namespace featherface::tools

@@ -102,19 +102,50 @@ TEST_CASE("verify: another network is named, with exit code 4") {
     CHECK(json["differences"].size() == 100);
 }
 
-TEST_CASE("verify: what cannot be read is exit code 3, with the reason in JSON too") {
+TEST_CASE("verify, inspect: what cannot be read is exit code 3, with the reason in JSON too") {
     const ProgramFiles files;
     const std::string page = files.text("model.pth", "<!DOCTYPE html><html>404</html>");
-    const ProgramResult text = featherface({"verify", page});
-    check_program(text, 3, {page});
-    CHECK(text.out.empty());
-    const ProgramResult answer = featherface({"verify", "--format", "json", page});
-    check_program(answer, 3, {page});
-    const Json json = parse_json(answer.out);
-    CHECK_FALSE(json["valid"].truth);
-    CHECK(contains(answer.err, json["error"].string()));
-    check_program(featherface({"verify", files.path("none.pth")}), 3, {"none.pth"});
-    check_program(featherface({"verify", files.folder()}), 3, {"directory"});
+    for (const std::string verb : {"verify", "inspect"}) {
+        const ProgramResult text = featherface({verb, page});
+        check_program(text, 3, {page});
+        CHECK(text.out.empty());
+        const ProgramResult answer = featherface({verb, "--format", "json", page});
+        check_program(answer, 3, {page});
+        const Json json = parse_json(answer.out);
+        CHECK(json.keys == std::vector<std::string>{"schema", "file", "valid", "error"});
+        CHECK_FALSE(json["valid"].truth);
+        CHECK(contains(answer.err, json["error"].string()));
+        check_program(featherface({verb, files.path("none.pth")}), 3, {"none.pth"});
+        check_program(featherface({verb, files.folder()}), 3, {"directory"});
+    }
+}
+
+TEST_CASE("verify, detect: a model whose weights are of a type that is none of a network's is exit code 4") {
+    const ProgramFiles files;
+    auto tensors = seeded_checkpoint("v2");
+    TorchTensor& weight = tensors.front();
+    weight.dtype = loaders::DType::boolean;
+    weight.bytes.assign(weight.bytes.size() / 4, '\1');
+    write_torch_zip(files.path("bool.pth"), tensors);
+    const ProgramResult verified = featherface({"verify", files.path("bool.pth")});
+    check_program(verified, 4);
+    CHECK(contains(verified.out, "'" + weight.name + "' is bool, expected float32"));
+    const std::string picture =
+        files.picture("a.ppm", {2, 2, PixelFormat::bgr8, std::vector<std::uint8_t>(12)});
+    check_program(featherface({"detect", "-m", files.path("bool.pth"), picture}), 4,
+                  {"bool.pth", weight.name, "bool"});
+}
+
+TEST_CASE("inspect: one long name does not widen the column for all") {
+    const ProgramFiles files;
+    std::vector<TorchTensor> tensors = {make_tensor(std::string(1000, 'n'), {1}, std::vector<float>{1})};
+    for (int i = 0; i < 100; ++i)
+        tensors.push_back(make_tensor(std::to_string(i), {1}, std::vector<float>{1}));
+    write_torch_zip(files.path("long.pth"), tensors);
+    const ProgramResult result = featherface({"inspect", files.path("long.pth")});
+    check_program(result, 0);
+    CHECK(contains(result.out, tensors[0].name));
+    CHECK(result.out.size() < 100 * 100);
 }
 
 TEST_CASE("verify: odd weights are warned of, and so does detect") {
