@@ -5,10 +5,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 [ $# -ge 2 ] || fail "usage: tools/run.sh CHECKPOINT IMAGE..."
 for file; do
-    [ -e "$file" ] || fail "no such file: $file"
+    [ -e "$file" ] || [ "$file" = - ] || fail "no such file: $file"
 done
 
-install_missing "${library_packages[@]}"
+install_missing "${library_packages[@]}" >&2  # standard output is for the faces
 build release --target featherface_program >&2
 
 picture=faces.png
