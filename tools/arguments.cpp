@@ -113,15 +113,26 @@ void Arguments::number(const std::string& name, const std::string& help, std::in
                         }});
 }
 
-void Arguments::number(const std::string& name, const std::string& help, std::optional<float>& target,
-                       float least, float most) {
-    options_.push_back({0, name, "X", help + " (" + range_text(least, most) + ")",
+template <class T>
+void Arguments::optional_number(const std::string& name, const char* value, const std::string& help,
+                                std::optional<T>& target, T least, T most) {
+    options_.push_back({0, name, value, help + " (" + range_text(least, most) + ")",
                         [&target, name, least, most](std::string_view word) {
-                            float value = 0;
-                            Status status = parse_number("--" + name, word, value, least, most);
-                            if (status.ok()) target = value;
+                            T parsed = 0;
+                            Status status = parse_number("--" + name, word, parsed, least, most);
+                            if (status.ok()) target = parsed;
                             return status;
                         }});
+}
+
+void Arguments::number(const std::string& name, const std::string& help, std::optional<float>& target,
+                       float least, float most) {
+    optional_number(name, "X", help, target, least, most);
+}
+
+void Arguments::number(const std::string& name, const std::string& help, std::optional<std::int64_t>& target,
+                       std::int64_t least, std::int64_t most) {
+    optional_number(name, "N", help, target, least, most);
 }
 
 void Arguments::flag(const std::string& name, const std::string& help, bool& target) {
@@ -200,7 +211,8 @@ Status Arguments::parse(std::span<const std::string_view> words) {
     bool options_ended = false;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
-        if (options_ended || word.size() < 2 || word[0] != '-') {
+        if (word.empty()) return wrong("the name of a file is empty");
+        if (options_ended || word == "-" || word[0] != '-') {
             positionals_.emplace_back(word);
         } else if (word == "--") {
             options_ended = true;

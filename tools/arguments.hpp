@@ -36,6 +36,8 @@ class Arguments {
     // The same without a default.
     void number(const std::string& name, const std::string& help, std::optional<float>& target, float least,
                 float most);
+    void number(const std::string& name, const std::string& help, std::optional<std::int64_t>& target,
+                std::int64_t least, std::int64_t most);
     // Without a value: given or not.
     void flag(const std::string& name, const std::string& help, bool& target);
     // One of `names`; the target gets its index.
@@ -59,6 +61,9 @@ class Arguments {
         std::function<Status(std::string_view)> set;
         std::string label() const;  // "-m, --model FILE"
     };
+    template <class T>
+    void optional_number(const std::string& name, const char* value, const std::string& help,
+                         std::optional<T>& target, T least, T most);
     Status parse_option(std::span<const std::string_view> words, std::size_t& i);
     const Option* find(std::string_view word) const;
     Status unknown(std::string_view word) const;

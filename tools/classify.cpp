@@ -36,8 +36,7 @@ std::string text(const std::vector<float>& probabilities) {
 
 ExitCode classify(Words words) {
     std::optional<std::string> model_file;
-    const auto usual_threads = default_threads();
-    std::int64_t threads = usual_threads.ok() ? usual_threads.value() : 0;
+    std::optional<std::int64_t> given_threads;
     Arguments arguments(
         "classify",
         "Gives the five likeliest of ImageNet's 1000 classes, one a line: index (from 0, in the usual "
@@ -45,10 +44,11 @@ ExitCode classify(Words words) {
         "-m MODEL [OPTION...] PICTURE|-");
     arguments.text('m', "model", "FILE", "the backbone's checkpoint, mobilenetV1X0.25_pretrain.tar",
                    model_file);
-    arguments.number("threads", "threads", threads, 1, kMostThreads);
+    declare_threads(arguments, given_threads);
     arguments.note("The picture's shorter side is resized to 256 and the centre 224 x 224 is looked at.");
     if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (threads == 0) return fail(usual_threads.status());
+    const auto threads = threads_or_default(given_threads);
+    if (!threads.ok()) return fail(threads.status());
     if (!model_file) return usage_error(arguments, "give a checkpoint: -m MODEL");
     if (arguments.positionals().size() != 1) return usage_error(arguments, "give one picture");
 
@@ -56,7 +56,7 @@ ExitCode classify(Words words) {
     if (!model.ok()) return fail(model.status());
     const auto image = read_picture(arguments.positionals().front(), {});
     if (!image.ok()) return fail(image.status());
-    const auto probabilities = engine::classify(model.value(), image->view(), static_cast<int>(threads));
+    const auto probabilities = engine::classify(model.value(), image->view(), threads.value());
     if (!probabilities.ok()) {
         return fail({probabilities.status().code(), *model_file + ": " + probabilities.status().message()});
     }

@@ -23,7 +23,8 @@ struct Options {
     std::optional<float> atol, rtol;
     std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kLayerwise, format = kTable;
     bool fail_fast = false;
-    std::int64_t threads = 1;
+    std::optional<std::int64_t> given_threads;
+    int threads = 1;
 
     CompareOptions compare() const {
         CompareOptions options;
@@ -45,7 +46,7 @@ void declare(Arguments& arguments, Options& options) {
                      options.mode, {"layerwise", "fused"});
     arguments.flag("fail-fast", "stop at the first layer that differs", options.fail_fast);
     arguments.choice("format", "how to show it", options.format, {"table", "json", "csv"});
-    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    declare_threads(arguments, options.given_threads);
     arguments.note(
         "A reference is an .npz file of `featherface dump`, of tools/python/export_reference.py, or your "
         "own: arrays "
@@ -92,7 +93,7 @@ Status compare_with_model(const Options& options, Findings& findings) {
     const auto input = read_input(reference.value(), findings.reference, model->architecture());
     if (!input.ok()) return input.status();
 
-    engine::Session session(model.value(), static_cast<int>(options.threads));
+    engine::Session session(model.value(), options.threads);
     auto comparison = compare_run(session, input.value(), reference.value(), options.compare());
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
@@ -100,8 +101,8 @@ Status compare_with_model(const Options& options, Findings& findings) {
     findings.mode = options.mode == kFused ? "fused" : "layerwise";
     if (findings.comparison.agrees()) return {};
     progress("trying the usual mistakes");
-    auto diagnosis = diagnose_run(*options.model, input.value(), reference.value(), options.compare(),
-                                  static_cast<int>(options.threads));
+    auto diagnosis =
+        diagnose_run(*options.model, input.value(), reference.value(), options.compare(), options.threads);
     progress("");
     if (!diagnosis.ok()) return diagnosis.status();
     findings.diagnosis = std::move(diagnosis).value();
@@ -132,8 +133,6 @@ std::string shown(const Findings& findings, std::size_t format) {
 
 ExitCode compare(Words words) {
     Options options;
-    const auto threads = default_threads();
-    if (threads.ok()) options.threads = threads.value();
     Arguments arguments(
         "compare",
         "Runs a network on the input of a reference dump and says which layer is the first to "
@@ -141,7 +140,9 @@ ExitCode compare(Words words) {
         "-m MODEL [OPTION...] REFERENCE.npz | A.npz B.npz");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
+    const auto threads = threads_or_default(options.given_threads);
     if (!threads.ok()) return fail(threads.status());
+    options.threads = threads.value();
     const auto& files = arguments.positionals();
     if (files.size() != (options.model ? 1u : 2u))
         return usage_error(arguments, "give -m MODEL and one reference dump, or two dumps");

@@ -33,22 +33,23 @@ struct Options {
     std::optional<std::string> model, output;
     std::size_t format = kText;
     float score = 0.5f, nms = 0.4f;
-    std::int64_t top_k = 5000, keep = 750, threads = 1, max_side = 0;
+    std::int64_t top_k = 5000, keep = 750, max_side = 0;
+    std::optional<std::int64_t> threads;
     std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
     std::vector<std::string> inputs;
 
-    DetectorOptions detector() const {
+    DetectorOptions detector(int threads_to_use) const {
         return {.score_threshold = score,
                 .nms_threshold = nms,
                 .top_k = static_cast<int>(top_k),
                 .keep = static_cast<int>(keep),
                 .max_side = static_cast<int>(max_side),
-                .threads = static_cast<int>(threads)};
+                .threads = threads_to_use};
     }
 };
 
 void declare(Arguments& arguments, Options& options) {
-    constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000, kMostPixels = 10'000'000'000;
+    constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000;
     arguments.text('m', "model", "FILE", "FeatherFace V1 or V2 checkpoint (.pth)", options.model);
     arguments.text('o', "output", "OUT",
                    "draw the faces: a .png or .ppm file for one picture, a folder for several",
@@ -61,8 +62,8 @@ void declare(Arguments& arguments, Options& options) {
     arguments.number("keep", "faces given at most", options.keep, 1, kMostFaces);
     arguments.number("max-side", "shrink pictures whose longer side is larger; 0: never", options.max_side, 0,
                      kMostSide);
-    arguments.number("max-pixels", "refuse larger pictures", options.max_pixels, 1, kMostPixels);
-    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    declare_max_pixels(arguments, options.max_pixels);
+    declare_threads(arguments, options.threads);
     arguments.note(
         "A folder stands for the pictures in it and in the folders below, found by their extension and taken "
         "in order of name; '-' is a picture on standard input. JPEG, PNG, BMP and PNM are read. A picture "
@@ -76,7 +77,6 @@ void declare(Arguments& arguments, Options& options) {
         "'faces', one that was shrunk its 'scale'; 'ms' are milliseconds. csv is a row a face. widerface "
         "writes a .txt a picture into the folder -o instead of drawing: name, count, 'x y w h score' a "
         "face.");
-    arguments.note("Without --threads: $FEATHERFACE_NUM_THREADS, else one for each available core.");
 }
 
 // The files to be written, one a picture, or none. Errors: invalid_argument.
@@ -87,7 +87,6 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
         return Status(StatusCode::invalid_argument, "--format widerface needs a folder: -o FOLDER");
     }
     const fs::path output = *options.output;
-    std::vector<fs::path> inputs(options.inputs.begin(), options.inputs.end());
     if (options.format == kWiderface) {
         outputs = paths_in_folder(list, output, ".txt");
     } else if (is_output_folder(list, output)) {
@@ -97,13 +96,7 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
     } else {
         return picture_kind.status();
     }
-
-    inputs.emplace_back(*options.model);
-    for (const Picture& picture : list.pictures) inputs.emplace_back(picture.name);
-    std::vector<fs::path> written = outputs;
-    written.push_back(output);
-    if (Status status = check_not_inputs(written, inputs); !status.ok()) return status;
-    return outputs;
+    return check_not_inputs(std::move(outputs), output, {options.inputs, list, *options.model});
 }
 
 std::unique_ptr<FaceFormat> make_format(std::size_t format) {
@@ -178,8 +171,9 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
         } else {
             if (result.scale != 1) tell_shrunk(result, static_cast<int>(options.max_side));
             if (!outputs.empty()) {
+                // The faces still go to standard output, and the other pictures are still looked at.
                 Status written = write_result_file(outputs[i], result, image, options.format);
-                if (!written.ok()) return fail(written);
+                if (!written.ok()) worst = std::max(worst, fail(written));
             }
         }
         if (Status status = write_data(format->picture(result)); !status.ok()) return fail(status);
@@ -195,16 +189,16 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
 
 ExitCode detect(Words words) {
     Options options;
-    const auto threads = default_threads();
-    options.threads = threads.ok() ? threads.value() : 0;
     Arguments arguments("detect", "Finds faces in pictures: box, score and five landmarks each.",
                         "-m MODEL [OPTION...] PICTURE|FOLDER|- ...");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (options.threads == 0) return fail(threads.status());
+    const auto threads = threads_or_default(options.threads);
+    if (!threads.ok()) return fail(threads.status());
     if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
     options.inputs = arguments.positionals();
-    if (options.inputs.empty()) return usage_error(arguments, "give a picture, a folder of pictures, or -");
+    if (Status status = check_inputs(options.inputs); !status.ok())
+        return usage_error(arguments, status.message());
 
     const PictureList list = list_pictures(options.inputs, options.output);
     const auto outputs = plan_outputs(options, list);
@@ -212,7 +206,7 @@ ExitCode detect(Words words) {
 
     auto model = load_model(*options.model);
     if (!model.ok()) return fail(model.status());
-    auto detector = Detector::create(std::move(model).value(), options.detector());
+    auto detector = Detector::create(std::move(model).value(), options.detector(threads.value()));
     if (!detector.ok())
         return fail({detector.status().code(), *options.model + ": " + detector.status().message()});
     return run(detector.value(), list, outputs.value(), options);

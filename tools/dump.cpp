@@ -25,17 +25,16 @@ namespace {
 struct Options {
     std::optional<std::string> model, output;
     std::size_t layers = 0;
-    std::int64_t threads = 1;
+    std::optional<std::int64_t> threads;
     std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
 };
 
 void declare(Arguments& arguments, Options& options) {
-    constexpr std::int64_t kMostPixels = 10'000'000'000;
     arguments.text('m', "model", "FILE", "checkpoint (.pth, .tar)", options.model);
     arguments.text('o', "output", "OUT", "an .npz file for one input, a folder for several", options.output);
     arguments.choice("layers", "what to write", options.layers, {"outputs", "stages", "all", "teacher"});
-    arguments.number("max-pixels", "refuse larger pictures", options.max_pixels, 1, kMostPixels);
-    arguments.number("threads", "threads", options.threads, 1, kMostThreads);
+    declare_max_pixels(arguments, options.max_pixels);
+    declare_threads(arguments, options.threads);
     arguments.note(
         "An input is a picture, a folder of pictures, '-' for a picture on standard input, or an .npz file "
         "with "
@@ -68,28 +67,23 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
     const fs::path output = *options.output;
     std::vector<fs::path> outputs = {output};
     if (is_output_folder(list, output)) outputs = paths_in_folder(list, output, ".npz");
-    std::vector<fs::path> read(inputs.begin(), inputs.end());
-    read.emplace_back(*options.model);
-    for (const Picture& picture : list.pictures) read.emplace_back(picture.name);
-    if (Status status = check_not_inputs(outputs, read); !status.ok()) return status;
-    return outputs;
+    return check_not_inputs(std::move(outputs), output, {inputs, list, *options.model});
 }
 
 }  // namespace
 
 ExitCode dump(Words words) {
     Options options;
-    const auto threads = default_threads();
-    if (threads.ok()) options.threads = threads.value();
     Arguments arguments("dump", "Writes the values of a run, layer by layer, to a file numpy.load() reads.",
                         "-m MODEL [OPTION...] INPUT... -o OUT");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
+    const auto threads = threads_or_default(options.threads);
     if (!threads.ok()) return fail(threads.status());
     if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
     if (!options.output) return usage_error(arguments, "give a file to write: -o OUT.npz");
-    if (arguments.positionals().empty())
-        return usage_error(arguments, "give a picture, a folder or an .npz file");
+    if (Status status = check_inputs(arguments.positionals()); !status.ok())
+        return usage_error(arguments, status.message());
 
     const PictureList list = list_pictures(arguments.positionals(), options.output);
     const auto outputs = plan_outputs(options, list, arguments.positionals());
@@ -99,7 +93,7 @@ ExitCode dump(Words words) {
     auto model = load_model(*options.model, options_to_observe(layers));
     if (!model.ok()) return fail(model.status());
     const Architecture architecture = model->architecture();
-    engine::Session session(std::move(model).value(), static_cast<int>(options.threads));
+    engine::Session session(std::move(model).value(), threads.value());
 
     ExitCode worst = kDone;
     for (const Status& error : list.errors) worst = std::max(worst, fail(error));

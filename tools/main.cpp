@@ -53,9 +53,18 @@ ExitCode run(Words words) {
         return kUsage;
     }
     const std::string_view first = words.front();
-    if (first == "--version") return show("featherface " FEATHERFACE_VERSION "\n");
-    if (first != "help" && first != "--help" && first != "-h") return run_verb(first, words.subspan(1));
-    if (words.size() == 1) return show(overview());
+    const auto is_help = [](std::string_view word) {
+        return word == "help" || word == "--help" || word == "-h";
+    };
+    if (first == "--version" && words.size() == 1) return show("featherface " FEATHERFACE_VERSION "\n");
+    if (!is_help(first) && first != "--version") return run_verb(first, words.subspan(1));
+    if (words.size() == 1 || (words.size() == 2 && is_help(words[1]) && is_help(first))) {
+        return show(overview());
+    }
+    if (words.size() > 2 || first == "--version") {
+        message("unexpected word '" + std::string(words.back()) + "' (see featherface help)");
+        return kUsage;
+    }
     constexpr std::string_view kHelp = "--help";
     return run_verb(words[1], Words(&kHelp, 1));
 }

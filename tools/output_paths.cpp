@@ -35,19 +35,29 @@ std::vector<fs::path> paths_in_folder(const PictureList& list, const fs::path& f
     return paths;
 }
 
-Status check_not_inputs(std::span<const fs::path> outputs, std::span<const fs::path> inputs) {
-    std::set<std::pair<dev_t, ino_t>> read;
-    for (const fs::path& input : inputs) {
-        if (const auto identity = identity_of(input)) read.insert(*identity);
+Result<std::vector<fs::path>> check_not_inputs(std::vector<fs::path> outputs, const fs::path& output,
+                                               const ReadFiles& read) {
+    if (output == "-") {
+        return Status(StatusCode::invalid_argument,
+                      "the output cannot be standard output; for a file of that name write './-'");
     }
-    for (const fs::path& output : outputs) {
-        const auto identity = identity_of(output);
-        if (identity && read.contains(*identity)) {
-            return {StatusCode::invalid_argument,
-                    "the output " + output.native() + " is one of the inputs; give another name"};
-        }
+    std::set<std::pair<dev_t, ino_t>> inputs;
+    const auto add = [&](const fs::path& path) {
+        if (const auto identity = identity_of(path)) inputs.insert(*identity);
+    };
+    add(read.model);
+    for (const std::string& input : read.inputs) add(input);
+    for (const Picture& picture : read.list.pictures) add(picture.name);
+
+    std::vector<fs::path> written = outputs;
+    written.push_back(output);
+    for (const fs::path& path : written) {
+        const auto identity = identity_of(path);
+        if (!identity || !inputs.contains(*identity)) continue;
+        return Status(StatusCode::invalid_argument,
+                      "the output " + path.native() + " is one of the inputs; give another name");
     }
-    return {};
+    return outputs;
 }
 
 }  // namespace featherface::tools

@@ -20,9 +20,18 @@ std::vector<std::filesystem::path> paths_in_folder(const PictureList& list,
                                                    const std::filesystem::path& folder,
                                                    const std::string& extension);
 
-// Errors: invalid_argument when one of `outputs` is one of `inputs` (files or folders), whatever it is
-// called.
-Status check_not_inputs(std::span<const std::filesystem::path> outputs,
-                        std::span<const std::filesystem::path> inputs);
+// Everything a verb reads: its inputs as they were given, the pictures they stand for, and the checkpoint.
+struct ReadFiles {
+    std::span<const std::string> inputs;
+    const PictureList& list;
+    const std::string& model;
+};
+
+// The files to be written, `outputs`, again. `output` is what was asked for: one of them, or their folder.
+// Errors: invalid_argument when any of these is one of the files or folders that are read, whatever it is
+// called; and when `output` is "-", for these files do not go to standard output.
+Result<std::vector<std::filesystem::path>> check_not_inputs(std::vector<std::filesystem::path> outputs,
+                                                            const std::filesystem::path& output,
+                                                            const ReadFiles& read);
 
 }  // namespace featherface::tools

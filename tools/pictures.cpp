@@ -1,12 +1,13 @@
 #include "tools/pictures.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "loaders/image_header.hpp"
+#include "loaders/mapped_file.hpp"
 #include "tools/streams.hpp"
 
 namespace featherface::tools {
@@ -16,15 +17,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // Also formats that cannot be read: a folder of such photos is to be complained of, not passed over.
-constexpr std::array<std::string_view, 15> kExtensions = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",
-                                                          ".bmp",  ".ppm",  ".pgm",  ".pnm",  ".gif",
-                                                          ".webp", ".heic", ".heif", ".avif", ".tiff"};
+constexpr std::string_view kExtensions[] = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",  ".bmp",  ".dib",
+                                            ".ppm",  ".pgm",  ".pnm",  ".gif",  ".webp", ".heic", ".heif",
+                                            ".avif", ".tif",  ".tiff", ".jp2",  ".jxl",  ".svg"};
 
 bool looks_like_picture(const fs::path& path) {
     std::string extension = path.extension().native();
     std::transform(extension.begin(), extension.end(), extension.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+    return std::ranges::count(kExtensions, extension) > 0;
 }
 
 Status folder_error(const fs::path& folder, const std::string& what) {
@@ -95,6 +96,13 @@ class Lister {
 
 }  // namespace
 
+Status check_inputs(std::span<const std::string> inputs) {
+    const auto wrong = [](const char* what) { return Status(StatusCode::invalid_argument, what); };
+    if (inputs.empty()) return wrong("give a picture, a folder of pictures, or -");
+    if (std::ranges::count(inputs, "-") > 1) return wrong("standard input, '-', is there only once");
+    return {};
+}
+
 PictureList list_pictures(std::span<const std::string> inputs, const std::optional<fs::path>& skipped) {
     PictureList list;
     Lister lister(list, skipped);
@@ -107,9 +115,15 @@ PictureList list_pictures(std::span<const std::string> inputs, const std::option
 Result<Image> read_picture(const std::string& name, const ImageReadOptions& options) {
     if (name != "-") return read_image(name, options);
     // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
-    // headers.
-    constexpr std::size_t kBytesPerPixel = 8, kHeaders = std::size_t{1} << 20;
-    const auto bytes = read_stdin(static_cast<std::size_t>(options.max_pixels) * kBytesPerPixel + kHeaders);
+    // headers. No larger one would be read from a file either.
+    constexpr std::uint64_t kBytesPerPixel = 8, kHeaders = std::uint64_t{1} << 20;
+    const std::uint64_t most =
+        std::min(static_cast<std::uint64_t>(options.max_pixels) * kBytesPerPixel + kHeaders,
+                 loaders::kLargestFileBytes);
+    const auto check = [](std::span<const std::uint8_t> beginning) {
+        return loaders::recognise_image(std::as_bytes(beginning)).status();
+    };
+    const auto bytes = read_stdin(static_cast<std::size_t>(most), check);
     if (!bytes.ok()) return bytes.status();
     return decode_image(bytes.value(), "standard input", options);
 }

@@ -23,6 +23,9 @@ struct PictureList {
     bool is_one_file = false;    // a single input, and that no folder
 };
 
+// Errors: invalid_argument when there is no input, or standard input twice.
+Status check_inputs(std::span<const std::string> inputs);
+
 // A folder stands for every file in it and in the folders below that has a picture's extension, in order of
 // their names; hidden files and folders, links to folders, and `skipped` are left out. "-" is standard input.
 // Whether files can be read is not checked here.

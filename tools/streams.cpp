@@ -28,6 +28,7 @@ void clear_progress() {
 
 void prepare_streams() {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(stream, F_GETFD) != -1) continue;
         // open() takes the lowest free number, which is this one. Opened the wrong way round, reading stdin
@@ -72,22 +73,30 @@ void progress(std::string_view text) {
     progress_shown = true;
 }
 
-Result<std::vector<std::uint8_t>> read_stdin(std::size_t most) {
+Result<std::vector<std::uint8_t>> read_stdin(
+    std::size_t most, const std::function<Status(std::span<const std::uint8_t> beginning)>& check) {
+    const auto named = [](const Status& status) {
+        return Status(status.code(), "standard input: " + status.message());
+    };
     std::vector<std::uint8_t> bytes;
     std::array<std::uint8_t, 1 << 16> chunk;
+    bool checked = false;
     while (true) {
         const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
         if (count == 0) return bytes;
         if (count < 0) {
             if (errno == EINTR) continue;
-            return Status(StatusCode::io_error,
-                          std::string("standard input: cannot read: ") + std::strerror(errno));
+            return named({StatusCode::io_error, std::string("cannot read: ") + std::strerror(errno)});
         }
         if (bytes.size() + static_cast<std::size_t>(count) > most) {
-            return Status(StatusCode::limit_exceeded, "standard input: more than " + std::to_string(most) +
-                                                          " bytes, so no picture allowed here");
+            return named({StatusCode::limit_exceeded,
+                          "more than " + std::to_string(most) + " bytes, so no picture allowed here"});
         }
         bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + count);
+        if (!checked && bytes.size() >= chunk.size()) {
+            if (Status status = check(bytes); !status.ok()) return named(status);
+            checked = true;
+        }
     }
 }
 

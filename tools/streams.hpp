@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@
 namespace featherface::tools {
 
 // To be called first. A standard stream the caller closed is replaced by one that cannot be used, so that no
-// file opened later takes its number; a reader that goes away becomes an error of write_data(), not a signal.
+// file opened later takes its number. A reader that goes away, and a file that grows larger than this process
+// may write, are errors of what writes them, not signals.
 void prepare_streams();
 
 // Writes to stdout at once. Errors: output_error.
@@ -31,8 +33,10 @@ ExitCode fail(const Status& status);
 // Shows `text` on stderr until something else is written; does nothing where stderr is no terminal.
 void progress(std::string_view text);
 
-// All of stdin. Errors: io_error; limit_exceeded when there is more than `most` bytes.
-Result<std::vector<std::uint8_t>> read_stdin(std::size_t most);
+// All of stdin. Once the beginning is there, of a long input 64 KiB, `check` may refuse it, so that no more
+// is waited for. Errors: io_error; limit_exceeded when there is more than `most` bytes; what `check` says.
+Result<std::vector<std::uint8_t>> read_stdin(
+    std::size_t most, const std::function<Status(std::span<const std::uint8_t> beginning)>& check);
 
 // Writes everything to an open descriptor. Errors: output_error; `name` stands in the message.
 Status write_all(int descriptor, std::span<const char> bytes, const std::string& name);

@@ -41,14 +41,25 @@ Result<Model> load_model(const std::string& file, const ModelOptions& options) {
     return model;
 }
 
-Result<std::int64_t> default_threads() {
+void declare_threads(Arguments& arguments, std::optional<std::int64_t>& target) {
+    arguments.number("threads", "threads; default $FEATHERFACE_NUM_THREADS, else one for each available core",
+                     target, 1, kMostThreads);
+}
+
+Result<int> threads_or_default(const std::optional<std::int64_t>& given) {
     constexpr const char* kVariable = "FEATHERFACE_NUM_THREADS";
-    const char* text = std::getenv(kVariable);
-    if (!text) return std::int64_t{engine::available_cores()};
-    std::int64_t threads = 0;
-    Status status = parse_number(kVariable, text, threads, 1, kMostThreads);
-    if (!status.ok()) return status;
-    return threads;
+    std::int64_t threads = given.value_or(engine::available_cores());
+    const char* text = given ? nullptr : std::getenv(kVariable);
+    if (text) {
+        if (Status status = parse_number(kVariable, text, threads, 1, kMostThreads); !status.ok())
+            return status;
+    }
+    return static_cast<int>(threads);
+}
+
+void declare_max_pixels(Arguments& arguments, std::int64_t& target) {
+    constexpr std::int64_t kMostPixels = 10'000'000'000;
+    arguments.number("max-pixels", "refuse larger pictures", target, 1, kMostPixels);
 }
 
 }  // namespace featherface::tools

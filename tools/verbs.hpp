@@ -38,9 +38,14 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what);
 // Model::load(), but for a warning about its weights, which goes to stderr.
 Result<Model> load_model(const std::string& file, const ModelOptions& options = {});
 
-// Threads when --threads is not given: $FEATHERFACE_NUM_THREADS, else the cores this process may use. Errors:
-// invalid_argument.
+// --threads of a verb that runs a network. Without it $FEATHERFACE_NUM_THREADS counts, else there is one
+// thread for each core this process may use.
 constexpr std::int64_t kMostThreads = 1024;
-Result<std::int64_t> default_threads();
+void declare_threads(Arguments& arguments, std::optional<std::int64_t>& target);
+// `given`, or the default. Errors: invalid_argument (the variable).
+Result<int> threads_or_default(const std::optional<std::int64_t>& given);
+
+// --max-pixels of a verb that reads pictures.
+void declare_max_pixels(Arguments& arguments, std::int64_t& target);
 
 }  // namespace featherface::tools

@@ -45,6 +45,11 @@ Channel make_terminal() {
     return {master, slave};
 }
 
+void set_limit(decltype(RLIMIT_AS) resource, std::size_t most) {
+    const rlimit limit{most, most};
+    if (most > 0 && ::setrlimit(resource, &limit) != 0) ::_exit(126);
+}
+
 // In the child: becomes the program. Nothing here may allocate after fork() in a threaded process but the
 // tests that use this have one thread.
 [[noreturn]] void become_program(const std::vector<std::string>& arguments, const ProgramOptions& options,
@@ -59,6 +64,8 @@ Channel make_terminal() {
         ::dup2(out, STDOUT_FILENO);
     }
     for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
+    set_limit(RLIMIT_AS, options.memory_limit);
+    set_limit(RLIMIT_FSIZE, options.file_limit);
     if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(126);
 
     const std::string program = FEATHERFACE_BINARY_DIR "/bin/featherface";
@@ -75,6 +82,7 @@ ProgramResult featherface(const std::vector<std::string>& arguments, const Progr
     // Files for what is fed in and caught from stdout: no pipe can fill up while the other is being read.
     const TempDir dir;
     write_file(dir / "in", options.stdin_text);
+    const std::string input = options.stdin_file.empty() ? std::string(dir / "in") : options.stdin_file;
     const int caught = ::open((dir / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     const Channel messages = options.stderr_is_terminal ? make_terminal() : make_pipe();
     int out = caught;
@@ -88,7 +96,7 @@ ProgramResult featherface(const std::vector<std::string>& arguments, const Progr
 
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
-    if (child == 0) become_program(arguments, options, dir / "in", out, messages.write_end);
+    if (child == 0) become_program(arguments, options, input, out, messages.write_end);
     ::close(messages.write_end);
     if (out != caught) ::close(out);
     ::close(caught);

@@ -18,6 +18,7 @@ struct ProgramResult {
 
 struct ProgramOptions {
     std::string stdin_text{};
+    std::string stdin_file{};  // instead of the text
     // What stdout is: caught, closed, a pipe nobody reads, or a device.
     enum class Stdout { caught, closed, broken_pipe, dev_full };
     Stdout standard_output = Stdout::caught;
@@ -25,6 +26,8 @@ struct ProgramOptions {
     bool stdin_closed = false;
     std::map<std::string, std::string> environment{};  // besides this process's own
     std::string folder{};                              // to run in; empty: this process's own
+    // The most bytes its address space, and a file it writes, may have; 0: no limit.
+    std::size_t memory_limit = 0, file_limit = 0;
 };
 
 ProgramResult featherface(const std::vector<std::string>& arguments, const ProgramOptions& options = {});

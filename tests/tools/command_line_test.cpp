@@ -1,6 +1,11 @@
 // The program's words and manners that do not depend on the verb: help, mistakes, standard streams.
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <stdlib.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,12 +13,33 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
 
 namespace featherface::test {
 
 namespace {
 
 const std::vector<std::string> kVerbs = {"detect", "verify", "inspect", "classify", "dump", "compare"};
+
+// One file of each kind, and a command of each verb that ends well with them.
+struct Commands {
+    ProgramFiles files;
+    std::string model = files.model("v2.pth", "v2"), backbone = files.model("backbone.tar", "classifier");
+    std::string picture = files.picture("a.ppm", noise(40, 30)), npz = files.path("a.npz");
+
+    std::vector<std::string> detect{"detect", "-m", model, picture};
+    std::vector<std::string> dump{"dump", "-m", model, picture, "-o", npz};
+    std::vector<std::string> compare{"compare", "-m", model, npz};
+    std::vector<std::string> classify{"classify", "-m", backbone, picture};
+
+    Commands() { check_program(featherface(dump), 0); }
+};
+
+std::vector<std::string> with(std::vector<std::string> command, const std::vector<std::string>& options) {
+    command.insert(command.begin() + 1, options.begin(), options.end());
+    return command;
+}
 
 bool contains(const std::string& text, std::string_view what) {
     return text.find(what) != std::string::npos;
@@ -35,8 +61,9 @@ TEST_CASE(
     for (const std::string& verb : kVerbs) CHECK(contains(help.out, "\n  " + verb));
     for (const char* code : {"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  5  ", "  6  "})
         CHECK(contains(help.out, code));
-    CHECK(featherface({"--help"}).out == help.out);
-    CHECK(featherface({"-h"}).out == help.out);
+    const std::vector<std::vector<std::string>> same = {
+        {"--help"}, {"-h"}, {"help", "help"}, {"help", "--help"}, {"--help", "help"}};
+    for (const auto& words : same) CHECK(featherface(words).out == help.out);
 
     const ProgramResult nothing = featherface({});
     check_program(nothing, 2, {"no verb given", "featherface help"});
@@ -57,6 +84,13 @@ TEST_CASE("program: each verb's help is the same by help VERB, VERB --help and V
             CHECK_MESSAGE(end - start <= 100, help.out.substr(start, end - start));
         }
     }
+}
+
+TEST_CASE("program: words that are left over, and names of files that are empty, are refused") {
+    check_program(featherface({"--version", "detect"}), 2, {"unexpected word 'detect'"});
+    check_program(featherface({"help", "detect", "a.jpg"}), 2, {"unexpected word 'a.jpg'"});
+    check_program(featherface({"verify", ""}), 2, {"the name of a file is empty"});
+    check_program(featherface({"detect", "-m", "a.pth", "--", ""}), 2, {"the name of a file is empty"});
 }
 
 TEST_CASE("program: an unknown verb is refused with the nearest one") {
@@ -92,40 +126,76 @@ TEST_CASE("program: numbers out of range are refused before any file is looked a
         check_program(featherface({"detect", "-m", "none.pth", option[0], option[1], "none.jpg"}), 2,
                       {option[0], "'" + option[1] + "'"});
     }
-    check_program(featherface({"classify", "-m", "none.pth", "--threads", "0", "none.jpg"}), 2,
-                  {"1 to 1024"});
+    for (const char* threads : {"0", "-1", "1e9", "1025"}) {
+        for (const std::string verb : {"classify", "dump", "compare"}) {
+            CAPTURE(verb);
+            check_program(featherface({verb, "-m", "none.pth", "--threads", threads, "none.jpg"}), 2,
+                          {"--threads", tools::concat("'", threads, "'"), "1 to 1024"});
+        }
+    }
+    for (const std::string option : {"--atol", "--rtol"}) {
+        check_program(featherface({"compare", option, "nan", "a.npz", "b.npz"}), 2, {option, "'nan'"});
+    }
 }
 
 TEST_CASE("program: FEATHERFACE_NUM_THREADS is held to the same range as --threads, which goes before it") {
-    const ProgramFiles files;
-    const std::string model = files.model("v2.pth", "v2"), picture = files.picture("a.ppm", noise(40, 30));
-    for (const char* wrong : {"0", "many", ""}) {
-        ProgramOptions options;
-        options.environment["FEATHERFACE_NUM_THREADS"] = wrong;
-        check_program(featherface({"detect", "-m", model, picture}, options), 2,
-                      {"FEATHERFACE_NUM_THREADS", "'" + std::string(wrong) + "'", "1 to 1024"});
-        check_program(featherface({"help", "detect"}, options), 0);
-        check_program(featherface({"detect", "-m", model, "--threads", "1", picture}, options), 0);
+    const Commands commands;
+    for (const auto* command : {&commands.detect, &commands.dump, &commands.compare, &commands.classify}) {
+        const std::string& verb = command->front();
+        CAPTURE(verb);
+        for (const char* wrong : {"0", "many", ""}) {
+            ProgramOptions options;
+            options.environment["FEATHERFACE_NUM_THREADS"] = wrong;
+            check_program(featherface(*command, options), 2,
+                          {"FEATHERFACE_NUM_THREADS", tools::concat("'", wrong, "'"), "1 to 1024"});
+            check_program(featherface(with(*command, {"--threads", "1"}), options), 0);
+            const ProgramResult help = featherface({"help", verb}, options);
+            check_program(help, 0);
+            CHECK(contains(help.out, "$FEATHERFACE_NUM_THREADS"));
+        }
+        const ProgramOptions three{.environment = {{"FEATHERFACE_NUM_THREADS", "3"}}};
+        check_program(featherface(*command, three), 0);
     }
-    ProgramOptions three;
-    three.environment["FEATHERFACE_NUM_THREADS"] = "3";
-    CHECK(contains(featherface({"detect", "--help"}, three).out, "default 3"));
-    check_program(featherface({"detect", "-m", model, picture}, three), 0);
+}
+
+TEST_CASE("threads: as many as --threads says, else the variable, else one for each core that may be used") {
+    constexpr const char* kVariable = "FEATHERFACE_NUM_THREADS";
+    const char* before = std::getenv(kVariable);
+    const std::string kept = before ? before : "";
+    ::setenv(kVariable, "3", 1);
+    CHECK(tools::threads_or_default(std::nullopt).value() == 3);
+    CHECK(tools::threads_or_default(5).value() == 5);
+    ::unsetenv(kVariable);
+    cpu_set_t cores, one;
+    REQUIRE(::sched_getaffinity(0, sizeof cores, &cores) == 0);
+    CPU_ZERO(&one);
+    for (std::size_t core = 0; core < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++core) {
+        if (CPU_ISSET(core, &cores)) CPU_SET(core, &one);
+    }
+    REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
+    CHECK(tools::threads_or_default(std::nullopt).value() == 1);
+    REQUIRE(::sched_setaffinity(0, sizeof cores, &cores) == 0);
+    const int threads = tools::threads_or_default(std::nullopt).value();
+    CHECK(threads >= 1);
+    CHECK(threads <= CPU_COUNT(&cores));
+    if (before) ::setenv(kVariable, kept.c_str(), 1);
 }
 
 TEST_CASE("program: closed stdout, a full disk and a reader gone away are output that was not written") {
-    const ProgramFiles files;
-    const std::string model = files.model("v2.pth", "v2"), picture = files.picture("a.ppm", noise(40, 30));
-    const std::vector<std::vector<std::string>> commands = {
-        {"--version"},
-        {"help"},
-        {"help", "detect"},
-        {"verify", model},
-        {"verify", "--format", "json", model},
-        {"inspect", model},
-        {"detect", "-m", model, picture},
-        {"detect", "-m", model, "--format", "json", picture}};
-    for (const auto& command : commands) {
+    const Commands commands;
+    const std::string page = commands.files.text("page.html", "<html>");
+    const std::vector<std::vector<std::string>> all = {{"--version"},
+                                                       {"help"},
+                                                       {"help", "detect"},
+                                                       {"verify", commands.model},
+                                                       {"verify", "--format", "json", commands.model},
+                                                       {"verify", "--format", "json", page},
+                                                       {"inspect", commands.model},
+                                                       commands.detect,
+                                                       with(commands.detect, {"--format", "json"}),
+                                                       commands.classify,
+                                                       commands.compare};
+    for (const auto& command : all) {
         CAPTURE(command[0]);
         ProgramOptions options;
         options.standard_output = ProgramOptions::Stdout::closed;
@@ -138,16 +208,68 @@ TEST_CASE("program: closed stdout, a full disk and a reader gone away are output
 }
 
 TEST_CASE("program: with stdout closed no file takes its place") {
-    const ProgramFiles files;
-    const std::string model = files.model("v2.pth", "v2"), picture = files.picture("a.ppm", noise(40, 30));
+    const Commands commands;
     ProgramOptions options;
     options.standard_output = ProgramOptions::Stdout::closed;
     options.stdin_closed = true;
-    check_program(featherface({"detect", "-m", model, "-o", files.path("out.ppm"), picture}, options), 6);
-    if (std::filesystem::exists(files.path("out.ppm"))) {
-        const auto bytes = read_file(files.path("out.ppm"));
-        CHECK(bytes.size() == std::string("P6\n40 30\n255\n").size() + 40 * 30 * 3);
+    const std::string out = commands.files.path("out.ppm");
+    check_program(featherface(with(commands.detect, {"-o", out}), options), 6);
+    REQUIRE(std::filesystem::exists(out));
+    CHECK(read_file(out).size() == std::string("P6\n40 30\n255\n").size() + 40 * 30 * 3);
+}
+
+TEST_CASE("program: a file that may not grow is output that was not written, and leaves nothing behind") {
+    const Commands commands;
+    ProgramOptions options;
+    options.file_limit = 2000;
+    std::filesystem::create_directory(commands.files.path("out"));
+    for (const auto& command : {with(commands.detect, {"-o", commands.files.path("out/a.ppm")}),
+                                std::vector<std::string>{"dump", "-m", commands.model, commands.picture, "-o",
+                                                         commands.files.path("out/a.npz")}}) {
+        check_program(featherface(command, options), 6, {"out/a.", "File too large"});
+        CHECK(std::filesystem::is_empty(commands.files.path("out")));
     }
+}
+
+TEST_CASE("program: names that start with a dash and names that are not UTF-8, of every kind of file") {
+    const Commands commands;
+    ProgramOptions options;
+    options.folder = commands.files.folder();
+    for (const char* name : {"-dash", "latin\xe9"}) {
+        const std::string model = tools::concat(name, ".pth"), picture = tools::concat(name, ".ppm"),
+                          npz = tools::concat(name, ".npz");
+        std::filesystem::rename(commands.model, commands.files.path(model));
+        std::filesystem::rename(commands.picture, commands.files.path(picture));
+        const std::vector<std::vector<std::string>> all = {
+            {"verify", "--", model},
+            {"inspect", "--format", "json", tools::concat("./", model)},
+            {"detect", tools::concat("--model=", model), "--", picture},
+            {"dump", "-m", tools::concat("./", model), tools::concat("--output=", npz), "--", picture},
+            {"compare", tools::concat("--model=", model), "--", npz}};
+        for (const auto& command : all) {
+            CAPTURE(command.front());
+            check_program(featherface(command, options), 0);
+        }
+        std::filesystem::rename(commands.files.path(model), commands.model);
+        std::filesystem::rename(commands.files.path(picture), commands.picture);
+    }
+}
+
+TEST_CASE("program: dump refuses an output that is an input, and an output on a full disk is told") {
+    const Commands commands;
+    std::filesystem::create_symlink("a.npz", commands.files.path("link.npz"));
+    const auto dump_to = [&](const std::string& input, const std::string& output) {
+        return featherface({"dump", "-m", commands.model, input, "-o", output});
+    };
+    const auto before = read_file(commands.npz);
+    for (const std::string& output : {commands.npz, commands.files.path("link.npz"), commands.model}) {
+        check_program(dump_to(commands.npz, output), 2, {"is one of the inputs"});
+    }
+    check_program(dump_to(commands.files.folder(), commands.files.folder()), 2, {"is one of the inputs"});
+    check_program(dump_to(commands.picture, "-"), 2, {"standard output"});
+    CHECK(read_file(commands.npz) == before);
+    std::filesystem::create_symlink("/dev/full", commands.files.path("full.npz"));
+    check_program(dump_to(commands.picture, commands.files.path("full.npz")), 6, {"No space left"});
 }
 
 TEST_CASE("program: progress is shown on a terminal only, and wiped") {

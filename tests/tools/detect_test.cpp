@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "featherface/featherface.hpp"
+#include "support/jpeg_writer.hpp"
 #include "support/json.hpp"
 #include "support/pictures.hpp"
 #include "support/program.hpp"
@@ -376,6 +377,65 @@ TEST_CASE("detect: a drawing that cannot be written is exit code 6, and an old o
     CHECK(read_file(old).size() == 3);
     fixture.files.text("file", "x");
     check_program(fixture.run({"-o", fixture.files.path("file"), fixture.a, fixture.b}), 6, {"file"});
+}
+
+TEST_CASE("detect: where drawings cannot be written the document is whole, with all faces, and exit code 6") {
+    const Fixture fixture;
+    const std::vector<std::string> output = {"-o", "/proc/none", fixture.a, fixture.b};
+    const auto run = [&](const char* format) {
+        std::vector<std::string> arguments = {"--format", format};
+        arguments.insert(arguments.end(), output.begin(), output.end());
+        const ProgramResult result = fixture.run(arguments);
+        check_program(result, 6, {"/proc/none"});
+        return result.out;
+    };
+    const Json json = parse_json(run("json"));
+    REQUIRE(json["images"].size() == 2);
+    check_image(json["images"][0], fixture.a, fixture.first, expected_faces(fixture.first));
+    check_image(json["images"][1], fixture.b, fixture.second, expected_faces(fixture.second));
+    CHECK(lines_of(run("jsonl")).size() == 2);
+    CHECK(lines_of(run("csv")).size() ==
+          1 + expected_faces(fixture.first).size() + expected_faces(fixture.second).size());
+}
+
+TEST_CASE("detect: standard input that is no picture is refused from its beginning, however long it is") {
+    const Fixture fixture;
+    ProgramOptions options;
+    options.stdin_file = "/dev/zero";
+    check_program(fixture.run({"-"}, options), 3, {"standard input: not a picture", "00 00 00"});
+    options.stdin_file.clear();
+    options.stdin_text = std::string(100'000, 'x');
+    check_program(fixture.run({"-"}, options), 3, {"standard input: not a picture"});
+    options.stdin_text = "GIF89a";
+    check_program(fixture.run({"-"}, options), 3, {"standard input: ", "a GIF picture"});
+    check_program(fixture.run({"-", "-"}, options), 2, {"only once"});
+    check_program(fixture.run({"-o", "-", fixture.a}), 2, {"the output cannot be standard output"});
+}
+
+TEST_CASE("detect: boxes are in the picture as its EXIF orientation turns it, for all eight") {
+    const Fixture fixture;
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        CAPTURE(orientation);
+        JpegOptions jpeg{.width = 64, .height = 40, .exif = exif_segment(orientation)};
+        jpeg.grey = [](int x, int y) { return (x * 97 + y * 61) % 256; };
+        const std::string file = fixture.files.text("exif.jpg", make_jpeg(jpeg));
+        const Image upright = read(file);
+        CHECK(upright.width == (orientation <= 4 ? 64 : 40));
+        const ProgramResult result = fixture.run({"--format", "json", file});
+        check_program(result, 0);
+        check_image(parse_json(result.out)["images"][0], file, upright, expected_faces(upright));
+    }
+}
+
+TEST_CASE("detect: pictures of one pixel, and one pixel wide, are pictures like others") {
+    const Fixture fixture;
+    for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 10'000}, std::pair{10'000, 1}}) {
+        const Image image = noise(width, height);
+        const std::string file = fixture.files.picture("thin.ppm", image);
+        const ProgramResult result = fixture.run({"--format", "json", file});
+        check_program(result, 0);
+        check_image(parse_json(result.out)["images"][0], file, image, expected_faces(image));
+    }
 }
 
 TEST_CASE("detect: names that start with a dash, with commas, and that are not UTF-8") {

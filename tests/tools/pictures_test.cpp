@@ -56,17 +56,18 @@ TEST_CASE(
     "folders") {
     const TempDir dir;
     for (const char* folder : {"b", "a", ".hidden", "empty"}) fs::create_directory(dir / folder);
-    for (const char* file :
-         {"z.png", "c.JPG", "notes.txt", ".secret.png", "b/2.ppm", "b/1.bmp", "a/x.webp", ".hidden/h.png"}) {
+    for (const char* file : {"z.png", "c.JPG", "notes.txt", ".secret.png", "b/2.ppm", "b/1.bmp", "a/x.webp",
+                             "a/y.tif", ".hidden/h.png"}) {
         write_file(dir / file, "x");
     }
     fs::create_directory_symlink("..", dir / "b" / "loop");
     fs::create_symlink("nowhere", dir / "dangling.png");
 
     const PictureList list = list_of({dir.path()});
-    CHECK(names_below(dir.path(), list) ==
-          std::vector<std::string>{"a/x.webp", "b/1.bmp", "b/2.ppm", "c.JPG", "dangling.png", "z.png"});
-    CHECK(stems(list) == std::vector<std::string>{"a/x", "b/1", "b/2", "c", "dangling", "z"});
+    CHECK(names_below(dir.path(), list) == std::vector<std::string>{"a/x.webp", "a/y.tif", "b/1.bmp",
+                                                                    "b/2.ppm", "c.JPG", "dangling.png",
+                                                                    "z.png"});
+    CHECK(stems(list) == std::vector<std::string>{"a/x", "a/y", "b/1", "b/2", "c", "dangling", "z"});
     CHECK(list.errors.empty());
     CHECK_FALSE(list.is_one_file);
 }
@@ -121,17 +122,33 @@ TEST_CASE("output paths: a folder when there are several pictures, one is there,
 
 TEST_CASE("output paths: a file or folder that is read is never written, by whatever name") {
     const TempDir dir;
-    write_file(dir / "a.png", "x");
+    const std::string picture = dir / "a.png", model = dir / "m.pth";
+    write_file(picture, "x");
+    write_file(model, "x");
     fs::create_symlink("a.png", dir / "link.png");
-    fs::create_hard_link(dir / "a.png", dir / "hard.png");
-    const std::vector<fs::path> inputs = {dir / "a.png", "-", "missing.png"};
-    for (const char* name : {"a.png", "link.png", "hard.png", "./a.png"}) {
-        const std::vector<fs::path> outputs = {dir / "new.png", dir / name};
-        check_refused(tools::check_not_inputs(outputs, inputs), StatusCode::invalid_argument,
+    fs::create_hard_link(picture, dir / "hard.png");
+    const std::vector<std::string> inputs = {picture, "-", "missing.png"};
+    const PictureList list = list_pictures(inputs);
+    const auto check = [&](const std::vector<fs::path>& outputs, const fs::path& output) {
+        return tools::check_not_inputs(outputs, output, {inputs, list, model});
+    };
+    for (const char* name : {"a.png", "link.png", "hard.png", "./a.png", "m.pth"}) {
+        check_refused(check({dir / "new.png", dir / name}, dir.path()).status(), StatusCode::invalid_argument,
+                      {"one of the inputs", name});
+        check_refused(check({dir / "new.png"}, dir / name).status(), StatusCode::invalid_argument,
                       {"one of the inputs", name});
     }
     const std::vector<fs::path> fine = {dir / "new.png", "missing.png"};
-    CHECK(tools::check_not_inputs(fine, inputs).ok());
+    CHECK(check(fine, dir.path()).value() == fine);
+    check_refused(check({"-"}, "-").status(), StatusCode::invalid_argument, {"standard output", "'./-'"});
+    CHECK(check({"./-"}, "./-").ok());
+}
+
+TEST_CASE("pictures: without inputs, and with standard input twice, nothing is begun") {
+    const auto check = [](std::vector<std::string> inputs) { return tools::check_inputs(inputs); };
+    check_refused(check({}), StatusCode::invalid_argument, {"give a picture"});
+    check_refused(check({"-", "a.png", "-"}), StatusCode::invalid_argument, {"only once"});
+    CHECK(check({"-", "a.png", "a.png"}).ok());
 }
 
 }  // namespace featherface::test
