@@ -17,6 +17,15 @@ except ImportError:
 torch.set_num_threads(1)
 
 
+def program():
+    """The featherface program to test, as ctest names it; without one the test file ends as skipped."""
+    path = os.environ.get("FEATHERFACE_PROGRAM")
+    if not path:
+        print("SKIPPED: FEATHERFACE_PROGRAM is not set")
+        sys.exit(SKIPPED)
+    return path
+
+
 def shared_file(relative):
     """The path of a real checkpoint, picture or dump: in $FEATHERFACE_SHARED, else ../shared by the checkout.
 

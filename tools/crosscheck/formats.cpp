@@ -19,6 +19,11 @@ bool has_numbers(const Row& row) {
     return row.was_compared() && row.verdict != Verdict::shape_differs;
 }
 
+// Faces agree or not as whole faces, not number by number.
+bool has_tolerance(const Row& row) {
+    return row.kind != "faces";
+}
+
 std::array<std::string, kColumns> cells(const Row& row) {
     const std::string none(1, '-');
     const bool numbers = has_numbers(row);
@@ -56,13 +61,13 @@ void write_row(JsonWriter& json, const Row& row) {
         json.key("mean_abs").value(static_cast<float>(d.mean_abs));
         json.key("max_rel").value(static_cast<float>(d.max_rel));
         json.key("cosine").value(d.cosine, 9);
-        json.key("outside").value(d.outside);
+        if (has_tolerance(row)) json.key("outside").value(d.outside);
         if (d.worst_ratio > 0) {
             json.key("worst").begin_object();
             json.key("index").numbers(unravel(d.worst, row.shape));
             json.key("ours").value(d.a);
             json.key("reference").value(d.b);
-            json.key("times_tolerance").value(static_cast<float>(d.worst_ratio));
+            if (has_tolerance(row)) json.key("times_tolerance").value(static_cast<float>(d.worst_ratio));
             json.end_object();
         }
         write_non_finite(json, "not_finite_in_ours", d.a_non_finite, row.shape);
@@ -153,7 +158,7 @@ std::string comparison_csv(const Findings& findings) {
                                       worst ? shape_text(unravel(d.worst, row.shape)) : "",
                                       worst ? shortest(d.a) : "",
                                       worst ? shortest(d.b) : "",
-                                      numbers ? std::to_string(d.outside) : "",
+                                      numbers && has_tolerance(row) ? std::to_string(d.outside) : "",
                                       std::string(verdict_id(row.verdict)),
                                       row.fused_into.empty() ? row.note : row.fused_into};
         for (const std::string& field : fields) text += concat(&field == fields ? "" : ",", csv_field(field));
