@@ -21,6 +21,11 @@ constexpr int kMaxVectors = 2;
 template <int kVectors>
 constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
 
+// Without a fused multiply-add every product is rounded besides every sum. A sum of kLongSum values or more
+// is then taken in pieces, each summed by itself: roundings grow with the length of a chain.
+constexpr int kLongSum = kHasFma ? 0 : 128;  // 0: none
+constexpr int kPiece = 32;
+
 // The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
 // `pixel_step` on.
 struct Window {
@@ -42,6 +47,41 @@ struct TileOutput {
     float slope;
 };
 
+// The pieces of a long sum that are complete, for each accumulator of a tile.
+template <int kPixels, int kVectors>
+class Pieces {
+  public:
+    using Sums = Vec[kPixels][kVectors];
+
+    FEATHERFACE_INLINE explicit Pieces(const Window& window) {
+        const int values = window.rows * window.segments * window.length;
+        left_ = values < kLongSum ? values + 1 : kPiece;
+        each([&](auto p, auto v) FEATHERFACE_LAMBDA { totals_[p.value][v.value] = Vec(0.0f); });
+    }
+    FEATHERFACE_INLINE void after_value(Sums& sums) {
+        if (--left_ > 0) return;
+        left_ = kPiece;
+        each([&](auto p, auto v) FEATHERFACE_LAMBDA {
+            totals_[p.value][v.value] += sums[p.value][v.value];
+            sums[p.value][v.value] = Vec(0.0f);
+        });
+    }
+    FEATHERFACE_INLINE void add_to(Sums& sums) const {
+        each([&](auto p, auto v) FEATHERFACE_LAMBDA { sums[p.value][v.value] += totals_[p.value][v.value]; });
+    }
+
+  private:
+    template <class F>
+    FEATHERFACE_INLINE static void each(const F& f) {
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
+            unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA { f(p, v); });
+        });
+    }
+
+    Sums totals_;
+    int left_;
+};
+
 // `weights`: for each value of the window, in order, a row of kVectors registers. `epilogue`:
 // two such rows, scales and biases.
 template <int kVectors, Activation kActivation>
@@ -53,6 +93,7 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = Vec(0.0f); });
     });
+    [[maybe_unused]] Pieces<kPixels, kVectors> pieces(window);
 
     for (int row = 0; row < window.rows; ++row) {
         for (int segment = 0; segment < window.segments; ++segment) {
@@ -68,9 +109,11 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
                         sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
                     });
                 });
+                if constexpr (kLongSum != 0) pieces.after_value(sums);
             }
         }
     }
+    if constexpr (kLongSum != 0) pieces.add_to(sums);
 
     const Vec slope = output.slope;
     unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
