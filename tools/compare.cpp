@@ -39,8 +39,10 @@ struct Options {
 void declare(Arguments& arguments, Options& options) {
     constexpr float kMost = 1e30f;
     arguments.text('m', "model", "FILE", "checkpoint to run on the reference's input", options.model);
-    arguments.number("atol", "absolute tolerance, for all layers", options.atol, 0, kMost);
-    arguments.number("rtol", "relative tolerance, for all layers", options.rtol, 0, kMost);
+    arguments.number("atol", "absolute tolerance, for all layers (1e-4 where only --rtol is given)",
+                     options.atol, 0, kMost);
+    arguments.number("rtol", "relative tolerance, for all layers (0 where only --atol is given)",
+                     options.rtol, 0, kMost);
     arguments.choice("layers", "what to compare", options.layers, {"outputs", "stages", "all"});
     arguments.choice("mode", "how to run the network: every module for itself, or as detect does",
                      options.mode, {"layerwise", "fused"});
