@@ -98,8 +98,9 @@ PickleBuilder::Index PickleBuilder::real(double value) {
 
 PickleBuilder::Index PickleBuilder::real(std::string_view decimal) {
     double value = 0;
-    bool too_big = false;
-    if (!parse_number(decimal, value, too_big)) malformed("a number that is none", {}, quoted(decimal));
+    bool out_of_range = false;
+    if (!parse_number(decimal, value, out_of_range) || out_of_range)
+        malformed("a number that is none", {}, quoted(decimal));
     return real(value);
 }
 

@@ -7,8 +7,10 @@
 
 namespace featherface::loaders {
 
-// Malformed, naming the callable, when the pickle would call anything of a module that runs programs, opens
-// files or connections, or executes code.
+// Malformed, naming the callable, when the pickle would call anything of the modules and functions listed in
+// unsafe_calls.cpp, which run programs or code, unpickle, or open files or connections; or something that no
+// name says, such as what another call made. No such list is complete: a file that passes is harmless here,
+// and may still not be so elsewhere.
 Status refuse_unsafe_calls(const Pickle& pickle);
 
 }  // namespace featherface::loaders

@@ -254,6 +254,7 @@ TEST_CASE("pickle: text that is not what it claims is refused") {
     refused("Iabc\n.", {"an integer that is none", "'abc'"});
     refused("I\n.", {"an integer that is none"});
     refused("Fabc\n.", {"a number that is none"});
+    refused("F1e400\n.", {"a number that is none", "1e400"});
     refused("pabc\n.", {"memo key that is no number"});
     refused("c\nname\n.", {"without a proper name"});
     refused("cmodule\n\n.", {"without a proper name"});

@@ -223,14 +223,47 @@ TEST_CASE("state_dict: too many entries are refused") {
                        {"too many entries", "at most 16384", "found 16385"});
 }
 
+TEST_CASE("state_dict: what only looks like a name that runs something is none") {
+    for (const char* module :
+         {"osx", "my.systems", "models.code", "positions", "posixpath_like", "utils.io"}) {
+        PickleWriter root;
+        root.empty_dict().mark().text("args").global(module, "Options").empty_tuple().reduce();
+        const ByteString bytes = zip_around(root.set_items().stop());
+        CHECK(keys_of(open_bytes(bytes)) == std::vector<std::string>{"args"});
+    }
+}
+
 TEST_CASE("state_dict: pickles that would run something are refused wherever they would, and named") {
     const auto call = [](PickleWriter& pickle, const char* module, const char* name) -> PickleWriter& {
         return pickle.global(module, name).mark().text("true").tuple().reduce();
     };
     const std::vector<std::pair<const char*, const char*>> callables = {
-        {"os", "system"},      {"posix", "system"},    {"nt", "system"},        {"subprocess", "Popen"},
-        {"builtins", "eval"},  {"builtins", "exec"},   {"__builtin__", "eval"}, {"os.path", "join"},
-        {"runpy", "run_path"}, {"webbrowser", "open"}, {"torch.hub", "load"},   {"builtins", "__import__"}};
+        {"os", "system"},
+        {"posix", "system"},
+        {"nt", "system"},
+        {"subprocess", "Popen"},
+        {"builtins", "eval"},
+        {"builtins", "exec"},
+        {"__builtin__", "eval"},
+        {"os.path", "join"},
+        {"runpy", "run_path"},
+        {"webbrowser", "open"},
+        {"torch.hub", "load"},
+        {"builtins", "__import__"},
+        {"_io", "FileIO"},
+        {"cProfile", "run"},
+        {"pip", "main"},
+        {"urllib.request", "urlopen"},
+        {"numpy", "load"},
+        {"torch.serialization", "load"},
+        {"builtins", "getattr"},
+        {"code", "interact"},
+        {"_posixsubprocess", "fork_exec"},
+        {"tempfile", "mkstemp"},
+        {"operator", "methodcaller"},
+        {"torch", "os.system"},
+        {"torch.serialization", "os.path.os.system"},
+        {"a.builtins", "exec"}};
     for (const auto& [module, name] : callables) {
         const std::string named = "'"s + module + "." + name + "' (it was not called)";
         PickleWriter root;
@@ -249,6 +282,9 @@ TEST_CASE("state_dict: pickles that would run something are refused wherever the
         push_tensor_of_two(dropped);
         check_malformed(zip_with_storage(dropped.set_item().stop()), {named});
     }
+    PickleWriter made;
+    made.global("my.module", "make").empty_tuple().reduce().mark().text("true").tuple().reduce();
+    check_malformed(zip_around(made.stop()), {"asks to call something that has no name (it was not called)"});
     check_malformed(zip_around("(ios\nsystem\n."), {"'os.system' (it was not called)"});
     check_malformed(zip_around("(cos\nsystem\no."), {"'os.system' (it was not called)"});
     check_malformed(zip_around("\x8c\x02os\x8c\x06system\x93)\x81."), {"'os.system' (it was not called)"});
