@@ -19,12 +19,6 @@ using loaders::DType;
 
 namespace {
 
-Checkpoint open_file(const std::filesystem::path& path) {
-    Result<Checkpoint> checkpoint = Checkpoint::open(path);
-    REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
-    return std::move(checkpoint).value();
-}
-
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
     return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
 }

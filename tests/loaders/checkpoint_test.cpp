@@ -23,9 +23,7 @@ namespace {
 using Shape = std::vector<std::int64_t>;
 
 Checkpoint open_data(std::string_view name) {
-    Result<Checkpoint> checkpoint = Checkpoint::open(data_file("torch") / name);
-    REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
-    return std::move(checkpoint).value();
+    return open_file(data_file("torch") / name);
 }
 
 Status refusal_of(std::string_view name) {

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "support/pictures.hpp"
 #include "support/png_writer.hpp"
 #include "support/status_checks.hpp"
+#include "support/unprivileged.hpp"
 
 using namespace featherface;
 using namespace featherface::test;
@@ -56,12 +56,11 @@ TEST_CASE("image file: what is no regular file, or cannot be read, is an error a
     check_refused(read_image(folder / "empty.png").status(), StatusCode::malformed, {"empty.png", "empty"});
     std::filesystem::create_symlink("loop.png", folder / "loop.png");
     check_refused(read_image(folder / "loop.png").status(), StatusCode::io_error, {"loop.png"});
-    if (::geteuid() != 0) {  // root may read everything
-        write_file(folder / "secret.png", kOnePixelPng);
-        std::filesystem::permissions(folder / "secret.png", std::filesystem::perms::none);
-        check_refused(read_image(folder / "secret.png").status(), StatusCode::io_error,
-                      {"secret.png", "denied"});
-    }
+    write_file(folder / "secret.png", kOnePixelPng);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    std::filesystem::permissions(folder / "secret.png", std::filesystem::perms::none);
+    check_refused(without_privileges([&] { return read_image(folder / "secret.png").status(); }),
+                  StatusCode::io_error, {"secret.png", "denied"});
 }
 
 TEST_CASE("image file: foreign formats are named, with what is read instead") {

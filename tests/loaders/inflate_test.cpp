@@ -200,61 +200,37 @@ TEST_CASE("inflate: oversubscribed and incomplete codes are refused, and the cod
     check_refused(dynamic_header(257, 1, {2, 2, 2, 0}).bits(0, 32).done(), 1, "incomplete code length code");
     // Code length symbols 18 (zeros), 0, 1 and 2 with lengths 2: codes 0 -> 00, 1 -> 01, 2 -> 10, 18 -> 11.
     const std::vector<int> order = {0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2};
-    const auto with = [&] { return dynamic_header(257, 1, order); };
     const auto zeros = [](BitWriter& w, std::uint32_t count) { w.code(3, 2).bits(count - 11, 7); };
-    SUBCASE("three literals of length 1") {
-        BitWriter w = with();
-        w.code(1, 2).code(1, 2);
+    // The lengths (0, 1 or 2) of the first literals, of the end of block and what follows it, with zeros
+    // between.
+    const auto with_lengths = [&](const std::vector<std::uint32_t>& literals,
+                                  const std::vector<std::uint32_t>& from_end_of_block,
+                                  int literal_codes = 257) {
+        BitWriter w = dynamic_header(literal_codes, 1, order);
+        for (const std::uint32_t length : literals) w.code(length, 2);
         zeros(w, 138);
-        zeros(w, 116);
-        w.code(1, 2).code(1, 2);
-        check_refused(w.bits(0, 32).done(), 1, "oversubscribed literal code");
+        zeros(w, static_cast<std::uint32_t>(256 - 138 - literals.size()));
+        for (const std::uint32_t length : from_end_of_block) w.code(length, 2);
+        return w;
+    };
+    const auto refused = [](BitWriter w, std::string_view words) {
+        check_refused(w.bits(0, 32).done(), 1, words);
+    };
+    refused(with_lengths({1, 1}, {1, 1}), "oversubscribed literal code");
+    refused(with_lengths({2}, {1, 1}), "incomplete literal code");
+    refused(with_lengths({1}, {1, 2}), "incomplete distance code");
+    refused(with_lengths({1, 1}, {0, 1}), "without an end-of-block code");
+    for (const std::uint32_t distance : {1u, 0u}) {
+        CAPTURE(distance);  // a single one of length 1 is fine, and so is none when there are only literals
+        Bytes output(2, 0xff);
+        BitWriter w = with_lengths({1}, {1, distance});
+        CHECK(inflate_to(w.code(0, 1).code(0, 1).code(1, 1).done(), output).ok());  // 0, 0, end
+        CHECK(output == Bytes{0, 0});
     }
-    SUBCASE("one literal of length 2 beside the end of block") {
-        BitWriter w = with();
-        w.code(2, 2);
-        zeros(w, 138);
-        zeros(w, 117);
-        w.code(1, 2).code(1, 2);
-        check_refused(w.bits(0, 32).done(), 1, "incomplete literal code");
-    }
-    SUBCASE("a distance code of one symbol of length 2") {
-        BitWriter w = with();
-        w.code(1, 2);
-        zeros(w, 138);
-        zeros(w, 117);
-        w.code(1, 2).code(2, 2);
-        check_refused(w.bits(0, 32).done(), 1, "incomplete distance code");
-    }
-    SUBCASE("no end of block") {
-        BitWriter w = with();
-        w.code(1, 2).code(1, 2);
-        zeros(w, 138);
-        zeros(w, 117);
-        w.code(1, 2);
-        check_refused(w.bits(0, 32).done(), 1, "without an end-of-block code");
-    }
-    SUBCASE("a single distance of length 1 is fine, and so is none when there are only literals") {
-        for (const std::uint32_t distance : {1u, 0u}) {
-            BitWriter w = with();
-            w.code(1, 2);
-            zeros(w, 138);
-            zeros(w, 117);
-            w.code(1, 2).code(distance, 2);
-            Bytes output(2, 0xff);
-            CHECK(inflate_to(w.code(0, 1).code(0, 1).code(1, 1).done(), output).ok());  // 0, 0, end
-            CHECK(output == Bytes{0, 0});
-        }
-    }
-    SUBCASE("the half of a single-symbol code that is not in use") {
-        BitWriter w = dynamic_header(258, 1, order);
-        w.code(1, 2);
-        zeros(w, 138);
-        zeros(w, 117);
-        w.code(2, 2).code(2, 2).code(1, 2);              // 0 -> 0, end -> 10, length 3 -> 11, distance 1 -> 0
-        w.code(0, 1).code(3, 2).code(1, 1).code(0, 32);  // a literal, then a copy with distance code 1
-        check_refused(w.done(), 4, "no distance code");
-    }
+    // 0 -> 0, end -> 10, length 3 -> 11, distance 1 -> 0: a literal, then a copy with the other half of the
+    // distance code, which is not in use.
+    BitWriter half = with_lengths({1}, {2, 2, 1}, 258);
+    check_refused(half.code(0, 1).code(3, 2).code(1, 1).code(0, 32).done(), 4, "no distance code");
 }
 
 TEST_CASE("inflate: code length repetitions must have something to repeat and must not run over") {

@@ -17,11 +17,6 @@ using namespace featherface::test;
 
 namespace {
 
-ByteString fixture(const std::string& name) {
-    const auto bytes = read_file(data_file("pictures/" + name));
-    return {bytes.begin(), bytes.end()};
-}
-
 // Distinct levels for up to 24 blocks, of both signs around the middle.
 int level(int x, int y) {
     return 10 * (x + 1) + 60 * y;
@@ -48,10 +43,6 @@ void check_levels(const Image& image) {
     }
 }
 
-void check_refused_as(const ByteString& jpeg, StatusCode code, std::string_view words) {
-    check_refused(decode(jpeg).status(), code, {"picture: ", words});
-}
-
 ByteString replaced(ByteString bytes, std::size_t at, const ByteString& by) {
     REQUIRE(at + by.size() <= bytes.size());
     return bytes.replace(at, by.size(), by);
@@ -70,7 +61,7 @@ TEST_CASE("jpeg: files of libjpeg show the picture that was put in") {
     for (const char* name :
          {"baseline.jpg", "progressive.jpg", "full_colour.jpg", "half_colour.jpg", "grey.jpg"}) {
         CAPTURE(name);
-        const Image image = decoded(fixture(name));
+        const Image image = decoded(picture_data(name));
         REQUIRE(image.width == 37);
         REQUIRE(image.height == 29);
         for (int y = 0; y < image.height; ++y) {
@@ -88,7 +79,7 @@ TEST_CASE("jpeg: files of libjpeg show the picture that was put in") {
 }
 
 TEST_CASE("jpeg: a progressive file gives the pixels of the baseline file of the same coefficients") {
-    CHECK((decoded(fixture("progressive.jpg")).pixels == decoded(fixture("baseline.jpg")).pixels));
+    CHECK((decoded(picture_data("progressive.jpg")).pixels == decoded(picture_data("baseline.jpg")).pixels));
 }
 
 TEST_CASE("jpeg: grey and colour, interleaved or not, baseline or progressive, with and without restarts") {
@@ -150,36 +141,37 @@ TEST_CASE("jpeg: a file cut anywhere is refused as malformed") {
             }
         }
     }
-    const ByteString real = fixture("baseline.jpg");
-    check_refused_as(real.substr(0, real.size() - 2), StatusCode::malformed,
-                     "cut short: no end-of-image marker");
-    check_refused_as(real.substr(0, real.size() - 60), StatusCode::malformed, "the picture data ends early");
-    check_refused_as(real.substr(0, 100), StatusCode::malformed, "cut short in segment FF db");
+    const ByteString real = picture_data("baseline.jpg");
+    check_picture_refused(real.substr(0, real.size() - 2), StatusCode::malformed,
+                          "cut short: no end-of-image marker");
+    check_picture_refused(real.substr(0, real.size() - 60), StatusCode::malformed,
+                          "the picture data ends early");
+    check_picture_refused(real.substr(0, 100), StatusCode::malformed, "cut short in segment FF db");
 }
 
 TEST_CASE("jpeg: a file cut in its picture data is refused also when an end-of-image marker was put behind") {
     for (const char* name : {"baseline.jpg", "full_colour.jpg", "grey.jpg"}) {
         CAPTURE(name);
-        const ByteString whole = fixture(name);
+        const ByteString whole = picture_data(name);
         const std::size_t data = find_marker(whole, 0xda) + 20;
         for (std::size_t size = data; size < whole.size() - 3; ++size) {
             CAPTURE(size);
-            check_refused_as(whole.substr(0, size) + "\xff\xd9", StatusCode::malformed, "row");
+            check_picture_refused(whole.substr(0, size) + "\xff\xd9", StatusCode::malformed, "row");
         }
     }
     // A progressive file may leave out refinements, but not break off within a scan or before every component
     // came.
-    const ByteString progressive = fixture("progressive.jpg");
+    const ByteString progressive = picture_data("progressive.jpg");
     const std::size_t first_data = find_marker(progressive, 0xda) + 14;
-    check_refused_as(progressive.substr(0, first_data + 10) + "\xff\xd9", StatusCode::malformed,
-                     "ends early");
+    check_picture_refused(progressive.substr(0, first_data + 10) + "\xff\xd9", StatusCode::malformed,
+                          "ends early");
     JpegOptions options = five_by_three();
     options.colour = true;
     options.interleaved = false;
     const ByteString three_scans = make_jpeg(options);
     const std::size_t second = find_marker(three_scans, 0xda, find_marker(three_scans, 0xda) + 2);
-    check_refused_as(three_scans.substr(0, second) + "\xff\xd9", StatusCode::malformed,
-                     "no data for component 2");
+    check_picture_refused(three_scans.substr(0, second) + "\xff\xd9", StatusCode::malformed,
+                          "no data for component 2");
 }
 
 TEST_CASE("jpeg: a missing, renumbered or early restart marker is refused") {
@@ -188,11 +180,12 @@ TEST_CASE("jpeg: a missing, renumbered or early restart marker is refused") {
     const ByteString whole = make_jpeg(options);
     const std::size_t restart = find_marker(whole, 0xd0);
     REQUIRE(restart != ByteString::npos);
-    check_refused_as(replaced(whole, restart + 1, "\xd3"), StatusCode::malformed,
-                     "restart marker missing in row 1 of 3");
-    check_refused_as(ByteString(whole).erase(restart, 2), StatusCode::malformed, "restart marker missing");
-    check_refused_as(ByteString(whole).erase(restart - 1, 1), StatusCode::malformed,
-                     "the picture data ends early");
+    check_picture_refused(replaced(whole, restart + 1, "\xd3"), StatusCode::malformed,
+                          "restart marker missing in row 1 of 3");
+    check_picture_refused(ByteString(whole).erase(restart, 2), StatusCode::malformed,
+                          "restart marker missing");
+    check_picture_refused(ByteString(whole).erase(restart - 1, 1), StatusCode::malformed,
+                          "the picture data ends early");
     ByteString filled = whole;
     filled.insert(restart, "\xff\xff");  // fill bytes before a marker are allowed
     check_levels(decoded(filled));
@@ -266,7 +259,7 @@ TEST_CASE("jpeg: too many pixels are refused from the frame header alone") {
     header =
         header.substr(0, frame_at(header) + kHeight) + ByteString("\x4e\x20\x4e\x20", 4) + "\x01\x01\x11";
     header += ByteString(1, '\0');
-    check_refused_as(header, StatusCode::limit_exceeded, "20000 x 20000 pixels is too large");
+    check_picture_refused(header, StatusCode::limit_exceeded, "20000 x 20000 pixels is too large");
     ImageReadOptions limit;
     limit.max_pixels = 40 * 24 - 1;
     CHECK(decode(make_jpeg(five_by_three()), limit).status().code() == StatusCode::limit_exceeded);
@@ -275,27 +268,29 @@ TEST_CASE("jpeg: too many pixels are refused from the frame header alone") {
 }
 
 TEST_CASE("jpeg: CMYK, arithmetic coding and other kinds no one here reads are named") {
-    check_refused_as(fixture("cmyk.jpg"), StatusCode::unsupported, "a CMYK JPEG");
+    check_picture_refused(picture_data("cmyk.jpg"), StatusCode::unsupported, "a CMYK JPEG");
     const ByteString jpeg = make_jpeg(five_by_three());
     const std::size_t frame = frame_at(jpeg);
     for (const char marker : {'\xc9', '\xca', '\xcb', '\xcd', '\xce', '\xcf'}) {
-        check_refused_as(replaced(jpeg, frame + 1, {marker}), StatusCode::unsupported, "arithmetic coding");
+        check_picture_refused(replaced(jpeg, frame + 1, {marker}), StatusCode::unsupported,
+                              "arithmetic coding");
     }
-    check_refused_as(replaced(jpeg, frame + 1, "\xc3"), StatusCode::unsupported, "a lossless JPEG");
-    check_refused_as(replaced(jpeg, frame + 1, "\xc5"), StatusCode::unsupported, "a hierarchical JPEG");
-    check_refused_as(replaced(jpeg, frame + kPrecision, "\x0c"), StatusCode::unsupported, "12 bits a sample");
-    check_refused_as(replaced(jpeg, frame + kHeight, ByteString(2, '\0')), StatusCode::unsupported,
-                     "height after the picture");
+    check_picture_refused(replaced(jpeg, frame + 1, "\xc3"), StatusCode::unsupported, "a lossless JPEG");
+    check_picture_refused(replaced(jpeg, frame + 1, "\xc5"), StatusCode::unsupported, "a hierarchical JPEG");
+    check_picture_refused(replaced(jpeg, frame + kPrecision, "\x0c"), StatusCode::unsupported,
+                          "12 bits a sample");
+    check_picture_refused(replaced(jpeg, frame + kHeight, ByteString(2, '\0')), StatusCode::unsupported,
+                          "height after the picture");
     ByteString two = jpeg;
     two.replace(frame + 2, 2, ByteString("\0\x0e", 2)).replace(frame + kCount, 1, "\x02");
     two.insert(frame + kCount + 4, ByteString("\x02\x11\0", 3));
-    check_refused_as(two, StatusCode::unsupported, "2 components");
+    check_picture_refused(two, StatusCode::unsupported, "2 components");
     JpegOptions options = five_by_three();
     options.colour = true;
     options.sampling = 3;
     const ByteString three = make_jpeg(options);
-    check_refused_as(replaced(three, frame_at(three) + kSampling + 3, "\x21"), StatusCode::unsupported,
-                     "fractional colour subsampling");
+    check_picture_refused(replaced(three, frame_at(three) + kSampling + 3, "\x21"), StatusCode::unsupported,
+                          "fractional colour subsampling");
 }
 
 TEST_CASE("jpeg: tables that are missing, too large or impossible are refused") {
@@ -306,28 +301,31 @@ TEST_CASE("jpeg: tables that are missing, too large or impossible are refused") 
     const std::size_t sos = find_marker(jpeg, 0xda);
     const std::size_t frame = frame_at(jpeg);
     const auto comment = [&](std::size_t at) { return replaced(jpeg, at + 1, "\xfe"); };
-    check_refused_as(comment(dqt), StatusCode::malformed, "without its quantization table");
-    check_refused_as(comment(dht), StatusCode::malformed, "without its Huffman table");
-    check_refused_as(comment(ac), StatusCode::malformed, "without its Huffman table");
-    check_refused_as(comment(frame), StatusCode::malformed, "a scan before the frame header");
-    check_refused_as(replaced(jpeg, dqt + 4, "\x05"), StatusCode::malformed, "quantization table of unknown");
-    check_refused_as(replaced(jpeg, dqt + 4, "\x10"), StatusCode::malformed, "quantization table cut short");
-    check_refused_as(replaced(jpeg, dht + 4, "\x25"), StatusCode::malformed, "Huffman table of unknown");
-    check_refused_as(replaced(jpeg, dht + 5, "\x03"), StatusCode::malformed, "Huffman table cut short");
-    check_refused_as(replaced(jpeg, dht + 5, ByteString(16, '\xff')), StatusCode::malformed,
-                     "over 256 codes");
+    check_picture_refused(comment(dqt), StatusCode::malformed, "without its quantization table");
+    check_picture_refused(comment(dht), StatusCode::malformed, "without its Huffman table");
+    check_picture_refused(comment(ac), StatusCode::malformed, "without its Huffman table");
+    check_picture_refused(comment(frame), StatusCode::malformed, "a scan before the frame header");
+    check_picture_refused(replaced(jpeg, dqt + 4, "\x05"), StatusCode::malformed,
+                          "quantization table of unknown");
+    check_picture_refused(replaced(jpeg, dqt + 4, "\x10"), StatusCode::malformed,
+                          "quantization table cut short");
+    check_picture_refused(replaced(jpeg, dht + 4, "\x25"), StatusCode::malformed, "Huffman table of unknown");
+    check_picture_refused(replaced(jpeg, dht + 5, "\x03"), StatusCode::malformed, "Huffman table cut short");
+    check_picture_refused(replaced(jpeg, dht + 5, ByteString(16, '\xff')), StatusCode::malformed,
+                          "over 256 codes");
     // 12 codes of 4 bits become 12 codes of 3.
-    check_refused_as(replaced(jpeg, dht + 7, ByteString("\x0c\0", 2)), StatusCode::malformed,
-                     "more codes than their lengths allow");
-    check_refused_as(replaced(jpeg, frame + kSampling, ByteString("\0", 1)), StatusCode::malformed,
-                     "sampling factor");
-    check_refused_as(replaced(jpeg, frame + kSampling + 1, "\x04"), StatusCode::malformed,
-                     "quantization table outside");
-    check_refused_as(replaced(jpeg, sos + 5, "\x07"), StatusCode::malformed, "does not name");
-    check_refused_as(replaced(jpeg, sos + 6, "\x44"), StatusCode::malformed, "Huffman table outside");
-    check_refused_as(replaced(jpeg, sos + 4, "\x02"), StatusCode::malformed, "scan header of wrong length");
-    check_refused_as(replaced(jpeg, frame + kCount, "\x03"), StatusCode::malformed,
-                     "frame header of wrong length");
+    check_picture_refused(replaced(jpeg, dht + 7, ByteString("\x0c\0", 2)), StatusCode::malformed,
+                          "more codes than their lengths allow");
+    check_picture_refused(replaced(jpeg, frame + kSampling, ByteString("\0", 1)), StatusCode::malformed,
+                          "sampling factor");
+    check_picture_refused(replaced(jpeg, frame + kSampling + 1, "\x04"), StatusCode::malformed,
+                          "quantization table outside");
+    check_picture_refused(replaced(jpeg, sos + 5, "\x07"), StatusCode::malformed, "does not name");
+    check_picture_refused(replaced(jpeg, sos + 6, "\x44"), StatusCode::malformed, "Huffman table outside");
+    check_picture_refused(replaced(jpeg, sos + 4, "\x02"), StatusCode::malformed,
+                          "scan header of wrong length");
+    check_picture_refused(replaced(jpeg, frame + kCount, "\x03"), StatusCode::malformed,
+                          "frame header of wrong length");
 }
 
 TEST_CASE("jpeg: impossible orders of scans and segments are refused") {
@@ -336,28 +334,28 @@ TEST_CASE("jpeg: impossible orders of scans and segments are refused") {
     const std::size_t sos = find_marker(jpeg, 0xda);
     const ByteString end = "\xff\xd9";
     const ByteString scan = jpeg.substr(sos, jpeg.size() - 2 - sos);
-    check_refused_as(jpeg.substr(0, jpeg.size() - 2) + scan + end, StatusCode::malformed,
-                     "a component scanned twice");
-    check_refused_as(jpeg.substr(0, sos) + end, StatusCode::malformed, "no data for component 1");
-    check_refused_as(jpeg.substr(0, frame) + end, StatusCode::malformed, "no frame header");
-    check_refused_as(jpeg.substr(0, sos) + jpeg.substr(frame), StatusCode::malformed,
-                     "a second frame header");
-    check_refused_as(jpeg.substr(0, sos) + "\xff\xd8" + jpeg.substr(sos), StatusCode::malformed,
-                     "marker FF d8 out of place");
-    check_refused_as(jpeg.substr(0, sos) + "\xff\xf3" + ByteString("\0\2", 2) + jpeg.substr(sos),
-                     StatusCode::unsupported, "unknown marker FF f3");
-    check_refused_as(jpeg.substr(0, sos) + "\xff\xe5" + ByteString("\0\1", 2) + jpeg.substr(sos),
-                     StatusCode::malformed, "segment FF e5 of impossible length");
+    check_picture_refused(jpeg.substr(0, jpeg.size() - 2) + scan + end, StatusCode::malformed,
+                          "a component scanned twice");
+    check_picture_refused(jpeg.substr(0, sos) + end, StatusCode::malformed, "no data for component 1");
+    check_picture_refused(jpeg.substr(0, frame) + end, StatusCode::malformed, "no frame header");
+    check_picture_refused(jpeg.substr(0, sos) + jpeg.substr(frame), StatusCode::malformed,
+                          "a second frame header");
+    check_picture_refused(jpeg.substr(0, sos) + "\xff\xd8" + jpeg.substr(sos), StatusCode::malformed,
+                          "marker FF d8 out of place");
+    check_picture_refused(jpeg.substr(0, sos) + "\xff\xf3" + ByteString("\0\2", 2) + jpeg.substr(sos),
+                          StatusCode::unsupported, "unknown marker FF f3");
+    check_picture_refused(jpeg.substr(0, sos) + "\xff\xe5" + ByteString("\0\1", 2) + jpeg.substr(sos),
+                          StatusCode::malformed, "segment FF e5 of impossible length");
 
     JpegOptions options = five_by_three();
     options.progressive = true;
     const ByteString progressive = make_jpeg(options);
     const std::size_t dc = find_marker(progressive, 0xda);
     const std::size_t refine = find_marker(progressive, 0xda, dc + 2);
-    check_refused_as(ByteString(progressive).erase(dc, refine - dc), StatusCode::malformed,
-                     "refines what was never sent");
-    check_refused_as(replaced(progressive, dc + 8, "\x05"), StatusCode::malformed,
-                     "impossible range of coefficients");
+    check_picture_refused(ByteString(progressive).erase(dc, refine - dc), StatusCode::malformed,
+                          "refines what was never sent");
+    check_picture_refused(replaced(progressive, dc + 8, "\x05"), StatusCode::malformed,
+                          "impossible range of coefficients");
 }
 
 TEST_CASE("jpeg: hundreds of scans are refused, however short they are") {
@@ -370,7 +368,7 @@ TEST_CASE("jpeg: hundreds of scans are refused, however short they are") {
     for (int i = 0; i < 198; ++i) many += scan;
     check_levels(decoded(many + "\xff\xd9"));
     many += scan;
-    check_refused_as(many + "\xff\xd9", StatusCode::limit_exceeded, "over 200 scans");
+    check_picture_refused(many + "\xff\xd9", StatusCode::limit_exceeded, "over 200 scans");
 }
 
 TEST_CASE("jpeg: bits that are no code are refused with the row they are in") {
@@ -378,5 +376,5 @@ TEST_CASE("jpeg: bits that are no code are refused with the row they are in") {
     const std::size_t data = find_marker(jpeg, 0xda) + 10;
     const std::size_t end = jpeg.size() - 2;
     for (std::size_t at = data; at < end; ++at) jpeg[at] = '\xee';  // no DC code begins 111
-    check_refused_as(jpeg, StatusCode::malformed, "invalid data in row 1 of 3");
+    check_picture_refused(jpeg, StatusCode::malformed, "invalid data in row 1 of 3");
 }

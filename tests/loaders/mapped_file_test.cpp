@@ -4,8 +4,6 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -14,6 +12,7 @@
 #include "loaders/little_endian.hpp"
 #include "support/files.hpp"
 #include "support/status_checks.hpp"
+#include "support/unprivileged.hpp"
 
 using namespace featherface;
 using namespace featherface::test;
@@ -139,19 +138,6 @@ TEST_CASE("file: one without permission is refused") {
     write_file(path, "x");
     fs::permissions(dir.path(), fs::perms::all);
     fs::permissions(path, fs::perms::none);
-    // Root may read everything, so a child process without privileges tries.
-    const pid_t child = ::fork();
-    if (child == 0) {
-        constexpr uid_t kNobody = 65534;
-        if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(2);
-        const Status status = MappedFile::open(path).status();
-        const bool right = status.code() == StatusCode::io_error &&
-                           status.message().find("Permission denied") != std::string::npos &&
-                           status.message().find("readable by this user") != std::string::npos;
-        ::_exit(right ? 0 : 1);
-    }
-    int result = 0;
-    REQUIRE(::waitpid(child, &result, 0) == child);
-    REQUIRE(WIFEXITED(result));
-    CHECK(WEXITSTATUS(result) == 0);
+    check_refused(without_privileges([&] { return MappedFile::open(path).status(); }), StatusCode::io_error,
+                  {path.string(), "Permission denied", "readable by this user"});
 }

@@ -12,13 +12,7 @@
 using namespace featherface;
 using namespace featherface::test;
 
-namespace {
-
-void check_refused_as(const ByteString& pnm, StatusCode code, std::string_view words) {
-    check_refused(decode(pnm).status(), code, {"picture: ", words});
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("pnm: P5 repeats its grey, P6 is turned to blue, green, red") {
     const Image grey_image = decoded("P5 2 1 255\n\x01\xff");
@@ -64,27 +58,27 @@ TEST_CASE("pnm: a file cut anywhere is refused as malformed") {
         CAPTURE(size);
         CHECK(decode(whole.substr(0, size)).status().code() == StatusCode::malformed);
     }
-    check_refused_as(whole.substr(0, 22), StatusCode::malformed,
-                     "cut short in its pixels at byte 11: expected 12 bytes, found 11");
+    check_picture_refused(whole.substr(0, 22), StatusCode::malformed,
+                          "cut short in its pixels at byte 11: expected 12 bytes, found 11");
 }
 
 TEST_CASE("pnm: damaged headers, maxima out of range and samples above the maximum are refused") {
     for (const char* header : {"P5", "P51 1 255\n1", "P5 x 1 255\n1", "P5 1 -1 255\n1", "P5 1 1 255x1",
                                "P5 1 1\n", "P5 1 1 #255\n1", "P6 1 1 2.5\nabc"}) {
         CAPTURE(header);
-        check_refused_as(header, StatusCode::malformed, "damaged PNM header at byte ");
+        check_picture_refused(header, StatusCode::malformed, "damaged PNM header at byte ");
     }
     for (const char* maximum : {"0", "65536", "99999999999999999999"}) {
-        check_refused_as("P5 1 1 " + std::string(maximum) + "\n12", StatusCode::malformed,
-                         "maximum out of range");
+        check_picture_refused("P5 1 1 " + std::string(maximum) + "\n12", StatusCode::malformed,
+                              "maximum out of range");
     }
-    check_refused_as("P5 2 1 97\nab", StatusCode::malformed,
-                     "above the maximum at byte 11: expected at most 97, found 98");
+    check_picture_refused("P5 2 1 97\nab", StatusCode::malformed,
+                          "above the maximum at byte 11: expected at most 97, found 98");
 }
 
 TEST_CASE("pnm: empty and far too large sizes are refused from the header alone") {
-    check_refused_as("P5 0 1 255\n", StatusCode::malformed, "0 x 1 pixels");
-    check_refused_as("P5 20000 20000 255\n", StatusCode::limit_exceeded, "too large");
-    check_refused_as("P5 99999999999999999999 99999999999999999999 255\n", StatusCode::limit_exceeded,
-                     "too large");
+    check_picture_refused("P5 0 1 255\n", StatusCode::malformed, "0 x 1 pixels");
+    check_picture_refused("P5 20000 20000 255\n", StatusCode::limit_exceeded, "too large");
+    check_picture_refused("P5 99999999999999999999 99999999999999999999 255\n", StatusCode::limit_exceeded,
+                          "too large");
 }

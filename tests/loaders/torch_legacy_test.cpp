@@ -182,17 +182,7 @@ TEST_CASE("torch legacy: views of storages are refused as what they are") {
     pickle.empty_dict().text("w").global("torch._utils", "_rebuild_tensor_v2").mark();
     pickle.mark().text("storage").global("torch", "FloatStorage").text("0").text("cpu").integer(6);
     pickle.mark().text("view").integer(2).integer(3).tuple().tuple().persistent();
-    pickle.integer(0)
-        .mark()
-        .integer(3)
-        .tuple()
-        .mark()
-        .integer(1)
-        .tuple()
-        .boolean(false)
-        .none()
-        .tuple()
-        .reduce();
+    push_place_and_call(pickle, 3);
     LegacyParts parts;
     parts.object = pickle.set_item().stop();
     check_file_refused(parts.file(), StatusCode::unsupported, {"a view of a storage", "PyTorch before 0.4"});

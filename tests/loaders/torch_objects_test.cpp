@@ -267,17 +267,7 @@ TEST_CASE("tensor: near-miss names are not torch's functions, and are named") {
         const ByteString bytes = with_entry([&](PickleWriter& pickle) {
             pickle.global("torch._utils", name).mark();
             push_storage_of_six(pickle);
-            pickle.integer(0)
-                .mark()
-                .integer(6)
-                .tuple()
-                .mark()
-                .integer(1)
-                .tuple()
-                .boolean(false)
-                .none()
-                .tuple()
-                .reduce();
+            push_place_and_call(pickle, 6);
         });
         check_malformed(bytes,
                         {"entry 't'", std::string("'torch._utils.") + name + "' (which was not called)"});
@@ -307,17 +297,7 @@ TEST_CASE("tensor: storages that are none are refused") {
         return with_entry([&](PickleWriter& pickle) {
             pickle.global("torch._utils", "_rebuild_tensor_v2").mark();
             push_id(pickle);
-            pickle.integer(0)
-                .mark()
-                .integer(6)
-                .tuple()
-                .mark()
-                .integer(1)
-                .tuple()
-                .boolean(false)
-                .none()
-                .tuple()
-                .reduce();
+            push_place_and_call(pickle, 6);
         });
     };
     check_malformed(stored([](PickleWriter& p) { p.integer(7); }), {"its storage is none", "an integer"});

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,12 @@ using ByteString = std::string;
 
 inline std::span<const std::byte> span_of(std::string_view bytes) {
     return std::as_bytes(std::span(bytes));
+}
+
+inline ByteString byte_string(std::initializer_list<int> values) {
+    ByteString bytes;
+    for (const int value : values) bytes += static_cast<char>(value);
+    return bytes;
 }
 
 // The bytes of a number or of an array of numbers.

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <initializer_list>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,12 @@ namespace featherface::test {
 // The bytes must outlive the result.
 inline loaders::Checkpoint open_bytes(const ByteString& bytes) {
     Result<loaders::Checkpoint> checkpoint = loaders::Checkpoint::from_bytes(span_of(bytes), "test.pth");
+    REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
+    return std::move(checkpoint).value();
+}
+
+inline loaders::Checkpoint open_file(const std::filesystem::path& path) {
+    Result<loaders::Checkpoint> checkpoint = loaders::Checkpoint::open(path);
     REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
     return std::move(checkpoint).value();
 }

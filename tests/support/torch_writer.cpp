@@ -13,32 +13,19 @@ using loaders::DType;
 
 const char* storage_type(DType dtype) {
     switch (dtype) {
-        case DType::f16:
-            return "HalfStorage";
-        case DType::bf16:
-            return "BFloat16Storage";
-        case DType::f32:
-            return "FloatStorage";
-        case DType::f64:
-            return "DoubleStorage";
-        case DType::u8:
-            return "ByteStorage";
-        case DType::i8:
-            return "CharStorage";
-        case DType::i16:
-            return "ShortStorage";
-        case DType::i32:
-            return "IntStorage";
-        case DType::i64:
-            return "LongStorage";
-        case DType::boolean:
-            return "BoolStorage";
-        case DType::complex64:
-            return "ComplexFloatStorage";
-        case DType::complex128:
-            return "ComplexDoubleStorage";
-        default:
-            return "UnknownStorage";
+        case DType::f16: return "HalfStorage";
+        case DType::bf16: return "BFloat16Storage";
+        case DType::f32: return "FloatStorage";
+        case DType::f64: return "DoubleStorage";
+        case DType::u8: return "ByteStorage";
+        case DType::i8: return "CharStorage";
+        case DType::i16: return "ShortStorage";
+        case DType::i32: return "IntStorage";
+        case DType::i64: return "LongStorage";
+        case DType::boolean: return "BoolStorage";
+        case DType::complex64: return "ComplexFloatStorage";
+        case DType::complex128: return "ComplexDoubleStorage";
+        default: return "UnknownStorage";
     }
 }
 
@@ -123,18 +110,12 @@ TorchTensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::
     TorchTensor tensor{.name = std::move(name), .dtype = dtype, .shape = std::move(shape)};
     for (const float value : values) {
         switch (dtype) {
-            case DType::f16:
-                append(tensor.bytes, to_f16(value));
-                break;
+            case DType::f16: append(tensor.bytes, to_f16(value)); break;
             case DType::bf16:
                 append(tensor.bytes, static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16));
                 break;
-            case DType::f64:
-                append(tensor.bytes, static_cast<double>(value));
-                break;
-            default:
-                append(tensor.bytes, value);
-                break;
+            case DType::f64: append(tensor.bytes, static_cast<double>(value)); break;
+            default: append(tensor.bytes, value); break;
         }
     }
     return tensor;
@@ -165,6 +146,13 @@ void push_tensor(PickleWriter& pickle, const TorchTensor& tensor, const std::str
     if (tensor.parameter) {
         pickle.boolean(true).global("collections", "OrderedDict").empty_tuple().reduce().tuple().reduce();
     }
+}
+
+void push_place_and_call(PickleWriter& pickle, std::int64_t size) {
+    pickle.integer(0);
+    push_tuple(pickle, {size});
+    push_tuple(pickle, {1});
+    pickle.boolean(false).none().tuple().reduce();
 }
 
 std::vector<ZipItem> torch_zip_items(const ByteString& pickle, const Storages& storages,

@@ -62,6 +62,10 @@ void push_storage(PickleWriter& pickle, loaders::DType dtype, const std::string&
 void push_tensor(PickleWriter& pickle, const TorchTensor& tensor, const std::string& key, bool legacy,
                  const std::string& location = "cpu");
 
+// After a storage: the rest of _rebuild_tensor_v2's arguments, for one dimension of `size` elements from the
+// storage's first on; and the call.
+void push_place_and_call(PickleWriter& pickle, std::int64_t size);
+
 // The storages of a file: key and bytes, in file order.
 using Storages = std::vector<std::pair<std::string, ByteString>>;
 
