@@ -150,11 +150,10 @@ Status register_benchmarks(const std::filesystem::path& checkpoint) {
     if (!loaded.ok()) return loaded.status();
     const Model model = std::move(loaded).value();
     const std::string name = short_name(model.architecture());
-    const bool detector = model.architecture() == Architecture::featherface_v1 ||
-                          model.architecture() == Architecture::featherface_v2;
     const std::vector<int> sizes =
-        detector ? std::vector<int>(std::begin(kDetectorSizes), std::end(kDetectorSizes))
-                 : std::vector<int>{kClassifierSize};
+        engine::is_detector(model.architecture())
+            ? std::vector<int>(std::begin(kDetectorSizes), std::end(kDetectorSizes))
+            : std::vector<int>{kClassifierSize};
 
     const auto in_ms = [](benchmark::internal::Benchmark* b) { return b->Unit(benchmark::kMillisecond); };
     in_ms(RegisterBenchmark(("load/" + name).c_str(), load, checkpoint));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/clock.hpp"
+#include "engine/identify.hpp"
 #include "engine/layer_times.hpp"
 #include "engine/postprocess.hpp"
 #include "engine/resize.hpp"
@@ -79,8 +80,7 @@ Detector::~Detector() = default;
 
 Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
     if (Status status = check(options); !status.ok()) return status;
-    if (model.architecture() != Architecture::featherface_v1 &&
-        model.architecture() != Architecture::featherface_v2) {
+    if (!engine::is_detector(model.architecture())) {
         return Status(StatusCode::wrong_model,
                       std::string(name_of(model.architecture())) +
                           " is no face detector; load a FeatherFace V1 or V2 checkpoint");

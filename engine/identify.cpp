@@ -199,6 +199,10 @@ Graph make_graph(Architecture architecture) {
     return {};
 }
 
+bool is_detector(Architecture architecture) {
+    return architecture == Architecture::featherface_v1 || architecture == Architecture::featherface_v2;
+}
+
 std::string_view usual_file_name(Architecture architecture) {
     switch (architecture) {
         case Architecture::featherface_v1: return "mobilenet0.25_*";

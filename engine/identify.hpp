@@ -17,6 +17,9 @@ namespace featherface::engine {
 // The graph of a known network, unbound.
 Graph make_graph(Architecture architecture);
 
+// Whether it finds faces (loc, conf and landms) rather than being a classifier or its backbone.
+bool is_detector(Architecture architecture);
+
 // How FeatherFace names the files of a network: "mobilenet0.25_*" for V1. A custom, never proof.
 std::string_view usual_file_name(Architecture architecture);
 

@@ -148,8 +148,9 @@ void execute(const Program& program, const Plan& plan, const AlignedBuffer& work
         }
         if (observer) {
             observer->before_step(node);
-            call.stage_times = observer->stage_times();
-            if (op) op->run(call);
+            StageTimes* times = observer->stage_times();
+            if (op && times) op->run_timed(call, *times);
+            if (op && !times) op->run(call);
             observer->after_step(node, plan.shapes[i], as_const(call.output));
         } else if (op) {
             op->run(call);

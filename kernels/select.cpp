@@ -54,11 +54,15 @@ Result<const KernelTable*> default_table() {
     return Status(StatusCode::invalid_argument, "FEATHERFACE_FORCE_ARCH: " + table.status().message());
 }
 
+std::array<const ConvKernel*, 4> conv_kernels(const KernelTable& table) {
+    return {table.conv_depthwise, table.conv_flat, table.conv_gemm, table.conv_grouped};
+}
+
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
-    for (const ConvKernel* kernel : {table.conv_depthwise, table.conv_flat, table.conv_gemm}) {
+    for (const ConvKernel* kernel : conv_kernels(table)) {
         if (kernel->supports(geometry)) return *kernel;
     }
-    return *table.conv_grouped;
+    return *table.conv_grouped;  // not reached: it supports any geometry
 }
 
 }  // namespace featherface::kernels

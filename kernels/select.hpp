@@ -2,6 +2,7 @@
 // names.
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +20,10 @@ Result<const KernelTable*> find_table(std::string_view arch);
 // FEATHERFACE_FORCE_ARCH when set, else the best available.
 Result<const KernelTable*> default_table();
 
-// The convolution kernel that suits the geometry best.
+// The architecture's ways to compute a plain convolution, the one to be preferred first; the last does any.
+std::array<const ConvKernel*, 4> conv_kernels(const KernelTable&);
+
+// The first of them that supports the geometry.
 const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
 
 }  // namespace featherface::kernels

@@ -95,6 +95,16 @@ void Arguments::text(char letter, const std::string& name, const std::string& va
                         }});
 }
 
+void Arguments::list(char letter, const std::string& name, const std::string& value, const std::string& help,
+                     std::vector<std::string>& target) {
+    const auto add = [&target, name](std::string_view word) -> Status {
+        if (word.empty()) return wrong("--" + name + ": the value is empty");
+        target.emplace_back(word);
+        return {};
+    };
+    options_.push_back({letter, name, value, help, add, /*takes_many=*/true});
+}
+
 void Arguments::number(const std::string& name, const std::string& help, float& target, float least,
                        float most) {
     options_.push_back({0, name, "X",
@@ -159,7 +169,7 @@ void Arguments::choice(const std::string& name, const std::string& help, std::si
 
 std::string Arguments::Option::label() const {
     return (letter ? std::string{'-', letter} + ", --" : "    --") + name +
-           (value.empty() ? "" : " " + value);
+           (value.empty() ? "" : " " + value) + (takes_many ? "..." : "");
 }
 
 const Arguments::Option* Arguments::find(std::string_view word) const {
@@ -204,7 +214,10 @@ Status Arguments::parse_option(std::span<const std::string_view> words, std::siz
         }
         return wrong(message);
     }
-    return option->set(words[++i]);
+    do {
+        if (Status status = option->set(words[++i]); !status.ok()) return status;
+    } while (option->takes_many && i + 1 < words.size() && !is_option(words[i + 1]));
+    return {};
 }
 
 Status Arguments::parse(std::span<const std::string_view> words) {

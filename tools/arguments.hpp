@@ -30,6 +30,9 @@ class Arguments {
     // `letter` 0: none. `value` is how the help calls the option's value.
     void text(char letter, const std::string& name, const std::string& value, const std::string& help,
               std::optional<std::string>& target);
+    // Takes every word up to the next option, and may be given several times; the target gets them all.
+    void list(char letter, const std::string& name, const std::string& value, const std::string& help,
+              std::vector<std::string>& target);
     void number(const std::string& name, const std::string& help, float& target, float least, float most);
     void number(const std::string& name, const std::string& help, std::int64_t& target, std::int64_t least,
                 std::int64_t most);
@@ -59,6 +62,7 @@ class Arguments {
         char letter = 0;
         std::string name, value, help;  // value empty: the option takes none
         std::function<Status(std::string_view)> set;
+        bool takes_many = false;
         std::string label() const;  // "-m, --model FILE"
     };
     template <class T>

@@ -10,13 +10,14 @@
 namespace featherface::tools {
 
 std::span<const Verb> verbs() {
-    static constexpr std::array<Verb, 6> kVerbs = {{
+    static constexpr std::array<Verb, 7> kVerbs = {{
         {"detect", "find faces in pictures", detect},
         {"verify", "say what a checkpoint is", verify},
         {"inspect", "list what a checkpoint holds", inspect},
         {"classify", "name a picture's ImageNet classes with the backbone", classify},
         {"dump", "write the values of a run, layer by layer", dump},
         {"compare", "find the first layer that differs from a reference", compare},
+        {"bench", "time networks, whole and layer by layer", bench},
     }};
     return kVerbs;
 }

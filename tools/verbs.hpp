@@ -21,6 +21,7 @@ ExitCode inspect(Words words);
 ExitCode classify(Words words);
 ExitCode dump(Words words);
 ExitCode compare(Words words);
+ExitCode bench(Words words);
 
 struct Verb {
     std::string_view name, summary;

@@ -64,7 +64,6 @@ struct Call {
     float* thread_scratch = nullptr;  // of thread 0; thread t's begins t * thread_scratch_stride floats later
     std::size_t thread_scratch_stride = 0;
     ThreadPool* pool = nullptr;
-    StageTimes* stage_times = nullptr;  // nullptr: times are not taken
 
     float* scratch_of(int thread) const {
         return thread_scratch + static_cast<std::size_t>(thread) * thread_scratch_stride;
@@ -75,6 +74,8 @@ class Operator {
   public:
     virtual ~Operator() = default;
     virtual void run(const Call& call) const = 0;
+    // The same; a Strips step adds what each thread spent on each of its stages.
+    virtual void run_timed(const Call& call, StageTimes&) const { run(call); }
     virtual Layout lay_out(const Extents&) const { return {}; }
     virtual std::size_t weight_bytes() const { return 0; }       // memory held for packed weights
     virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table

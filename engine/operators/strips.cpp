@@ -108,13 +108,12 @@ class StripsOperator final : public Operator {
     }
 
     void run(const Call& call) const override {
+        call.pool->run(call.output.height,
+                       [&](int thread, Rows share) { run_share(call, thread, share, NoStopwatch{}); });
+    }
+    void run_timed(const Call& call, StageTimes& times) const override {
         call.pool->run(call.output.height, [&](int thread, Rows share) {
-            if (call.stage_times) {
-                run_share(call, thread, share,
-                          StageStopwatch(call.stage_times->by_thread[static_cast<std::size_t>(thread)]));
-            } else {
-                run_share(call, thread, share, NoStopwatch{});
-            }
+            run_share(call, thread, share, StageStopwatch(times.by_thread[static_cast<std::size_t>(thread)]));
         });
     }
 

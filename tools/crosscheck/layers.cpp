@@ -30,10 +30,6 @@ std::vector<std::string> names_of(Layers layers, Architecture architecture) {
 
 }  // namespace
 
-bool is_detector(Architecture architecture) {
-    return architecture == Architecture::featherface_v1 || architecture == Architecture::featherface_v2;
-}
-
 std::vector<std::string> output_names(Architecture architecture) {
     if (is_detector(architecture)) return {"loc", "conf", "landms"};
     if (architecture == Architecture::mobilenet_classifier) return {"logits"};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/identify.hpp"
 #include "featherface/model.hpp"
 
 namespace featherface::tools {
@@ -18,7 +19,7 @@ enum class Layers : std::size_t {
     teacher   // only what distilling another network from a detector needs
 };
 
-bool is_detector(Architecture architecture);
+using engine::is_detector;
 
 // loc, conf, landms; logits; or p3, p4, p5.
 std::vector<std::string> output_names(Architecture architecture);

@@ -1,0 +1,323 @@
+// featherface bench -m MODEL...: how long networks take, whole and layer by layer.
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/clock.hpp"
+#include "engine/identify.hpp"
+#include "engine/machine_peak.hpp"
+#include "engine/model_impl.hpp"
+#include "featherface/version.hpp"
+#include "tools/bench/baseline.hpp"
+#include "tools/bench/json.hpp"
+#include "tools/bench/kernels.hpp"
+#include "tools/bench/report.hpp"
+#include "tools/bench/runner.hpp"
+#include "tools/bench/tables.hpp"
+#include "tools/bench/trace.hpp"
+#include "tools/bench/warnings.hpp"
+#include "tools/output_file.hpp"
+#include "tools/output_paths.hpp"
+#include "tools/streams.hpp"
+#include "tools/text.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+enum Format : std::size_t { kTable, kCsv, kJson, kMarkdown };
+enum Mode : std::size_t { kFused, kLayerwise, kBoth };
+
+struct Size {
+    int width = 0, height = 0;
+};
+
+struct Options {
+    std::vector<std::string> models, sizes, threads, archs;
+    std::optional<std::string> trace, baseline, report;
+    std::size_t mode = kFused, format = kTable;
+    std::int64_t repeats = 0;
+    std::optional<float> seconds;
+    bool per_layer = false, no_peak = false, pin = false, list_kernels = false;
+};
+
+void declare(Arguments& arguments, Options& options) {
+    constexpr float kMostSeconds = 86'400;
+    constexpr std::int64_t kMostRepeats = 1'000'000;
+    arguments.list('m', "model", "FILE", "checkpoints (.pth, .tar)", options.models);
+    arguments.list(0, "size", "WxH", "picture sizes (default 640x640, for a classifier 224x224)",
+                   options.sizes);
+    arguments.list(0, "threads", "N", "numbers of threads (default 1)", options.threads);
+    arguments.list(0, "arch", "NAME", "kernels: sse2, avx2, avx512, neon64 (default the best here)",
+                   options.archs);
+    arguments.choice("mode",
+                     "the graph as it runs, every PyTorch module by itself, or both beside one another",
+                     options.mode, {"fused", "layerwise", "both"});
+    arguments.number("repeat", "runs a case; 0: as --seconds has it", options.repeats, 0, kMostRepeats);
+    arguments.number("seconds", "measure for so long a case, at least ten runs; 2 if not given",
+                     options.seconds, 0, kMostSeconds);
+    arguments.flag("per-layer", "every step's time, work and roofline bound", options.per_layer);
+    arguments.choice("format", "what to write", options.format, {"table", "csv", "json", "md"});
+    arguments.text(0, "report", "FILE", "write an HTML page with charts; implies --per-layer",
+                   options.report);
+    arguments.text(0, "trace", "FILE", "write one run of each case as a trace for ui.perfetto.dev",
+                   options.trace);
+    arguments.text(0, "baseline", "FILE", "compare with what --format json wrote earlier", options.baseline);
+    arguments.flag("no-peak", "do not measure the machine's peaks", options.no_peak);
+    arguments.flag("pin", "keep each thread on one core", options.pin);
+    arguments.flag("list-kernels", "say what would run for each layer and why, and time nothing",
+                   options.list_kernels);
+    arguments.note(
+        "Models, sizes, threads and kernels are combined, and all cases run in turn, again and again, so "
+        "that what "
+        "disturbs one disturbs all. Lists are written '1 2' or '1,2'. The picture is noise.");
+    arguments.note(
+        "csv is the table of cases, with --per-layer that of their layers. json has Google Benchmark's "
+        "fields. "
+        "Against --baseline, a change is called one when it is larger than the noise of both measurements "
+        "and 1%.");
+}
+
+// The parts of a list, which may be words or separated by commas.
+std::vector<std::string> split(const std::vector<std::string>& words) {
+    std::vector<std::string> parts;
+    for (const std::string& word : words) {
+        for (std::size_t begin = 0; begin <= word.size();) {
+            const std::size_t end = std::min(word.find(',', begin), word.size());
+            parts.push_back(word.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    return parts;
+}
+
+Result<std::vector<Size>> parse_sizes(const std::vector<std::string>& words) {
+    constexpr std::int64_t kMostSide = 32'768;
+    std::vector<Size> sizes;
+    for (const std::string& part : split(words)) {
+        const std::size_t x = std::min(part.find('x'), part.size() - 1);
+        std::int64_t width = 0, height = 0;
+        if (!parse_number("", part.substr(0, x), width, 1, kMostSide).ok() ||
+            !parse_number("", part.substr(x + 1), height, 1, kMostSide).ok()) {
+            return Status(StatusCode::invalid_argument,
+                          concat("--size: '", printable(part), "' is no size like 640x480, from 1 to ",
+                                 std::to_string(kMostSide), " each"));
+        }
+        sizes.push_back({static_cast<int>(width), static_cast<int>(height)});
+    }
+    return sizes;
+}
+
+Result<std::vector<int>> parse_threads(const std::vector<std::string>& words) {
+    std::vector<int> threads;
+    for (const std::string& part : split(words)) {
+        std::int64_t number = 0;
+        if (Status status = parse_number("--threads", part, number, 1, kMostThreads); !status.ok())
+            return status;
+        threads.push_back(static_cast<int>(number));
+    }
+    if (threads.empty()) threads = {1};
+    return threads;
+}
+
+// The cases of one loaded model: at every size, on every number of threads.
+void add_cases(const Case& loaded, std::vector<Size> sizes, const std::vector<int>& threads,
+               std::vector<Case>& cases) {
+    const int usual_side = engine::is_detector(loaded.model.architecture()) ? 640 : 224;
+    if (sizes.empty()) sizes = {{usual_side, usual_side}};
+    for (const Size size : sizes) {
+        for (const int count : threads) {
+            cases.push_back(loaded);
+            cases.back().width = size.width;
+            cases.back().height = size.height;
+            cases.back().threads = count;
+        }
+    }
+}
+
+// Every combination of what was asked for.
+Result<std::vector<Case>> make_cases(const Options& options) {
+    const auto sizes = parse_sizes(options.sizes);
+    if (!sizes.ok()) return sizes.status();
+    const auto threads = parse_threads(options.threads);
+    if (!threads.ok()) return threads.status();
+    std::vector<std::string> archs = split(options.archs);
+    if (archs.empty()) archs = {""};
+    std::vector<bool> modes;
+    if (options.mode != kLayerwise) modes.push_back(false);
+    if (options.mode != kFused) modes.push_back(true);
+
+    std::vector<Case> cases;
+    std::map<std::string, std::string> file_of;  // by network: two files of one are told apart by their names
+    for (const std::string& file : options.models) {
+        for (const std::string& arch : archs) {
+            for (const bool layerwise : modes) {
+                const std::int64_t begin = engine::raw_nanoseconds();
+                auto model = load_model(file, {.layerwise = layerwise, .cpu_architecture = arch});
+                const std::int64_t end = engine::raw_nanoseconds();
+                if (!model.ok()) return model.status();
+                std::string network(name_of(model->architecture()));
+                if (file_of.emplace(network, file).first->second != file) {
+                    network += concat(" ", std::filesystem::path(file).filename().native());
+                }
+                add_cases({.model = std::move(model).value(),
+                           .network = std::move(network),
+                           .file = file,
+                           .load = static_cast<double>(end - begin),
+                           .layerwise = layerwise},
+                          sizes.value(), threads.value(), cases);
+            }
+        }
+    }
+    return cases;
+}
+
+std::string now() {
+    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm local{};
+    localtime_r(&time, &local);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S%z", &local);
+    return text.data();
+}
+
+// The ceilings for a case, each measured once: of arithmetic for an architecture, of memory for a working
+// set.
+class PeakMeter {
+  public:
+    Peaks measure(const Case& subject, std::size_t memory_bytes) {
+        const std::string arch(subject.model.cpu_architecture());
+        const auto [flops, new_flops] = flops_.try_emplace({arch, subject.threads}, 0);
+        if (new_flops) flops->second = engine::peak_flops(arch, subject.threads);
+        const auto [bandwidth, new_bandwidth] = bandwidth_.try_emplace({memory_bytes, subject.threads}, 0);
+        if (new_bandwidth) bandwidth->second = engine::peak_bandwidth(memory_bytes, subject.threads);
+        return {flops->second, bandwidth->second};
+    }
+
+  private:
+    std::map<std::pair<std::string, int>, double> flops_;
+    std::map<std::pair<std::size_t, int>, double> bandwidth_;
+};
+
+BenchResult run(std::vector<Case> cases, const Options& options) {
+    const bool per_layer = options.per_layer || options.report;
+    BenchResult result;
+    result.machine = this_machine();
+    result.version = FEATHERFACE_VERSION;
+    result.date = now();
+    std::vector<std::unique_ptr<Runner>> runners;
+    for (Case& subject : cases) runners.push_back(std::make_unique<Runner>(std::move(subject), options.pin));
+
+    progress("measuring " + std::to_string(runners.size()) + (runners.size() == 1 ? " case" : " cases"));
+    Disturbance disturbance;
+    disturbance.before = cpu_times();
+    const std::int64_t begin = engine::raw_nanoseconds();
+    disturbance.fixed_work = run_interleaved(
+        runners, {.repeats = options.repeats, .seconds = options.seconds.value_or(2)}, per_layer);
+    disturbance.seconds = static_cast<double>(engine::raw_nanoseconds() - begin) * 1e-9;
+    disturbance.after = cpu_times();
+
+    unpin_thread();
+    PeakMeter meter;
+    for (const auto& runner : runners) {
+        std::optional<Peaks> peaks;
+        if (!options.no_peak) {
+            progress("measuring the machine's peaks");
+            peaks = meter.measure(runner->subject(), runner->memory_bytes());
+        }
+        result.cases.push_back(runner->result(peaks));
+    }
+    result.warnings = find_warnings(result.machine, result.cases, disturbance);
+    return result;
+}
+
+Status write_outputs(const std::vector<Case>& cases, const BenchResult& result, const Options& options) {
+    if (options.trace) {
+        std::vector<Trace> traces;
+        for (const Case& subject : cases) traces.push_back(trace_case(subject, options.pin));
+        if (Status status = write_file(*options.trace, trace_json(traces)); !status.ok()) return status;
+    }
+    if (options.report) {
+        if (Status status = write_file(*options.report, bench_report(result)); !status.ok()) return status;
+    }
+    const bool per_layer = options.per_layer || options.report;
+    switch (options.format) {
+        case kCsv:
+            for (const std::string& warning : result.warnings) message("warning: " + warning);
+            return write_data(csv_text(per_layer ? all_layers_table(result.cases) : cases_table(result)));
+        case kJson: return write_data(bench_json(result));
+        case kMarkdown: return write_data(bench_text(result, markdown_text));
+        default: return write_data(bench_text(result, plain_text));
+    }
+}
+
+Status list_kernels(const std::vector<Case>& cases) {
+    std::string text;
+    const engine::Program* last = nullptr;
+    for (const Case& subject : cases) {
+        const engine::Program& program = subject.model.impl().program;
+        if (&program == last) continue;  // it is the same for every size and number of threads
+        last = &program;
+        text += concat(text.empty() ? "" : "\n", plain_text(kernels_table(program)));
+    }
+    return write_data(text);
+}
+
+// What is wrong with the options together; empty when nothing is.
+std::string contradiction(const Options& options) {
+    if (options.models.empty()) return "give a model: -m FILE";
+    if (options.repeats > 0 && options.seconds) return "give --repeat or --seconds, not both";
+    if (options.baseline && options.format == kCsv)
+        return "--baseline has no place in csv; take table, md or json";
+    std::vector<std::filesystem::path> outputs, inputs(options.models.begin(), options.models.end());
+    for (const auto* output : {&options.trace, &options.report}) {
+        if (*output) outputs.emplace_back(**output);
+    }
+    if (options.baseline) inputs.emplace_back(*options.baseline);
+    return check_not_inputs(outputs, inputs).message();
+}
+
+}  // namespace
+
+ExitCode bench(Words words) {
+    Options options;
+    Arguments arguments("bench",
+                        "Times networks: percentiles of whole runs, and on request of every layer, against "
+                        "what this machine could do "
+                        "at best.",
+                        "-m MODEL... [OPTION...]");
+    declare(arguments, options);
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (!arguments.positionals().empty()) {
+        return usage_error(arguments, concat("what is '", printable(arguments.positionals().front()),
+                                             "'? Models are given with -m"));
+    }
+    if (const std::string wrong = contradiction(options); !wrong.empty())
+        return usage_error(arguments, wrong);
+    std::vector<BaselineEntry> baseline;
+    if (options.baseline) {
+        auto read = read_baseline(*options.baseline);
+        if (!read.ok()) return fail(read.status());
+        baseline = std::move(read).value();
+    }
+    auto cases = make_cases(options);
+    if (!cases.ok()) return fail(cases.status());
+    if (options.list_kernels) {
+        Status status = list_kernels(cases.value());
+        return status.ok() ? kDone : fail(status);
+    }
+    BenchResult result = run(cases.value(), options);
+    if (options.baseline) result.baseline = compare_with_baseline(result.cases, baseline);
+    Status status = write_outputs(cases.value(), result, options);
+    return status.ok() ? kDone : fail(status);
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,86 @@
+#include "tools/bench/kernels.hpp"
+
+#include "kernels/select.hpp"
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+using kernels::ConvGeometry;
+using kernels::ConvKernel;
+
+std::string text_of(const ConvGeometry& g) {
+    std::string text;
+    if (g.groups > 1) {
+        const bool is_depthwise = g.groups == g.in_channels && g.groups == g.out_channels;
+        text = is_depthwise ? "depthwise " : std::to_string(g.groups) + " groups, ";
+    }
+    const std::string kernel = std::to_string(g.kernel);
+    text += concat(kernel, "x", kernel, ", ", std::to_string(g.in_channels), " to ",
+                   std::to_string(g.out_channels), " channels");
+    if (g.stride > 1) text += ", stride " + std::to_string(g.stride);
+    return text;
+}
+
+KernelChoice convolution(const ConvGeometry& geometry, const kernels::KernelTable& table) {
+    const ConvKernel& chosen = kernels::select_conv(table, geometry);
+    std::string passed_over;
+    for (const ConvKernel* kernel : kernels::conv_kernels(table)) {
+        if (kernel == &chosen) break;
+        passed_over += concat(passed_over.empty() ? "not for " : ", ", kernel->name);
+    }
+    return {chosen.name, concat(text_of(geometry), ": ", passed_over.empty() ? "first choice" : passed_over)};
+}
+
+}  // namespace
+
+KernelChoice kernel_of(const engine::Node& node, const kernels::KernelTable& table) {
+    constexpr const char* kOnlyOne = "the only one for it";
+    if (const auto* conv = std::get_if<engine::Conv>(&node.operation))
+        return convolution(conv->geometry, table);
+    if (const auto* deform = std::get_if<engine::DeformConv>(&node.operation)) {
+        return {table.conv_deform->name, concat(text_of(deform->geometry), ": ", kOnlyOne)};
+    }
+    if (std::holds_alternative<engine::Strips>(node.operation))
+        return {"strips", "its stages, a few rows at a time"};
+    return {concat(engine::kind_of(node.operation), "_", table.arch), kOnlyOne};
+}
+
+Table kernels_table(const engine::Program& program) {
+    std::string usable;
+    for (const kernels::KernelTable* table : kernels::available_tables()) {
+        usable += concat(usable.empty() ? "" : ", ", table->arch);
+    }
+    Table table{.caption = concat(program.graph.name, ": ", program.table->arch,
+                                  " kernels (usable here, best first: ", usable, ")"),
+                .columns = {{"#"},
+                            {"layer", Table::Kind::text},
+                            {"kind", Table::Kind::text},
+                            {"kernel", Table::Kind::text},
+                            {"why", Table::Kind::text}},
+                .lines = {}};
+    const auto add = [&](std::string number, const engine::Node& node,
+                         const std::vector<std::string>& names) {
+        const KernelChoice choice = kernel_of(node, *program.table);
+        table.add({std::move(number), names.empty() ? "" : names.front(),
+                   std::string(engine::kind_of(node.operation)), choice.name, choice.reason});
+    };
+    int step = 0;
+    for (std::size_t i = 0; i < program.graph.nodes.size(); ++i) {
+        if (!program.operators[i]) continue;
+        const engine::Node& node = program.graph.nodes[i];
+        const std::string number = std::to_string(step++);
+        add(number, node, engine::names_of_outputs(program.graph, static_cast<engine::ValueId>(i)));
+        const auto* strips = std::get_if<engine::Strips>(&node.operation);
+        if (!strips) continue;
+        for (std::size_t s = 0; s < strips->stages.size(); ++s) {
+            const engine::Node& stage = strips->stages[s];
+            if (std::holds_alternative<engine::Slice>(stage.operation)) continue;  // a view: nothing runs
+            add(concat(number, ".", std::to_string(s)), stage, stage.names);
+        }
+    }
+    return table;
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,21 @@
+// Which kernel computes a node on some architecture, and why that one.
+#pragma once
+
+#include <string>
+
+#include "engine/program.hpp"
+#include "tools/table.hpp"
+
+namespace featherface::tools {
+
+struct KernelChoice {
+    std::string name;    // "conv_depthwise_avx2"; "strips" for a step of several stages
+    std::string reason;  // "depthwise 3x3, 64 to 64 channels, stride 2: first choice"
+};
+// Of a node that computes something.
+KernelChoice kernel_of(const engine::Node& node, const kernels::KernelTable& table);
+
+// Of every step of a program and every stage of its fused ones.
+Table kernels_table(const engine::Program& program);
+
+}  // namespace featherface::tools

@@ -1,0 +1,47 @@
+// The times of a network's steps: taking them, and telling what each step is and does.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/session.hpp"
+#include "tools/bench/result.hpp"
+
+namespace featherface::tools {
+
+// Takes the times of steps, and of the stages inside fused ones, run after run.
+class StepTimer final : public engine::Observer {
+  public:
+    StepTimer(const engine::Program& program, int threads);
+
+    void before_step(const engine::Node& node) override;
+    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap value) override;
+    engine::StageTimes* stage_times() override { return in_strips_ ? &stage_times_ : nullptr; }
+
+    // What was taken so far was warm-up.
+    void forget();
+
+    struct Step {
+        std::vector<double> times;         // one a run, in nanoseconds
+        std::vector<double> stage_totals;  // of all runs and threads, one a stage of a fused step
+    };
+    const std::vector<Step>& steps() const { return steps_; }  // one a node of the program's graph
+
+  private:
+    const engine::Node* first_;
+    std::vector<Step> steps_;
+    engine::StageTimes stage_times_;
+    std::int64_t begin_ = 0;
+    bool in_strips_ = false;
+};
+
+// The session's steps with the times taken of them in one run at least.
+std::vector<LayerResult> layers_of(const engine::Session& session, const StepTimer& timer);
+
+// The layers' times by part, with `pre` and `post` as two parts more; parts that take no time are left out.
+std::vector<GroupResult> groups_of(const std::vector<LayerResult>& layers, double pre, double post);
+
+// Median over the runs of the sum of their steps, in nanoseconds.
+double layer_sum_of(const StepTimer& timer);
+
+}  // namespace featherface::tools

@@ -1,0 +1,42 @@
+// What a benchmark runs: a model at a size on so many threads, and one picture through it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/session.hpp"
+#include "featherface/image.hpp"
+#include "featherface/model.hpp"
+
+namespace featherface::tools {
+
+struct Case {
+    Model model;
+    std::string network, file;  // "FeatherFace V1"; the checkpoint's name
+    double load = 0;            // nanoseconds that loading it took
+    int width = 0, height = 0, threads = 1;
+    bool layerwise = false;
+
+    std::string name() const;  // "FeatherFace V1/640x640/threads:1/avx2/fused"
+};
+
+// The phases of detection, to be called in order, each on its own. The picture is noise, the same for every
+// case of a size; postprocessing is what it is for the few faces found in that.
+class Phases {
+  public:
+    Phases(const Case& subject, std::unique_ptr<engine::ThreadPool> pool);
+
+    void prepare() { session_.prepare(picture_.height, picture_.width); }
+    void preprocess() { session_.set_input(picture_.view()); }
+    void network(engine::Observer* observer = nullptr) { session_.run(observer); }
+    void postprocess();  // from anchors to faces; nothing for a classifier
+
+    engine::Session& session() { return session_; }
+    const engine::Session& session() const { return session_; }
+
+  private:
+    engine::Session session_;
+    Image picture_;
+};
+
+}  // namespace featherface::tools

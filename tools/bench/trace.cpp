@@ -1,0 +1,168 @@
+#include "tools/bench/trace.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "engine/clock.hpp"
+#include "tools/bench/tables.hpp"
+#include "tools/json_writer.hpp"
+#include "tools/text.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+using engine::Node;
+using engine::raw_nanoseconds;
+
+// Notes the times of steps, and tells the pool which one is at work.
+class TracingObserver final : public engine::Observer {
+  public:
+    TracingObserver(const engine::Program& program, TracingPool& pool) : program_(program), pool_(pool) {}
+
+    struct Step {
+        std::size_t node;
+        std::int64_t begin, end;
+    };
+    std::vector<Step> steps;
+
+    void before_step(const Node& node) override {
+        node_ = static_cast<std::size_t>(&node - program_.graph.nodes.data());
+        pool_.set_step(static_cast<int>(node_));
+        begin_ = raw_nanoseconds();
+    }
+    void after_step(const Node&, const engine::Shape&, engine::ConstMap) override {
+        const std::int64_t end = raw_nanoseconds();
+        if (program_.operators[node_]) steps.push_back({node_, begin_, end});
+    }
+
+  private:
+    const engine::Program& program_;
+    TracingPool& pool_;
+    std::size_t node_ = 0;
+    std::int64_t begin_ = 0;
+};
+
+constexpr int kPre = -1, kPost = -2;  // steps that are none of the network's
+
+}  // namespace
+
+void TracingPool::dispatch(int count, Function function, const void* context) {
+    struct Job {
+        TracingPool* pool;
+        Function function;
+        const void* context;
+    } job{this, function, context};
+    ThreadPool::dispatch(
+        count,
+        [](const void* data, int thread, kernels::Rows rows) {
+            const Job& traced = *static_cast<const Job*>(data);
+            const std::int64_t begin = raw_nanoseconds();
+            traced.function(traced.context, thread, rows);
+            traced.pool->shares_[static_cast<std::size_t>(thread)].push_back(
+                {traced.pool->step_, rows, begin, raw_nanoseconds()});
+        },
+        &job);
+}
+
+void TracingPool::forget() {
+    for (std::vector<Share>& shares : shares_) shares.clear();
+}
+
+Trace trace_case(const Case& subject, bool pinned) {
+    auto owned_pool = std::make_unique<TracingPool>(subject.threads);
+    TracingPool& pool = *owned_pool;
+    Phases run(subject, std::move(owned_pool));
+    run.prepare();
+    if (pinned) pin_threads(pool);
+    const engine::Program& program = run.session().program();
+
+    Trace trace{subject.name(), subject.threads, {}};
+    TracingObserver observer(program, pool);
+    for (int time = 0; time < 2; ++time) {
+        pool.forget();
+        observer.steps.clear();
+        trace.events.clear();
+        const auto phase = [&](const char* name, int step, const auto& work) {
+            pool.set_step(step);
+            const std::int64_t begin = raw_nanoseconds();
+            work();
+            trace.events.push_back({name, "phase", 0, begin, raw_nanoseconds(), ""});
+        };
+        phase("pre", kPre, [&] { run.preprocess(); });
+        phase("network", kPre, [&] { run.network(&observer); });
+        phase("post", kPost, [&] { run.postprocess(); });
+    }
+
+    const auto title = [&](int step) -> std::string {
+        if (step == kPre) return "pre";
+        if (step == kPost) return "post";
+        const Node& node = program.graph.nodes[static_cast<std::size_t>(step)];
+        return Computation{.names = engine::names_of_outputs(program.graph, step),
+                           .contains = node.fused,
+                           .kind = std::string(engine::kind_of(node.operation))}
+            .title();
+    };
+    for (const TracingObserver::Step& step : observer.steps) {
+        const Node& node = program.graph.nodes[step.node];
+        std::string details = concat(engine::kind_of(node.operation), ", output ",
+                                     extents(run.session().plan().shapes[step.node].torch_shape()));
+        for (const std::string& name : node.fused) details += concat(", ", name);
+        trace.events.push_back(
+            {title(static_cast<int>(step.node)), "step", 0, step.begin, step.end, std::move(details)});
+    }
+    for (int thread = 0; thread < subject.threads; ++thread) {
+        for (const TracingPool::Share& share : pool.shares(thread)) {
+            trace.events.push_back(
+                {title(share.step), "share", thread, share.begin, share.end,
+                 "rows " + std::to_string(share.rows.begin) + " to " + std::to_string(share.rows.end)});
+        }
+    }
+    return trace;
+}
+
+std::string trace_json(std::span<const Trace> traces) {
+    std::string document;
+    JsonWriter json(document);
+    json.begin_object(JsonWriter::Layout::lines);
+    json.key("displayTimeUnit").value("ms");
+    json.key("traceEvents").begin_array(JsonWriter::Layout::lines);
+    const auto metadata = [&](const char* what, std::size_t process, int thread, const std::string& name) {
+        json.begin_object().key("name").value(what).key("ph").value("M");
+        json.key("pid").value(static_cast<std::int64_t>(process)).key("tid").value(thread);
+        json.key("args").begin_object().key("name").value(name).end_object().end_object();
+    };
+    for (std::size_t process = 0; process < traces.size(); ++process) {
+        const Trace& trace = traces[process];
+        metadata("process_name", process, 0, trace.process);
+        for (int thread = 0; thread < trace.threads; ++thread) {
+            metadata("thread_name", process, thread, "thread " + std::to_string(thread));
+        }
+        // Viewers nest events by their order where two begin at once: the longer first.
+        std::vector<const TraceEvent*> events;
+        std::int64_t start = std::numeric_limits<std::int64_t>::max();
+        for (const TraceEvent& event : trace.events) {
+            events.push_back(&event);
+            start = std::min(start, event.begin);
+        }
+        std::stable_sort(events.begin(), events.end(), [](const TraceEvent* a, const TraceEvent* b) {
+            return std::pair(a->begin, -a->end) < std::pair(b->begin, -b->end);
+        });
+        for (const TraceEvent* event : events) {
+            json.begin_object().key("name").value(event->name).key("cat").value(event->category);
+            json.key("ph").value("X");
+            json.key("pid").value(static_cast<std::int64_t>(process)).key("tid").value(event->thread);
+            json.key("ts").value(static_cast<double>(event->begin - start) * 1e-3, 3);
+            json.key("dur").value(static_cast<double>(event->end - event->begin) * 1e-3, 3);
+            if (!event->details.empty()) {
+                json.key("args").begin_object().key("details").value(event->details).end_object();
+            }
+            json.end_object();
+        }
+    }
+    json.end_array().end_object();
+    return document + "\n";
+}
+
+}  // namespace featherface::tools
