@@ -38,6 +38,7 @@ table:not(:has(caption)) thead th { border-top: 0; }
 th.text, td.text { text-align: left; }
 td.wide { white-space: normal; min-width: 18rem; overflow-wrap: anywhere; }
 th button { all: unset; cursor: pointer; }
+th button:hover { text-decoration: underline; }
 th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 th[aria-sort=ascending] button::after { content: " \25B2"; }
 th[aria-sort=descending] button::after { content: " \25BC"; }

@@ -53,6 +53,23 @@ TEST_CASE("arguments: values are taken after a space or '=', by letter or name, 
     CHECK_FALSE(example.arguments.help_wanted());
 }
 
+TEST_CASE("arguments: a list takes all words up to the next option, and those of every time it is given") {
+    std::vector<std::string> models, sizes;
+    Arguments arguments("bench", "Times networks.", "-m MODEL...");
+    arguments.list('m', "model", "FILE", "checkpoints", models);
+    arguments.list(0, "size", "WxH", "sizes", sizes);
+    const std::vector<std::string_view> words = {"-m", "a.pth", "b.pth", "--size=1x2",
+                                                 "-m", "c.pth", "--",    "d"};
+    REQUIRE(arguments.parse(words).ok());
+    CHECK(models == std::vector<std::string>{"a.pth", "b.pth", "c.pth"});
+    CHECK(sizes == std::vector<std::string>{"1x2"});
+    CHECK(arguments.positionals() == std::vector<std::string>{"d"});
+    CHECK(arguments.help().find("-m, --model FILE...") != std::string::npos);
+    const std::vector<std::string_view> none = {"-m", "--size"}, empty = {"-m", "a", ""};
+    check_refused(arguments.parse(none), StatusCode::invalid_argument, {"--model needs a value"});
+    check_refused(arguments.parse(empty), StatusCode::invalid_argument, {"--model: the value is empty"});
+}
+
 TEST_CASE("arguments: of an option given twice the last counts") {
     Example example;
     REQUIRE(example.parse({"--threads", "1", "--threads=3"}).ok());

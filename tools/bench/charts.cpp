@@ -114,7 +114,7 @@ const std::string_view kChartStyle = R"css(
 .bar { flex: none; min-width: 0; overflow: hidden; background: var(--key); color: var(--on); font-size: .75rem;
   line-height: 2rem; text-decoration: none; box-shadow: inset -1px 0 var(--paper); white-space: nowrap;
   container-type: inline-size; }
-.bar span { padding-left: .4em; }
+.bar span { display: block; padding: 0 .4em; overflow: hidden; text-overflow: ellipsis; }
 @container (max-width: 2.2rem) { .bar span { display: none; } }
 .bar:hover { filter: brightness(1.15); }
 figure { margin: .5rem 0; }
@@ -163,7 +163,7 @@ std::string roofline_chart(const CaseResult& result) {
     double x_least = peak / bandwidth, x_most = x_least, y_least = peak, whole = 0;
     for (const LayerResult& layer : result.layers) {
         const double flops = static_cast<double>(layer.work.flops());
-        if (flops <= 0 || layer.time.median <= 0) continue;
+        if (flops <= 0 || layer.work.bytes() <= 0 || layer.time.median <= 0) continue;
         const Dot dot{&layer, intensity_of(layer.work), flops / layer.time.median};
         x_least = std::min(x_least, dot.intensity);
         x_most = std::max(x_most, dot.intensity);
@@ -179,7 +179,7 @@ std::string roofline_chart(const CaseResult& result) {
     double y_most = peak;
     for (const Dot& dot : dots) y_most = std::max(y_most, dot.gflops);
     const LogAxes axes(x_least, x_most, y_least, y_most);
-    std::string svg = "<svg viewBox=\"0 0 440 308\" role=\"img\" aria-label=\"Roofline of " +
+    std::string svg = "<svg viewBox=\"0 0 456 308\" role=\"img\" aria-label=\"Roofline of " +
                       html_escaped(result.name) + ": " + std::to_string(dots.size()) +
                       " steps under a roof of " + fixed(peak, 1) + " GFLOP/s and " + fixed(bandwidth, 1) +
                       " GB/s\">" + axes.grid();

@@ -1,7 +1,6 @@
 #include "tools/bench/fusion.hpp"
 
 #include <map>
-#include <optional>
 
 namespace featherface::tools {
 
@@ -14,15 +13,15 @@ std::vector<FusionRow> compare_fusion(const CaseResult& fused, const CaseResult&
         }
         rows.push_back({&step});
     }
-    std::optional<std::size_t> nearest;
+    if (rows.empty()) return rows;
+    std::size_t nearest = rows.size() - 1;
     for (std::size_t i = layerwise.layers.size(); i-- > 0;) {
         for (const std::string& name : layerwise.layers[i].names) {
             const auto found = step_of.find(name);
             if (found != step_of.end()) nearest = found->second;
         }
-        if (!nearest) continue;  // layers behind the last module: views at the end of the network
-        rows[*nearest].separate += layerwise.layers[i].time.median;
-        ++rows[*nearest].layers;
+        rows[nearest].separate += layerwise.layers[i].time.median;
+        ++rows[nearest].layers;
     }
     return rows;
 }

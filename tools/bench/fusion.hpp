@@ -15,8 +15,7 @@ struct FusionRow {
 };
 
 // Of two cases that were benchmarked by layer and differ in nothing but `layerwise`. Every layer counts to
-// one step: the one that names it or, where PyTorch has no module for it or it is gone, that of the next
-// layer.
+// one step: the one that names it or, where none does, that of the next layer, the last step at the end.
 std::vector<FusionRow> compare_fusion(const CaseResult& fused, const CaseResult& layerwise);
 
 // The layerwise counterpart of a fused case among `cases`, benchmarked by layer like it; nullptr: none.

@@ -79,7 +79,7 @@ void write_case(JsonWriter& json, const CaseResult& c) {
         json.key("of_peak").value(c.gflops() * 1e9 / c.peaks->flops, 6);
     }
     if (!c.layers.empty()) {
-        write_time(json, "layer_sum", c.layer_sum);
+        json.key("layer_sum").value(c.layer_sum, 6);
         json.key("overhead").value(c.overhead, 6);
         json.key("groups").begin_object(Layout::lines);
         for (const GroupResult& group : c.groups) {

@@ -63,7 +63,8 @@ Table kernels_table(const engine::Program& program) {
     const auto add = [&](std::string number, const engine::Node& node,
                          const std::vector<std::string>& names) {
         const KernelChoice choice = kernel_of(node, *program.table);
-        table.add({std::move(number), names.empty() ? "" : names.front(),
+        const std::vector<std::string>& modules = names.empty() ? node.fused : names;
+        table.add({std::move(number), modules.empty() ? "" : modules.front(),
                    std::string(engine::kind_of(node.operation)), choice.name, choice.reason});
     };
     int step = 0;

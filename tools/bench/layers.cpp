@@ -48,7 +48,7 @@ std::vector<StageResult> stages_of(const Node& node, const std::vector<Shape>& i
 
 }  // namespace
 
-StepTimer::StepTimer(const engine::Program& program, int threads) : first_(program.graph.nodes.data()) {
+StepTimer::StepTimer(const engine::Program& program, int threads) : program_(program) {
     for (const Node& node : program.graph.nodes) {
         const auto* strips = std::get_if<engine::Strips>(&node.operation);
         steps_.push_back({{}, std::vector<double>(strips ? strips->stages.size() : 0, 0.0)});
@@ -66,7 +66,9 @@ void StepTimer::before_step(const Node& node) {
 
 void StepTimer::after_step(const Node& node, const Shape&, engine::ConstMap) {
     const std::int64_t end = engine::raw_nanoseconds();
-    Step& step = steps_[static_cast<std::size_t>(&node - first_)];
+    const auto index = static_cast<std::size_t>(&node - program_.graph.nodes.data());
+    if (!program_.operators[index]) return;
+    Step& step = steps_[index];
     step.times.push_back(static_cast<double>(end - begin_));
     for (std::size_t stage = 0; stage < step.stage_totals.size(); ++stage) {
         for (const engine::StageTimes::Row& row : stage_times_.by_thread) {
@@ -126,13 +128,13 @@ std::vector<GroupResult> groups_of(const std::vector<LayerResult>& layers, doubl
     return groups;
 }
 
-double layer_sum_of(const StepTimer& timer) {
+std::vector<double> layer_sums(const StepTimer& timer) {
     std::vector<double> sums;
     for (const StepTimer::Step& step : timer.steps()) {
         sums.resize(std::max(sums.size(), step.times.size()), 0);
         for (std::size_t run = 0; run < step.times.size(); ++run) sums[run] += step.times[run];
     }
-    return median(std::move(sums));
+    return sums;
 }
 
 }  // namespace featherface::tools

@@ -9,7 +9,8 @@
 
 namespace featherface::tools {
 
-// Takes the times of steps, and of the stages inside fused ones, run after run.
+// Takes the times of steps, and of the stages inside fused ones, run after run of a program, which must
+// outlive it.
 class StepTimer final : public engine::Observer {
   public:
     StepTimer(const engine::Program& program, int threads);
@@ -25,10 +26,10 @@ class StepTimer final : public engine::Observer {
         std::vector<double> times;         // one a run, in nanoseconds
         std::vector<double> stage_totals;  // of all runs and threads, one a stage of a fused step
     };
-    const std::vector<Step>& steps() const { return steps_; }  // one a node of the program's graph
+    const std::vector<Step>& steps() const { return steps_; }  // one a node of the graph, empty for views
 
   private:
-    const engine::Node* first_;
+    const engine::Program& program_;
     std::vector<Step> steps_;
     engine::StageTimes stage_times_;
     std::int64_t begin_ = 0;
@@ -41,7 +42,7 @@ std::vector<LayerResult> layers_of(const engine::Session& session, const StepTim
 // The layers' times by part, with `pre` and `post` as two parts more; parts that take no time are left out.
 std::vector<GroupResult> groups_of(const std::vector<LayerResult>& layers, double pre, double post);
 
-// Median over the runs of the sum of their steps, in nanoseconds.
-double layer_sum_of(const StepTimer& timer);
+// The sum of the steps of each run, in nanoseconds.
+std::vector<double> layer_sums(const StepTimer& timer);
 
 }  // namespace featherface::tools

@@ -33,8 +33,8 @@ double intensity_of(const engine::Work& work);
 
 // What a step of the network computes, or a stage of a fused one.
 struct Computation {
-    std::vector<std::string> names;     // module paths whose output it computes
-    std::vector<std::string> contains;  // module paths computed on the way there
+    std::vector<std::string> names = {};     // module paths whose output it computes
+    std::vector<std::string> contains = {};  // module paths computed on the way there
     std::string kind = {}, kernel = {};
     Group group = Group::other;
     std::vector<std::int64_t> output_shape = {};
@@ -84,8 +84,9 @@ struct CaseResult {
     // Only of a benchmark by layer.
     std::vector<LayerResult> layers;
     std::vector<GroupResult> groups;
-    double layer_sum = 0;  // median over the runs of their layers' sum
-    double overhead = 0;   // what taking the layers' times adds to a run, as a fraction
+    // Medians over the runs, each against the plain run beside it.
+    double layer_sum = 1;  // of the layers' times, as a fraction of the plain run
+    double overhead = 0;   // what taking the layers' times adds to a run, as a fraction of it
 
     std::string layer_name(const LayerResult& layer) const;  // "<name>/layer:3:relu_1"
     double sum_of_medians() const;                           // of the layers: what shares are of

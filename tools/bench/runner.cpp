@@ -94,7 +94,7 @@ CaseResult Runner::result(const std::optional<Peaks>& peaks) const {
         const bool has_post = engine::is_detector(case_.model.architecture());
         result.layers = layers_of(phases_.session(), timer_);
         result.groups = groups_of(result.layers, result.pre.median, has_post ? result.post.median : 0);
-        result.layer_sum = layer_sum_of(timer_);
+        result.layer_sum = median_ratio(layer_sums(timer_), network_);
         result.overhead = median_ratio(observed_, network_) - 1;
     }
     return result;

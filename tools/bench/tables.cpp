@@ -122,10 +122,9 @@ Table cases_table(const BenchResult& result) {
 }
 
 Table layers_table(const CaseResult& result, const std::string& row_id) {
-    Table table{.caption = concat("Layers of ", case_title(result), "; together ",
-                                  percent(result.layer_sum / result.network_time.median),
-                                  "% of the plain run, which taking their times makes ",
-                                  percent(result.overhead), "% longer"),
+    Table table{.caption = concat("Layers of ", case_title(result), "; together ", percent(result.layer_sum),
+                                  "% of the plain run, to which taking their times adds ",
+                                  percent(result.overhead), "%"),
                 .columns = {{"#"},
                             {"layer", Kind::text},
                             {"part", Kind::keyed},

@@ -76,7 +76,7 @@ void check_case(const CaseResult& result, std::vector<std::string>& warnings) {
                                   percent(time.noise), " only; smaller differences mean nothing"));
     }
     if (result.layers.empty()) return;
-    const double error = result.layer_sum / time.median - 1;
+    const double error = result.layer_sum - 1;
     if (std::abs(error) > kMostLayerError) {
         warnings.push_back(
             concat(result.name, ": the layers' times add up to ", percent(1 + error), " of the plain run"));
