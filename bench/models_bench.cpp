@@ -166,7 +166,7 @@ Status register_benchmarks(const std::filesystem::path& checkpoint) {
                 ->UseManualTime();
             in_ms(RegisterBenchmark(("network/" + full).c_str(), network, model, size, threads))
                 ->UseManualTime();
-            if (!detector) continue;
+            if (!engine::is_detector(model.architecture())) continue;
             in_ms(RegisterBenchmark(("detect/" + full).c_str(), detect, model, size, threads))->UseRealTime();
         }
     }

@@ -277,12 +277,15 @@ std::string contradiction(const Options& options) {
     if (options.repeats > 0 && options.seconds) return "give --repeat or --seconds, not both";
     if (options.baseline && options.format == kCsv)
         return "--baseline has no place in csv; take table, md or json";
-    std::vector<std::filesystem::path> outputs, inputs(options.models.begin(), options.models.end());
-    for (const auto* output : {&options.trace, &options.report}) {
-        if (*output) outputs.emplace_back(**output);
+    std::vector<std::string> inputs = options.models;
+    if (options.baseline) inputs.push_back(*options.baseline);
+    const PictureList no_pictures;
+    for (const auto& output : {options.trace, options.report}) {
+        if (!output) continue;
+        const auto checked = check_not_inputs({}, *output, {inputs, no_pictures, inputs.front()});
+        if (!checked.ok()) return checked.status().message();
     }
-    if (options.baseline) inputs.emplace_back(*options.baseline);
-    return check_not_inputs(outputs, inputs).message();
+    return "";
 }
 
 }  // namespace

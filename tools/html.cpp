@@ -26,6 +26,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .5rem; }
 h2 { font-size: 1.25rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p { margin: .5rem 0; max-width: 80ch; }
+p, li { overflow-wrap: anywhere; }
 .soft { color: var(--soft); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .scroll { overflow: auto; max-width: 100%; width: fit-content; border: 1px solid var(--line); border-radius: .5rem; }

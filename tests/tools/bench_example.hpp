@@ -32,7 +32,7 @@ inline tools::BenchResult example_result() {
     fused.name = "FeatherFace V1/64x32/threads:1/avx2/fused";
     fused.network = "FeatherFace V1";
     fused.file = "v1.pth";
-    fused.sha256 = "0123abcd";
+    fused.sha256 = std::string(64, 'a');
     fused.parameters = 592'371;
     fused.width = 64;
     fused.height = 32;

@@ -89,7 +89,7 @@ TEST_CASE("bench: the backbone's classifier is timed too, at its own size") {
     const ProgramFiles files;
     const ProgramResult result = featherface(
         {"bench", "-m", files.model("m.tar", "classifier"), "--repeat", "1", "--no-peak", "--per-layer"});
-    check_out(result, {"classifier", "224x224", "avgpool", "Parts of"});
+    check_out(result, {"classifier", "224x224", "linear", "Parts of"});
 }
 
 TEST_CASE("bench: by layer, every step has names, work, time and bound, and the parts are summed up") {
