@@ -9,6 +9,12 @@ provide(without_xsimd eigen stb)
 configure(FAIL ${scratch}/xsimd ${hide_system} ${without_xsimd})
 expect_output("the library cannot be built, not found: libxsimd-dev Debian: apt-get install libxsimd-dev Elsewhere")
 
+# Half of stb is none.
+file(COPY ${stb_include_dir}/stb_image.h DESTINATION ${scratch}/half)
+provide(without_stb eigen xsimd)
+configure(FAIL ${scratch}/stb ${hide_system} ${without_stb} -D FEATHERFACE_STB_INCLUDE_DIR=${scratch}/half)
+expect_output("not found: libstb-dev")
+
 # Parts that are optional by default are not when they are asked for.
 provide(library eigen xsimd stb)
 configure(FAIL ${scratch}/doctest ${hide_system} ${library} -D FEATHERFACE_BUILD_TESTS=ON)

@@ -14,9 +14,11 @@ expect_output("building without tests (Debian: apt-get install doctest-dev)"
               "building without benchmarks (Debian: apt-get install libbenchmark-dev)")
 expect_library_and_program_only(${scratch}/missing)
 
-configure(SUCCEED ${scratch}/off -D FEATHERFACE_BUILD_TESTS=OFF -D FEATHERFACE_BUILD_BENCH=OFF)
-expect_output(NOT "building without" "doctest" "benchmark")
-expect_library_and_program_only(${scratch}/off)
+foreach(off OFF FALSE 0)
+    configure(SUCCEED ${scratch}/off${off} -D FEATHERFACE_BUILD_TESTS=${off} -D FEATHERFACE_BUILD_BENCH=${off})
+    expect_output(NOT "building without" "doctest" "benchmark")
+    expect_library_and_program_only(${scratch}/off${off})
+endforeach()
 
 # Inside another project, the library alone.
 file(WRITE ${scratch}/outer/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
