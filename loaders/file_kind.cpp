@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <string>
 
+#include "loaders/ascii.hpp"
 #include "loaders/little_endian.hpp"
 
 namespace featherface::loaders {
@@ -57,11 +57,8 @@ bool has_at(std::string_view text, std::size_t offset, std::string_view bytes) {
     return text.size() >= offset && text.substr(offset).starts_with(bytes);
 }
 
-bool starts_with_word(std::string_view text, std::string_view lower_case) {
-    return text.size() >= lower_case.size() &&
-           std::equal(lower_case.begin(), lower_case.end(), text.begin(), [](char expected, unsigned char c) {
-               return expected == static_cast<char>(std::tolower(c));
-           });
+bool starts_with_word(std::string_view text, std::string_view word) {
+    return lower_case(text.substr(0, word.size())) == word;
 }
 
 std::string_view without_leading_space(std::string_view text) {

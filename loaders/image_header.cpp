@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "loaders/ascii.hpp"
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
 
@@ -63,10 +64,6 @@ bool starts_with(std::span<const std::byte> bytes, std::size_t offset, std::stri
     return bytes.size() >= offset + magic.size() && as_text(bytes.subspan(offset, magic.size())) == magic;
 }
 
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 Status unreadable(std::string_view found) {
     return error(StatusCode::unsupported, "not a picture format that is read here",
                  {.expected = "JPEG, PNG, BMP or PNM (P5, P6)",
@@ -82,9 +79,7 @@ std::string_view text_format(std::string_view head) {
     if (head.starts_with("version https://git-lfs"))
         return "a Git LFS pointer, not the picture itself (git lfs pull)";
     if (!head.starts_with('<')) return {};
-    std::string lower(head);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::string lower = lower_case(head);
     if (lower.find("<svg") != lower.npos) return "an SVG picture";
     if (lower.find("<html") != lower.npos || lower.starts_with("<!doctype html")) return "an HTML page";
     return {};

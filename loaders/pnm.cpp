@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "loaders/ascii.hpp"
 #include "loaders/big_endian.hpp"
 #include "loaders/error.hpp"
 #include "loaders/image_header.hpp"
@@ -14,10 +15,6 @@ namespace featherface::loaders {
 namespace {
 
 constexpr std::int64_t kLargestNumber = 1'000'000'000;
-
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 class HeaderReader {
   public:

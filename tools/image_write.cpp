@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "loaders/ascii.hpp"
 #include "loaders/error.hpp"
 #include "tools/output_file.hpp"
 
@@ -70,10 +71,7 @@ Result<std::string> encode_png(const ImageView& image) {
 }  // namespace
 
 Result<PictureFormat> picture_format(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string extension = loaders::lower_case(path.extension().native());
     if (extension == ".png" || extension.empty()) return PictureFormat::png;
     if (extension == ".ppm") return PictureFormat::ppm;
     return loaders::in_file(path.string(),

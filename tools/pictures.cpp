@@ -1,11 +1,11 @@
 #include "tools/pictures.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "loaders/ascii.hpp"
 #include "loaders/image_header.hpp"
 #include "loaders/mapped_file.hpp"
 #include "tools/streams.hpp"
@@ -22,9 +22,7 @@ constexpr std::string_view kExtensions[] = {".jpg",  ".jpeg", ".jpe",  ".jfif", 
                                             ".avif", ".tif",  ".tiff", ".jp2",  ".jxl",  ".svg"};
 
 bool looks_like_picture(const fs::path& path) {
-    std::string extension = path.extension().native();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string extension = loaders::lower_case(path.extension().native());
     return std::ranges::count(kExtensions, extension) > 0;
 }
 

@@ -59,7 +59,7 @@ void check_good(const ByteString& bytes) {
 
 }  // namespace
 
-TEST_CASE("torch zip: what the test writer makes is read, with every protocol, alignment and root") {
+TEST_CASE("torch zip: what the test writer makes is read, with protocols 1 to 5, every alignment and root") {
     for (int protocol = 1; protocol <= 5; ++protocol)
         check_good(make_torch_zip(one_tensor(), {.protocol = protocol}));
     check_good(make_torch_zip(one_tensor(), {.root = "mobilenet0.25_Final"}));
