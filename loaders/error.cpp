@@ -1,11 +1,8 @@
 #include "loaders/error.hpp"
 
+#include "loaders/ascii.hpp"
+
 namespace featherface::loaders {
-namespace {
-
-constexpr char kDigits[] = "0123456789abcdef";
-
-}  // namespace
 
 Status error(StatusCode code, std::string_view what, const ErrorDetail& detail) {
     std::string message(what);
@@ -29,8 +26,7 @@ std::string quoted(std::string_view text) {
             result += c;
         } else {
             result += "\\x";
-            result += kDigits[byte >> 4];
-            result += kDigits[byte & 15];
+            append_hex(result, byte);
         }
     }
     if (text.size() > kLongest) result += "...";
@@ -41,15 +37,15 @@ std::string hex_bytes(std::span<const std::byte> bytes) {
     std::string result;
     for (const std::byte b : bytes) {
         if (!result.empty()) result += ' ';
-        result += kDigits[std::to_integer<unsigned>(b) >> 4];
-        result += kDigits[std::to_integer<unsigned>(b) & 15];
+        append_hex(result, std::to_integer<unsigned char>(b));
     }
     return result;
 }
 
 std::string hex(std::uint32_t value) {
     std::string result = "0x";
-    for (int shift = 28; shift >= 0; shift -= 4) result += kDigits[(value >> shift) & 15];
+    for (int shift = 24; shift >= 0; shift -= 8)
+        append_hex(result, static_cast<unsigned char>(value >> shift));
     return result;
 }
 

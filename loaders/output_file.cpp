@@ -26,6 +26,16 @@ std::filesystem::path followed(std::filesystem::path path) {
 
 }  // namespace
 
+int write_all(int descriptor, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return 0;
+}
+
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     OutputFile file;
     file.name_ = path.string();
@@ -63,13 +73,8 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
 }
 
 Status OutputFile::write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail("cannot write", errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
+    const int number = write_all(fd_, bytes);
+    return number == 0 ? Status() : fail("cannot write", number);
 }
 
 Status OutputFile::commit() {

@@ -11,6 +11,9 @@
 
 namespace featherface::loaders {
 
+// Writes everything to an open descriptor: 0, or the error's number.
+int write_all(int descriptor, std::span<const std::byte> bytes);
+
 // Writes to a temporary file beside the target, which takes the target's place in commit(); a process that is
 // killed leaves it behind (.featherface-*.tmp). Symbolic links are followed; a target that is a pipe or a
 // device (/dev/stdout, /dev/full) is written to directly. All errors are output_error and name the target.

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "loaders/ascii.hpp"
+
 namespace featherface::loaders {
 namespace {
 
@@ -76,7 +78,8 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 
     std::string text;
     for (const std::uint32_t word : state) {
-        for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[(word >> shift) & 15];
+        for (int shift = 24; shift >= 0; shift -= 8)
+            append_hex(text, static_cast<unsigned char>(word >> shift));
     }
     return text;
 }

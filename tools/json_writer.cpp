@@ -2,41 +2,11 @@
 
 #include <cmath>
 
+#include "loaders/ascii.hpp"
+#include "loaders/pickle_text.hpp"
 #include "tools/text.hpp"
 
 namespace featherface::tools {
-
-namespace {
-
-// Bytes of the well-formed UTF-8 character at the start of `text` (Unicode standard, table 3-7), or 0.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    std::size_t length = 0;
-    unsigned least = 0x80,
-             most = 0xbf;  // of the second byte: no overlong forms, surrogates, or beyond U+10FFFF
-    if (first >= 0xc2 && first <= 0xdf) length = 2;
-    if (first >= 0xe0 && first <= 0xef) {
-        length = 3;
-        if (first == 0xe0) least = 0xa0;
-        if (first == 0xed) most = 0x9f;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        length = 4;
-        if (first == 0xf0) least = 0x90;
-        if (first == 0xf4) most = 0x8f;
-    }
-    if (length == 0 || byte(1) < least || byte(1) > most) return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
-    }
-    return length;
-}
-
-}  // namespace
 
 JsonWriter& JsonWriter::begin(char bracket, Layout layout) {
     separate();
@@ -111,27 +81,24 @@ JsonWriter& JsonWriter::value(double number, int digits) {
 }
 
 void JsonWriter::append_string(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    const auto escape = [&](std::string_view prefix, unsigned char byte) {
-        out_ += prefix;
-        out_ += kHex[byte >> 4];
-        out_ += kHex[byte & 15];
-    };
     out_ += '"';
     while (!text.empty()) {
-        const auto byte = static_cast<unsigned char>(text.front());
-        const std::size_t length = utf8_length(text);
-        if (length == 0) {
-            escape("\\udc", byte);
-        } else if (byte == '"' || byte == '\\') {
-            out_ += '\\';
-            out_ += text.front();
-        } else if (byte < 0x20) {
-            escape("\\u00", byte);
-        } else {
-            out_ += text.substr(0, length);
+        const std::string_view valid = text.substr(0, loaders::find_bad_utf8(text));
+        for (const char c : valid) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (byte < 0x20) {
+                out_ += "\\u00";
+                loaders::append_hex(out_, byte);
+            } else {
+                if (c == '"' || c == '\\') out_ += '\\';
+                out_ += c;
+            }
         }
-        text.remove_prefix(length == 0 ? 1 : length);
+        text.remove_prefix(valid.size());
+        if (text.empty()) break;
+        out_ += "\\udc";
+        loaders::append_hex(out_, static_cast<unsigned char>(text.front()));
+        text.remove_prefix(1);
     }
     out_ += '"';
 }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "loaders/output_file.hpp"
 #include "tools/text.hpp"
 
 namespace featherface::tools {
@@ -16,12 +17,17 @@ namespace {
 
 bool progress_shown = false;
 
+// If stderr is gone there is nobody to tell.
+void to_stderr(std::string_view text) {
+    (void)loaders::write_all(STDERR_FILENO, std::as_bytes(std::span(text)));
+}
+
 // Wipes the progress text before anything else appears on the terminal.
 void clear_progress() {
     if (!progress_shown) return;
     progress_shown = false;
     constexpr std::string_view kClearLine = "\r\x1b[K";
-    (void)write_all(STDERR_FILENO, kClearLine, "");
+    to_stderr(kClearLine);
 }
 
 }  // namespace
@@ -37,27 +43,17 @@ void prepare_streams() {
     }
 }
 
-Status write_all(int descriptor, std::span<const char> bytes, const std::string& name) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written > 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        } else if (written == 0 || errno != EINTR) {
-            return {StatusCode::output_error, name + ": cannot write: " + std::strerror(errno)};
-        }
-    }
-    return {};
-}
-
 Status write_data(std::string_view data) {
     clear_progress();
-    return write_all(STDOUT_FILENO, data, "standard output");
+    const int number = loaders::write_all(STDOUT_FILENO, std::as_bytes(std::span(data)));
+    if (number == 0) return {};
+    return {StatusCode::output_error, std::string("standard output: cannot write: ") + std::strerror(number)};
 }
 
 void message(std::string_view text) {
     clear_progress();
-    // One write, so that lines of several programs do not mix. If stderr is gone there is nobody to tell.
-    (void)write_all(STDERR_FILENO, "featherface: " + printable(text) + "\n", "");
+    // One write, so that lines of several programs do not mix.
+    to_stderr("featherface: " + printable(text) + "\n");
 }
 
 ExitCode fail(const Status& status) {
@@ -69,7 +65,7 @@ void progress(std::string_view text) {
     static const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
     if (!is_terminal) return;
     clear_progress();
-    (void)write_all(STDERR_FILENO, printable(text), "");
+    to_stderr(printable(text));
     progress_shown = true;
 }
 

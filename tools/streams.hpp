@@ -38,7 +38,4 @@ void progress(std::string_view text);
 Result<std::vector<std::uint8_t>> read_stdin(
     std::size_t most, const std::function<Status(std::span<const std::uint8_t> beginning)>& check);
 
-// Writes everything to an open descriptor. Errors: output_error; `name` stands in the message.
-Status write_all(int descriptor, std::span<const char> bytes, const std::string& name);
-
 }  // namespace featherface::tools

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "loaders/ascii.hpp"
+
 namespace featherface::tools {
 
 std::string shortest(float value) {
@@ -18,7 +20,6 @@ std::string fixed(double value, int digits) {
 }
 
 std::string printable(std::string_view name) {
-    constexpr std::string_view kHex = "0123456789abcdef";
     std::string text;
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
@@ -26,8 +27,7 @@ std::string printable(std::string_view name) {
             text += c;
         } else {
             text += "\\x";
-            text += kHex[byte >> 4];
-            text += kHex[byte & 15];
+            loaders::append_hex(text, byte);
         }
     }
     return text;
