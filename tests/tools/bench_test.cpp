@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "engine/thread_pool.hpp"
@@ -157,6 +158,24 @@ TEST_CASE("bench: a trace has a track a thread, and every event lies inside its 
     CHECK(threads_at_work == std::set<long>{0, 1});
     CHECK(steps > 30);
     CHECK(last_step_end <= network_end + 0.01f);
+}
+
+TEST_CASE("bench: a trace's events nest on their tracks, in the order viewers need") {
+    const ProgramFiles files;
+    const std::string trace = files.path("trace.json");
+    check_program(bench({"-m", files.model("v2.pth", "v2"), "--threads", "2", "--trace", trace}), 0);
+    const Json json = parse_json(text_of(trace));
+    constexpr float kRounding = 0.01f;        // microseconds, of numbers read as floats
+    std::map<long, std::vector<float>> open;  // by track: the ends of the events an event is inside of
+    for (const Json& event : json["traceEvents"].items) {
+        if (event["ph"].string() == "M") continue;
+        std::vector<float>& ends = open[event["tid"].whole()];
+        const float begin = event["ts"].number(), end = begin + event["dur"].number();
+        while (!ends.empty() && ends.back() <= begin + kRounding) ends.pop_back();
+        CHECK((ends.empty() || end <= ends.back() + kRounding));
+        ends.push_back(end);
+    }
+    CHECK(open.size() == 2);
 }
 
 TEST_CASE("bench: against its own result of before, ratios with their noise and whether they mean anything") {
