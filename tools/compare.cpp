@@ -1,12 +1,17 @@
 // featherface compare -m MODEL REFERENCE.npz, or A.npz B.npz: the first layer that differs.
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "featherface/model.hpp"
 #include "tools/crosscheck/comparison.hpp"
 #include "tools/crosscheck/conclusion.hpp"
 #include "tools/crosscheck/formats.hpp"
+#include "tools/crosscheck/report.hpp"
+#include "tools/output_file.hpp"
+#include "tools/output_paths.hpp"
 #include "tools/streams.hpp"
 #include "tools/text.hpp"
 #include "tools/verbs.hpp"
@@ -19,7 +24,7 @@ enum Mode : std::size_t { kLayerwise, kFused };
 enum Format : std::size_t { kTable, kJson, kCsv };
 
 struct Options {
-    std::optional<std::string> model;
+    std::optional<std::string> model, report;
     std::optional<float> atol, rtol;
     std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kLayerwise, format = kTable;
     bool fail_fast = false;
@@ -49,6 +54,8 @@ void declare(Arguments& arguments, Options& options) {
     arguments.flag("fail-fast", "stop at the first layer that differs", options.fail_fast);
     arguments.choice("format", "how to show it", options.format, {"table", "json", "csv"});
     declare_threads(arguments, options.given_threads);
+    arguments.text(0, "report", "OUT.html", "write a page to look at: chart, faces, heat maps and table",
+                   options.report);
     arguments.note(
         "A reference is an .npz file of `featherface dump`, of tools/python/export_reference.py, or your "
         "own: arrays "
@@ -84,6 +91,12 @@ Result<loaders::NpzReader> open(const std::string& file) {
     return loaders::NpzReader::open(file);
 }
 
+Status write_report(const Options& options, const Findings& findings, const Result<Evidence>& evidence) {
+    if (!evidence.ok()) return evidence.status();
+    const auto report = comparison_report(findings, evidence.value());
+    return report.ok() ? write_file(*options.report, report.value()) : report.status();
+}
+
 // Sets everything in `findings` but the files.
 Status compare_with_model(const Options& options, Findings& findings) {
     const auto reference = open(findings.reference);
@@ -101,14 +114,18 @@ Status compare_with_model(const Options& options, Findings& findings) {
     findings.comparison = std::move(comparison).value();
     findings.model = std::move(model).value();
     findings.mode = options.mode == kFused ? "fused" : "layerwise";
-    if (findings.comparison.agrees()) return {};
-    progress("trying the usual mistakes");
-    auto diagnosis =
-        diagnose_run(*options.model, input.value(), reference.value(), options.compare(), options.threads);
-    progress("");
-    if (!diagnosis.ok()) return diagnosis.status();
-    findings.diagnosis = std::move(diagnosis).value();
-    return {};
+    if (!findings.comparison.agrees()) {
+        progress("trying the usual mistakes");
+        auto diagnosis =
+            diagnose_run(*options.model, input.value(), reference.value(), options.compare(), options.threads);
+        progress("");
+        if (!diagnosis.ok()) return diagnosis.status();
+        findings.diagnosis = std::move(diagnosis).value();
+    }
+    if (!options.report) return {};
+    return write_report(
+        options, findings,
+        gather_from_run(session, input.value(), reference.value(), options.compare(), findings.comparison));
 }
 
 Status compare_two_dumps(const Options& options, Findings& findings) {
@@ -118,11 +135,15 @@ Status compare_two_dumps(const Options& options, Findings& findings) {
     auto comparison = compare_dumps(ours.value(), reference.value(), options.compare());
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
-    if (findings.comparison.agrees()) return {};
-    auto diagnosis = diagnose_dumps(ours.value(), reference.value(), options.compare());
-    if (!diagnosis.ok()) return diagnosis.status();
-    findings.diagnosis = std::move(diagnosis).value();
-    return {};
+    if (!findings.comparison.agrees()) {
+        auto diagnosis = diagnose_dumps(ours.value(), reference.value(), options.compare());
+        if (!diagnosis.ok()) return diagnosis.status();
+        findings.diagnosis = std::move(diagnosis).value();
+    }
+    if (!options.report) return {};
+    return write_report(
+        options, findings,
+        gather_from_dumps(ours.value(), reference.value(), options.compare(), findings.comparison));
 }
 
 std::string shown(const Findings& findings, std::size_t format) {
@@ -148,6 +169,14 @@ ExitCode compare(Words words) {
     const auto& files = arguments.positionals();
     if (files.size() != (options.model ? 1u : 2u))
         return usage_error(arguments, "give -m MODEL and one reference dump, or two dumps");
+
+    if (options.report) {
+        std::vector<std::filesystem::path> inputs(files.begin(), files.end());
+        if (options.model) inputs.emplace_back(*options.model);
+        const std::filesystem::path output = *options.report;
+        if (Status status = check_not_inputs({&output, 1}, inputs); !status.ok())
+            return usage_error(arguments, status.message());
+    }
 
     Findings findings;
     findings.ours = options.model.value_or(files.front());

@@ -105,7 +105,8 @@ std::string html_text(const HtmlPage& page) {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" "
-        "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>";
+        "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
+        "'unsafe-inline'\">\n<title>";
     return concat(kHead, html_escaped(page.title), "</title>\n<style>", kStyle, page.style,
                   "</style>\n</head>\n<body>\n", page.body, "<script>", kScript,
                   "</script>\n</body>\n</html>\n");

@@ -16,7 +16,7 @@ struct HtmlPage {
     std::string body;   // HTML
 };
 
-// The page, which a Content-Security-Policy of its own keeps from fetching anything.
+// The page, which a Content-Security-Policy of its own keeps from fetching anything; pictures are data: URIs.
 //
 // The common style sets type, tables and the custom properties --ink, --soft, --line, --paper, --panel,
 // --accent. Classes: "text" (a cell flush left, others are numbers), "wide" (a cell that may wrap), "soft"

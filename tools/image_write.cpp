@@ -54,6 +54,8 @@ void receive_png(void* context, void* data, int size) {
                                                static_cast<std::size_t>(size));
 }
 
+}  // namespace
+
 Result<std::string> encode_png(const ImageView& image) {
     // It counts bytes in int, filter bytes and the worst of its compression included.
     if (rgb_size(image) > static_cast<std::size_t>(std::numeric_limits<int>::max()) / 2) {
@@ -67,8 +69,6 @@ Result<std::string> encode_png(const ImageView& image) {
     }
     return png;
 }
-
-}  // namespace
 
 Result<PictureFormat> picture_format(const std::filesystem::path& path) {
     const std::string extension = loaders::lower_case(path.extension().native());

@@ -35,6 +35,9 @@ struct Row {
     std::string note;        // what a person needs to know besides
 
     bool was_compared() const { return verdict != Verdict::fused && verdict != Verdict::one_sided; }
+    bool has_numbers() const { return was_compared() && verdict != Verdict::shape_differs; }
+    // Faces agree or not as whole faces, not number by number.
+    bool has_tolerance() const { return has_numbers() && kind != "faces"; }
     bool is_difference() const { return was_compared() && verdict != Verdict::agrees; }
 };
 

@@ -15,18 +15,9 @@ constexpr std::size_t kColumns = 9;
 constexpr std::array<const char*, kColumns> kTitles = {"layer",   "kind",   "shape", "max abs", "mean abs",
                                                        "max rel", "cosine", "worst", "verdict"};
 
-bool has_numbers(const Row& row) {
-    return row.was_compared() && row.verdict != Verdict::shape_differs;
-}
-
-// Faces agree or not as whole faces, not number by number.
-bool has_tolerance(const Row& row) {
-    return row.kind != "faces";
-}
-
 std::array<std::string, kColumns> cells(const Row& row) {
     const std::string none(1, '-');
-    const bool numbers = has_numbers(row);
+    const bool numbers = row.has_numbers();
     const Difference& d = row.difference;
     const auto number = [&](double value) { return numbers ? scientific(value) : none; };
     return {printable(row.name),
@@ -55,19 +46,19 @@ void write_row(JsonWriter& json, const Row& row) {
     if (!row.kind.empty()) json.key("kind").value(row.kind);
     json.key("verdict").value(verdict_id(row.verdict));
     if (!row.shape.empty()) json.key("shape").numbers(row.shape);
-    if (has_numbers(row)) {
+    if (row.has_numbers()) {
         const Difference& d = row.difference;
         json.key("max_abs").value(static_cast<float>(d.max_abs));
         json.key("mean_abs").value(static_cast<float>(d.mean_abs));
         json.key("max_rel").value(static_cast<float>(d.max_rel));
         json.key("cosine").value(d.cosine, 9);
-        if (has_tolerance(row)) json.key("outside").value(d.outside);
+        if (row.has_tolerance()) json.key("outside").value(d.outside);
         if (d.worst_ratio > 0) {
             json.key("worst").begin_object();
             json.key("index").numbers(unravel(d.worst, row.shape));
             json.key("ours").value(d.a);
             json.key("reference").value(d.b);
-            if (has_tolerance(row)) json.key("times_tolerance").value(static_cast<float>(d.worst_ratio));
+            if (row.has_tolerance()) json.key("times_tolerance").value(static_cast<float>(d.worst_ratio));
             json.end_object();
         }
         write_non_finite(json, "not_finite_in_ours", d.a_non_finite, row.shape);
@@ -145,7 +136,7 @@ std::string comparison_csv(const Findings& findings) {
     std::string text =
         "layer,kind,shape,max_abs,mean_abs,max_rel,cosine,worst,ours,reference,outside,verdict,note\n";
     for (const Row& row : findings.comparison.rows) {
-        const bool numbers = has_numbers(row), worst = numbers && row.difference.worst_ratio > 0;
+        const bool numbers = row.has_numbers(), worst = numbers && row.difference.worst_ratio > 0;
         const Difference& d = row.difference;
         const auto number = [&](double value) { return numbers ? shortest(static_cast<float>(value)) : ""; };
         const std::string fields[] = {row.name,
@@ -158,7 +149,7 @@ std::string comparison_csv(const Findings& findings) {
                                       worst ? shape_text(unravel(d.worst, row.shape)) : "",
                                       worst ? shortest(d.a) : "",
                                       worst ? shortest(d.b) : "",
-                                      numbers && has_tolerance(row) ? std::to_string(d.outside) : "",
+                                      row.has_tolerance() ? std::to_string(d.outside) : "",
                                       std::string(verdict_id(row.verdict)),
                                       row.fused_into.empty() ? row.note : row.fused_into};
         for (const std::string& field : fields) text += concat(&field == fields ? "" : ",", csv_field(field));
