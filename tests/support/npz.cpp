@@ -19,4 +19,19 @@ std::vector<float> read_f32(const loaders::NpzReader& npz, std::string_view name
     return std::move(values).value();
 }
 
+void copy_npz(const std::filesystem::path& from, const std::filesystem::path& to,
+              const std::function<void(const std::string& name, std::vector<std::byte>& bytes)>& change) {
+    const auto old = open_npz(from);
+    auto copy = loaders::NpzWriter::create(to);
+    REQUIRE_MESSAGE(copy.ok(), copy.status().message());
+    for (const std::string& name : old.names()) {
+        const auto array = old.read(name);
+        REQUIRE_MESSAGE(array.ok(), array.status().message());
+        std::vector<std::byte> bytes(array->bytes.begin(), array->bytes.end());
+        change(name, bytes);
+        REQUIRE(copy->add(name, array->dtype, array->shape, bytes).ok());
+    }
+    REQUIRE(copy->finish().ok());
+}
+
 }  // namespace featherface::test

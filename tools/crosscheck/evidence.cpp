@@ -17,8 +17,7 @@ namespace {
 constexpr std::size_t kMostMaps = 6;
 
 bool has_map(const Row& row) {
-    return (row.verdict == Verdict::agrees || row.verdict == Verdict::differs ||
-            row.verdict == Verdict::not_finite) &&
+    return row.has_numbers() && (row.difference.worst_ratio > 0 || row.is_difference()) &&
            row.shape.size() == 4 && row.shape[0] == 1 && row.shape[2] * row.shape[3] > 1;
 }
 
