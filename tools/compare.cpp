@@ -116,8 +116,8 @@ Status compare_with_model(const Options& options, Findings& findings) {
     findings.mode = options.mode == kFused ? "fused" : "layerwise";
     if (!findings.comparison.agrees()) {
         progress("trying the usual mistakes");
-        auto diagnosis =
-            diagnose_run(*options.model, input.value(), reference.value(), options.compare(), options.threads);
+        auto diagnosis = diagnose_run(*options.model, input.value(), reference.value(), options.compare(),
+                                      options.threads);
         progress("");
         if (!diagnosis.ok()) return diagnosis.status();
         findings.diagnosis = std::move(diagnosis).value();

@@ -193,7 +193,7 @@ TEST_CASE("diagnosis: each wrong way of making the input is recognised, whatever
             Reference faithful = of_wrong;  // the picture shows it
             faithful.add_picture(picture);
             check_diagnosis(patient, faithful, way.mistake,
-                            {way.words, "in the reference's input, which its network was given"});
+                            {way.words, "on the way from the reference's image_bgr to its input"});
 
             Reference layers = whole;
             replace_input(layers, right);
@@ -261,7 +261,7 @@ TEST_CASE("diagnosis: a resized image is recognised, and to what size") {
             const std::string size = std::to_string(way.width) + "x" + std::to_string(way.height);
             Reference reference = patient.run(resized);
             reference.add_picture(picture);
-            check_diagnosis(patient, reference, "resized", {size, "in the reference's input"});
+            check_diagnosis(patient, reference, "resized", {size, "image_bgr to its input"});
             reference = outputs_of(reference);
             reference.remove("input");
             reference.add_picture(picture);
@@ -308,7 +308,7 @@ TEST_CASE("diagnosis: the spatial gate's maximum and mean swapped is recognised"
         const Tensor input = test::seeded_input(network, kHeight, kWidth);
         Reference reference = patient.run(input, weights);
         check_diagnosis(patient, outputs_of(reference), "gate_order",
-                        {network == "v1" ? "V1 has (max, mean)" : "V2 has (mean, max)", "all 3 values"});
+                        {network == "v1" ? "V1 has (max, mean)" : "V2 has (mean, max)", "all 3 names"});
         for (const NamedArray& array : reference.arrays()) {
             if (!ends_with(array.name, "SpatialGate.compress")) continue;
             std::vector<float>& maps = reference.at(array.name).values;
@@ -459,10 +459,10 @@ TEST_CASE(
             way.spoil(spoilt, logits);
             check_diagnosis(patient, spoilt, way.mistake, {way.words, "in the reference"});
             Reference outputs = outputs_of(spoilt);
-            check_diagnosis(patient, outputs, way.mistake, {way.words, "all 3 values"});
+            check_diagnosis(patient, outputs, way.mistake, {way.words, "all 3 names"});
             if (!way.makes_faces) continue;
             outputs.add(faces_of(outputs));
-            check_diagnosis(patient, outputs, way.mistake, {way.words, "all 4 values"});
+            check_diagnosis(patient, outputs, way.mistake, {way.words, "all 4 names"});
         }
     }
 }

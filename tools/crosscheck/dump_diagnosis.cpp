@@ -83,7 +83,7 @@ Result<std::optional<Diagnosis>> diagnose_dumps(const loaders::NpzReader& a, con
         offer_for_sides(best, mistake.id, mistake.what,
                         explained_by(mistake, second.outputs, second.size(), now.value(), a, options),
                         explained_by(mistake, first.outputs, first.size(), now.value(), b, options),
-                        concat("With it, all ", std::to_string(now->compared()), " values compared agree."));
+                        concat("With it, all ", std::to_string(now->compared()), " names compared agree."));
     }
     return best.get();
 }

@@ -8,7 +8,7 @@
 #include "tools/crosscheck/comparison.hpp"
 #include "tools/crosscheck/diagnosis.hpp"
 #include "tools/crosscheck/output_mistakes.hpp"
-#include "tools/crosscheck/preprocessing.hpp"
+#include "tools/crosscheck/resizing.hpp"
 
 namespace featherface::tools {
 

@@ -5,6 +5,7 @@
 
 #include "engine/classify.hpp"
 #include "tools/crosscheck/layers.hpp"
+#include "tools/crosscheck/preprocessing.hpp"
 #include "tools/crosscheck/values.hpp"
 
 namespace featherface::tools {
@@ -60,13 +61,7 @@ Result<Image> read_picture(const loaders::NpzReader& npz, const std::string& fil
 NetworkInput input_from(Image picture, Architecture architecture) {
     NetworkInput input;
     if (is_detector(architecture)) {
-        constexpr float kMean[3] = {104, 117, 123};
-        const std::size_t pixels = picture.pixels.size() / 3;
-        input.height = picture.height;
-        input.width = picture.width;
-        input.nchw.resize(picture.pixels.size());
-        for (std::size_t i = 0; i < picture.pixels.size(); ++i)
-            input.nchw[i % 3 * pixels + i / 3] = static_cast<float>(picture.pixels[i]) - kMean[i % 3];
+        input = right_preprocessing().apply(planes_of(picture));
     } else {
         input.height = input.width = engine::kClassifierSide;
         input.nchw = engine::classifier_input(picture.view());

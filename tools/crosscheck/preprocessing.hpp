@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@ namespace featherface::tools {
 struct Planes {
     int height = 0, width = 0;
     std::vector<float> values;
+
+    std::size_t pixels() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
 };
 
 Planes planes_of(const Image& bgr8);
@@ -34,24 +37,5 @@ struct Preprocessing {
 const Preprocessing& right_preprocessing();
 
 std::span<const Preprocessing> usual_mistakes_of_preprocessing();
-
-// --- The picture's size ---
-
-struct Resizer {
-    std::string_view name;  // completes "resized by ..."
-    Planes (*resize)(const Planes& picture, int height, int width);
-};
-
-// What the common libraries do: PIL's and OpenCV's bilinear, with and without rounding to bytes; nearest.
-std::span<const Resizer> usual_resizers();
-
-struct PictureSize {
-    int height = 0, width = 0;
-    bool operator==(const PictureSize&) const = default;
-};
-
-// To what sizes people resize a picture: squares and multiples of 32, halves and doubles, a fixed longer or
-// shorter side. Its own size is not among them.
-std::vector<PictureSize> usual_sizes(int height, int width);
 
 }  // namespace featherface::tools

@@ -84,7 +84,8 @@ std::string table_row(const Row& row, std::size_t index) {
     return concat(
         "<tbody id=\"layer-", place, "\"", row.is_difference() ? " class=\"bad\"" : "",
         "><tr><th scope=\"row\">", html_escaped(row.name), "</th><td class=\"text mark\">", mark,
-        html_escaped(verdict_text(row)), "</td>", cell(row.has_tolerance(), d.worst_ratio, tolerances(d.worst_ratio)),
+        html_escaped(verdict_text(row)), "</td>",
+        cell(row.has_tolerance(), d.worst_ratio, tolerances(d.worst_ratio)),
         cell(numbers, d.max_abs, scientific(d.max_abs)), cell(numbers, d.mean_abs, scientific(d.mean_abs)),
         cell(numbers, d.max_rel, scientific(d.max_rel)), cell(numbers, d.cosine, fixed(d.cosine, 6)),
         "<td class=\"text\">", worst ? shape_text(unravel(d.worst, row.shape)) : "", "</td>",

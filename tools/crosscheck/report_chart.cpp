@@ -55,7 +55,7 @@ Decades decades_of(const std::vector<const Row*>& rows) {
     constexpr int kLowest = -6, kHighest = 12;
     double least = 1e-3, most = 10;
     for (const Row* row : rows) {
-        const double ratio = row->difference.worst_ratio;
+        const double ratio = row->has_tolerance() ? row->difference.worst_ratio : 0;
         if (!(ratio > 0) || !std::isfinite(ratio)) continue;
         least = std::min(least, ratio);
         most = std::max(most, ratio);
@@ -77,18 +77,18 @@ std::string group_of(const std::string& name) {
 }
 
 bool is_beyond_measure(const Row& row) {
-    return row.is_difference() &&
-           (row.verdict != Verdict::differs || !row.has_tolerance() || !std::isfinite(row.difference.worst_ratio));
+    return row.is_difference() && (row.verdict != Verdict::differs || !row.has_tolerance() ||
+                                   !std::isfinite(row.difference.worst_ratio));
 }
 
 // `gap` is the share of a bar's place it leaves free.
 std::string bar(const Row& row, std::size_t index, std::size_t place, double gap, const Decades& decades) {
-    const bool beyond = is_beyond_measure(row);
-    const double height = beyond ? 100 : std::max(100 * decades.share(row.difference.worst_ratio), 0.4);
+    const bool beyond = is_beyond_measure(row), measured = row.has_tolerance() && !beyond;
+    const double height = beyond ? 100 : measured ? 100 * decades.share(row.difference.worst_ratio) : 0;
     const std::string what =
-        beyond ? verdict_text(row)
-               : concat(tolerances(row.difference.worst_ratio), " times the tolerance, max abs ",
-                        scientific(row.difference.max_abs));
+        measured ? concat(tolerances(row.difference.worst_ratio), " times the tolerance, max abs ",
+                          scientific(row.difference.max_abs))
+                 : verdict_text(row);
     return concat("<a href=\"#layer-", std::to_string(index), "\" tabindex=\"-1\"",
                   row.is_difference() ? " class=\"bad\"" : "", "><title>", html_escaped(row.name), ": ",
                   html_escaped(what), "</title><rect class=\"bar", beyond ? " beyond" : "", "\" x=\"",
@@ -166,7 +166,7 @@ std::string error_chart(const Comparison& comparison) {
 
     const std::size_t differing = comparison.compared() - comparison.count(Verdict::agrees);
     const std::string summary =
-        concat("The largest error of each of ", counted(count, "value", "values"),
+        concat("The largest error of each of ", counted(count, "name", "names"),
                " in units of its tolerance, ", "on a logarithmic scale, in the order of execution. ",
                differing > 0 ? concat(std::to_string(differing), differing == 1 ? " is" : " are",
                                       " above the tolerance, the first of them ",

@@ -8,6 +8,7 @@
 #include "tools/crosscheck/explanation.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/network_mistakes.hpp"
+#include "tools/crosscheck/resizing.hpp"
 #include "tools/crosscheck/torch_order.hpp"
 #include "tools/text.hpp"
 
@@ -52,7 +53,7 @@ class RunDiagnosis {
         for (const Preprocessing& mistake : usual_mistakes_of_preprocessing()) {
             const std::string clause = concat(mistake.what, ", ");
             if (only_input_differs() && has_numbers_ && input_.picture) {
-                offer(mistake.id, concat(clause, "in the reference's input, which its network was given"),
+                offer(mistake.id, concat(clause, "on the way from the reference's image_bgr to its input"),
                       recorded_as(mistake.apply(planes_of(*input_.picture))));
             }
             if (!is_input_at_fault()) continue;
@@ -75,8 +76,9 @@ class RunDiagnosis {
         }
         if (!is_input_at_fault()) return;
         const Planes picture = original(right_preprocessing());
+        const SizeClues clues(reference_);
         for (const PictureSize size : usual_sizes(picture.height, picture.width)) {
-            if (!fits(size)) continue;
+            if (!clues.fits(size)) continue;
             for (const Resizer& resizer : usual_resizers()) {
                 const Planes resized = resizer.resize(picture, size.height, size.width);
                 // What is found in a smaller picture may have been scaled back.
@@ -115,7 +117,7 @@ class RunDiagnosis {
     void offer(std::string_view mistake, const std::string& clause, std::optional<double> explained) {
         best_.offer(mistake,
                     concat("One mistake explains it: ", clause, ". With it, all ",
-                           std::to_string(now_.compared()), " values compared agree."),
+                           std::to_string(now_.compared()), " names compared agree."),
                     explained);
     }
 
@@ -168,7 +170,7 @@ class RunDiagnosis {
             const Planes resized = resizer.resize(picture, size.height, size.width);
             offer("resized",
                   concat(resized_clause(size, resizer),
-                         ", in the reference's input, which its network was given"),
+                         ", on the way from the reference's image_bgr to its input"),
                   agreement("input", as_value(right_preprocessing().apply(resized)), reference_, kGreyLevel));
         }
     }
@@ -176,32 +178,6 @@ class RunDiagnosis {
     static std::string resized_clause(PictureSize size, const Resizer& resizer) {
         return concat("the image resized to ", std::to_string(size.width), "x", std::to_string(size.height),
                       " (width x height) by ", resizer.name);
-    }
-
-    // Whether the reference's values are as many as those of a picture of that size; false when it has none
-    // that tell.
-    bool fits(PictureSize size) const {
-        const auto shape_of = [&](const char* name) {
-            const auto array = reference_.contains(name) ? reference_.read(name)
-                                                         : Status(StatusCode::invalid_argument, name);
-            return array.ok() ? array->shape : TensorShape{};
-        };
-        bool told = false;
-        for (const char* name : {"loc", "conf", "landms"}) {
-            const TensorShape shape = shape_of(name);
-            if (shape.size() < 2) continue;
-            told = true;
-            if (shape[shape.size() - 2] != engine::Anchors(size.height, size.width).count()) return false;
-        }
-        for (const auto& [name, step] : {std::pair{"body.stage1.0.0", 2}, {"body.stage1", 8}}) {
-            const TensorShape shape = shape_of(name);
-            if (shape.size() < 2) continue;
-            told = true;
-            if (shape[shape.size() - 2] != (size.height + step - 1) / step ||
-                shape[shape.size() - 1] != (size.width + step - 1) / step)
-                return false;
-        }
-        return told;
     }
 
     engine::Session& session_;
