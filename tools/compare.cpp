@@ -171,11 +171,9 @@ ExitCode compare(Words words) {
         return usage_error(arguments, "give -m MODEL and one reference dump, or two dumps");
 
     if (options.report) {
-        std::vector<std::filesystem::path> inputs(files.begin(), files.end());
-        if (options.model) inputs.emplace_back(*options.model);
-        const std::filesystem::path output = *options.report;
-        if (Status status = check_not_inputs({&output, 1}, inputs); !status.ok())
-            return usage_error(arguments, status.message());
+        const auto output = check_not_inputs({*options.report}, *options.report,
+                                             {files, PictureList{}, options.model.value_or(files.front())});
+        if (!output.ok()) return usage_error(arguments, output.status().message());
     }
 
     Findings findings;
