@@ -133,7 +133,7 @@ Result<std::string> comparison_report(const Findings& findings, const Evidence& 
     const std::string title =
         concat("Comparison with ", std::filesystem::path(findings.reference).filename().native());
     return html_text({.title = title,
-                      .style = concat(kReportStyle, kChartStyle, kHeatMapStyle, kFacesStyle),
+                      .style = concat(kReportStyle, kErrorChartStyle, kHeatMapStyle, kFacesStyle),
                       .body = concat("<header>\n<h1>", html_escaped(title), "</h1>\n", verdict_box(findings),
                                      facts(findings), contents(faces.value(), maps.value()),
                                      "</header>\n<main>\n", error_chart(findings.comparison), faces.value(),

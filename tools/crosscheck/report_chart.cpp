@@ -11,7 +11,7 @@
 
 namespace featherface::tools {
 
-const std::string_view kChartStyle = R"css(
+const std::string_view kErrorChartStyle = R"css(
 .chart { margin: 1rem 0; }
 .chart .plot { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); column-gap: .4rem; }
 .chart .axis { position: relative; height: 18rem; font-size: .8rem; color: var(--soft); }

@@ -8,7 +8,7 @@
 
 namespace featherface::tools {
 
-extern const std::string_view kChartStyle, kHeatMapStyle, kFacesStyle;  // CSS
+extern const std::string_view kErrorChartStyle, kHeatMapStyle, kFacesStyle;  // CSS
 
 // The largest error of each layer in tolerances, on a logarithmic scale. A bar leads to "#layer-N", N being
 // the number of its row.
