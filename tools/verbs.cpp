@@ -10,7 +10,7 @@
 namespace featherface::tools {
 
 std::span<const Verb> verbs() {
-    static constexpr std::array<Verb, 7> kVerbs = {{
+    static constexpr std::array<Verb, 8> kVerbs = {{
         {"detect", "find faces in pictures", detect},
         {"verify", "say what a checkpoint is", verify},
         {"inspect", "list what a checkpoint holds", inspect},
@@ -18,6 +18,7 @@ std::span<const Verb> verbs() {
         {"dump", "write the values of a run, layer by layer", dump},
         {"compare", "find the first layer that differs from a reference", compare},
         {"bench", "time networks, whole and layer by layer", bench},
+        {"eval", "judge a detector by labels or by another model's faces", eval},
     }};
     return kVerbs;
 }

@@ -22,6 +22,7 @@ ExitCode classify(Words words);
 ExitCode dump(Words words);
 ExitCode compare(Words words);
 ExitCode bench(Words words);
+ExitCode eval(Words words);
 
 struct Verb {
     std::string_view name, summary;

@@ -39,3 +39,14 @@ def shared_file(relative):
         print(f"SKIPPED: shared data not found: {relative}")
         sys.exit(SKIPPED)
     return path
+
+
+def seeded_checkpoint(folder, network):
+    """A checkpoint in that folder with the seeded weights of "v1" or "v2"; its path."""
+    import models
+    import seeded
+    state = {name: torch.from_numpy(seeded.values(name, tuple(value.shape)))
+             for name, value in models.NETWORKS[network]().state_dict().items()}
+    path = pathlib.Path(folder) / f"{network}.pth"
+    torch.save(state, path)
+    return path

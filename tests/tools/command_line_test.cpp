@@ -20,7 +20,7 @@ namespace featherface::test {
 
 namespace {
 
-const std::vector<std::string> kVerbs = {"detect", "verify", "inspect", "classify", "dump", "compare"};
+const std::vector<std::string> kVerbs = {"detect", "verify", "inspect", "classify", "dump", "compare", "eval"};
 
 // One file of each kind, and a command of each verb that ends well with them.
 struct Commands {

@@ -1,0 +1,177 @@
+// `featherface eval` on seeded networks: what it says of a model judged by its own faces, by others' and by
+// labels.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "featherface/detector.hpp"
+#include "support/files.hpp"
+#include "support/json.hpp"
+#include "support/program.hpp"
+#include "support/program_files.hpp"
+#include "support/seeded_model.hpp"
+
+namespace featherface::test {
+
+namespace {
+
+// Low enough for the seeded networks to find faces.
+const std::string kLow = "0.02";
+
+// Seeded networks and a folder with two pictures.
+struct Fixture {
+    ProgramFiles files;
+    std::string v1 = files.model("v1.pth", "v1"), v2 = files.model("v2.pth", "v2");
+    Image first = noise(61, 45), second = noise(33, 50);
+    std::string images =
+        (std::filesystem::create_directories(files.folder() / "images/b"), files.path("images"));
+    std::string a = files.picture("images/a_1.ppm", first), b = files.picture("images/b/b_2.ppm", second);
+
+    ProgramResult run(const std::vector<std::string>& arguments) const {
+        std::vector<std::string> all = {"eval", "-m", v2, "--images", images, "--score", kLow};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        return featherface(all);
+    }
+
+    Json json(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.end(), {"--format", "json"});
+        const ProgramResult result = run(arguments);
+        check_program(result, 0);
+        return parse_json(result.out);
+    }
+
+    std::vector<Face> faces(const Image& image) const {
+        auto detector = Detector::create(seeded_model("v2"), {.score_threshold = 0.02f});
+        REQUIRE(detector.ok());
+        auto faces = detector->detect(image.view());
+        REQUIRE(faces.ok());
+        REQUIRE(faces->size() >= 2);
+        return faces.value();
+    }
+};
+
+const Json& row(const Json& report, const std::string& name) {
+    for (const Json& each : report["figures"].items) {
+        if (each["name"].string() == name) return each;
+    }
+    FAIL("no row called " << name);
+    return report;
+}
+
+std::string label_of(const Face& face) {
+    const auto& [x1, y1, x2, y2] = face.box;
+    std::string line;
+    for (const float number : {x1, y1, x2 - x1, y2 - y1}) line += std::to_string(number) + " ";
+    return line + "0 0 0 0 0 0\n";
+}
+
+}  // namespace
+
+TEST_CASE("eval: a model finds its own faces, all of them, with no landmark off") {
+    const Fixture f;
+    const Json report = f.json({"--reference", f.v2});
+    const Json& all = row(report, "all");
+    const std::size_t faces = f.faces(f.first).size() + f.faces(f.second).size();
+    CHECK(report["pictures"].whole() == 2);
+    CHECK(report["failed"].whole() == 0);
+    CHECK(static_cast<std::size_t>(all["references"].whole()) == faces);
+    CHECK(static_cast<std::size_t>(all["hits"].whole()) == faces);
+    for (const char* figure : {"precision", "recall", "f1", "ap", "best_f1"})
+        CHECK(all[figure].number() == 1.0f);
+    CHECK(all["landmark_error"].number() == 0.0f);
+    CHECK(report["model"]["name"].string() == "FeatherFace V2");
+    CHECK(report["reference"]["sha256"].string() == report["model"]["sha256"].string());
+}
+
+TEST_CASE("eval: the sizes, and the kinds of picture, add up to all") {
+    const Fixture f;
+    const Json report = f.json({"--reference", f.v1, "--kinds"});
+    for (const std::string group : {"size", "kind"}) {
+        CAPTURE(group);
+        for (const char* count : {"references", "faces", "hits"}) {
+            long sum = 0;
+            for (const Json& each : report["figures"].items)
+                sum += each["group"].string() == group ? each[count].whole() : 0;
+            CHECK(sum == row(report, "all")[count].whole());
+        }
+    }
+    CHECK(row(report, "all")["references"].whole() > 0);
+    CHECK(row(report, "a")["group"].string() == "kind");
+    CHECK(row(report, "b")["group"].string() == "kind");
+}
+
+TEST_CASE("eval: labels that a model finds make precision and recall of 1; those of a subset count alone") {
+    const Fixture f;
+    const auto faces = f.faces(f.first);
+    std::string text = "a_1.ppm\n" + std::to_string(faces.size()) + "\n";
+    for (const Face& face : faces) text += label_of(face);
+    const std::string labels = f.files.text("labels.txt", text);
+    const std::string easy = f.files.text("easy.txt", "a_1.ppm\n1\n1\n"),
+                      none = f.files.text("none.txt", "a_1.ppm\n0\n");
+    const Json report = f.json({"--labels", labels, "--easy", easy, "--hard", none});
+    CHECK(report["labels"].string() == labels);
+    CHECK(report["pictures"].whole() == 1);  // b has no labels
+    CHECK(row(report, "all")["f1"].number() == 1.0f);
+    CHECK(row(report, "easy")["references"].whole() == 1);
+    CHECK(row(report, "easy")["faces"].whole() == 1);
+    CHECK(row(report, "easy")["f1"].number() == 1.0f);
+    CHECK(row(report, "hard")["references"].whole() == 0);
+    CHECK_FALSE(row(report, "hard").has("f1"));
+}
+
+TEST_CASE("eval: --side resizes the pictures and the labels with them") {
+    const Fixture f;
+    const std::string labels = f.files.text("labels.txt", "a_1.ppm\n1\n0 0 30 30\n");
+    const Json as_is = f.json({"--labels", labels}), twice = f.json({"--labels", labels, "--side", "122"});
+    CHECK(row(as_is, "16-32 px")["references"].whole() == 1);
+    CHECK(row(twice, "32-64 px")["references"].whole() == 1);
+    CHECK(twice["side"].whole() == 122);
+    CHECK_FALSE(as_is.has("side"));
+    CHECK(f.run({"--reference", f.v1, "--side", "61"}).out !=
+          f.run({"--reference", f.v1, "--side", "64"}).out);
+}
+
+TEST_CASE("eval: the table has a line for each row and tells the best threshold") {
+    const Fixture f;
+    const ProgramResult result = f.run({"--reference", f.v2});
+    check_program(result, 0);
+    for (const std::string words :
+         {"references", "precision", "\nall ", "\n16-32 px ", "1.0000",
+          "2 pictures, IoU 0.5, faces above 0.02\n", "highest F1 over all: 1.0000, for faces above 0."})
+        CHECK_MESSAGE(result.out.find(words) != std::string::npos, words << " is not in: " << result.out);
+}
+
+TEST_CASE("eval: a picture that cannot be read is told, the others are judged, and the exit code is 3") {
+    const Fixture f;
+    f.files.text("images/c_3.jpg", "not a picture");
+    const ProgramResult result = f.run({"--reference", f.v2, "--format", "json"});
+    check_program(result, 3, {"c_3.jpg", "1 of 3 pictures failed"});
+    CHECK(parse_json(result.out)["pictures"].whole() == 2);
+    CHECK(parse_json(result.out)["failed"].whole() == 1);
+
+    const std::string labels = f.files.text("labels.txt", "a_1.ppm\n0\nmissing.jpg\n0\n");
+    check_program(f.run({"--labels", labels}), 3, {"missing.jpg"});
+}
+
+TEST_CASE("eval: what is missing, contradicts itself or is no detector ends it before any picture") {
+    const Fixture f;
+    const std::string labels = f.files.text("labels.txt", "a_1.ppm\n0\n"),
+                      bad = f.files.text("bad.txt", "a_1.ppm\nx\n");
+    const std::string classifier = f.files.model("c.tar", "classifier");
+    check_program(featherface({"eval", "-m", f.v2, "--reference", f.v1}), 2, {"--images DIR"});
+    check_program(featherface({"eval", "--images", f.images, "--reference", f.v1}), 2, {"-m MODEL"});
+    check_program(f.run({}), 2, {"either --labels FILE or --reference MODEL2"});
+    check_program(f.run({"--labels", labels, "--reference", f.v1}), 2, {"either"});
+    check_program(f.run({"--reference", f.v1, "--easy", labels}), 2, {"need --labels"});
+    check_program(f.run({"--reference", f.v1, "--iou", "0"}), 2, {"--iou must be above 0"});
+    check_program(f.run({"--reference", f.v1, "picture.jpg"}), 2, {"picture.jpg", "--images"});
+    check_program(f.run({"--reference", classifier}), 4, {"c.tar"});
+    check_program(f.run({"--reference", f.files.path("none.pth")}), 3, {"none.pth"});
+    check_program(f.run({"--labels", bad}), 3, {"bad.txt, line 2"});
+    check_program(featherface({"eval", "-m", f.v2, "--images", f.files.path("none"), "--reference", f.v1}), 3,
+                  {"none", "no such folder"});
+}
+
+}  // namespace featherface::test

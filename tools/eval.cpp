@@ -1,0 +1,222 @@
+// featherface eval -m MODEL --images DIR (--labels FILE | --reference MODEL2): how well a model finds faces.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/resize.hpp"
+#include "featherface/detector.hpp"
+#include "featherface/image_file.hpp"
+#include "featherface/model.hpp"
+#include "tools/eval/evaluation.hpp"
+#include "tools/eval/labels.hpp"
+#include "tools/eval/report.hpp"
+#include "tools/pictures.hpp"
+#include "tools/streams.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr float kLeastScore = 0.02f;  // of the faces that average precision looks at
+
+struct Options {
+    std::optional<std::string> model, images, labels, reference, easy, medium, hard;
+    float iou = 0.5f, score = 0.5f;
+    std::int64_t side = 0;
+    std::optional<std::int64_t> given_threads;
+    int threads = 1;
+    bool kinds = false;
+    std::size_t format = 0;
+};
+
+void declare(Arguments& arguments, Options& options) {
+    constexpr std::int64_t kMostSide = 10'000;
+    arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
+    arguments.text(0, "images", "DIR", "folder of pictures", options.images);
+    arguments.text(0, "labels", "FILE", "WIDER FACE's ground truth as text, for the pictures in DIR",
+                   options.labels);
+    arguments.text(0, "reference", "FILE", "instead of labels: a checkpoint whose faces are to be found",
+                   options.reference);
+    arguments.text(0, "easy", "FILE", "with --labels: the faces of the easy subset", options.easy);
+    arguments.text(0, "medium", "FILE", "the medium one", options.medium);
+    arguments.text(0, "hard", "FILE", "the hard one", options.hard);
+    arguments.number("iou", "overlap from which a face is found", options.iou, 0, 1);
+    arguments.number("score",
+                     "faces with a score above this count for precision, recall and F1, and as faces "
+                     "of the reference",
+                     options.score, kLeastScore, 1);
+    arguments.number("side", "resize pictures so that their longer side is this; 0: never", options.side, 0,
+                     kMostSide);
+    arguments.flag("kinds", "figures also for each kind of picture: its file name up to the first '_'",
+                   options.kinds);
+    arguments.choice("format", "what to write", options.format, {"table", "json"});
+    declare_threads(arguments, options.given_threads);
+    arguments.note(
+        "A found face goes to the reference it overlaps most. It is a hit if that is at least --iou and no "
+        "face with a higher score was there before, else a false alarm. AP is the area under precision "
+        "against recall over all scores above 0.02, precision being the highest at that or a higher recall. "
+        "landmarks is the mean distance of a hit's landmarks from the reference's, in widths of the face.");
+    arguments.note(
+        "Sizes are the root of a box's area in pixels as the network saw the picture: the reference's for a "
+        "hit, its own for a false alarm.");
+    arguments.note(
+        "Labels: for each picture a line with its path in DIR, a line with the number of faces, and 'x y w h "
+        "...' a face; faces whose eighth number, 'invalid', is not 0 are left out. A subset: the path, a "
+        "number, and that many lines with the number of a face from 1; the other faces are left out.");
+}
+
+// What is wrong with the options, or nothing.
+std::string mistake_in(const Options& options) {
+    if (!options.model) return "give a checkpoint: -m MODEL";
+    if (!options.images) return "give a folder of pictures: --images DIR";
+    if (options.labels.has_value() == options.reference.has_value())
+        return "give either --labels FILE or --reference MODEL2";
+    if (!options.labels && (options.easy || options.medium || options.hard))
+        return "--easy, --medium and --hard need --labels";
+    if (options.iou == 0) return "--iou must be above 0";
+    return "";
+}
+
+Result<Detector> open_detector(const std::string& file, float score, const Options& options) {
+    auto model = load_model(file);
+    if (!model.ok()) return model.status();
+    auto detector =
+        Detector::create(std::move(model).value(), {.score_threshold = score, .threads = options.threads});
+    if (!detector.ok()) return Status(detector.status().code(), file + ": " + detector.status().message());
+    return detector;
+}
+
+Result<std::vector<std::pair<std::string, Subset>>> read_subsets(const Options& options,
+                                                                 const std::vector<LabelledPicture>& labels) {
+    std::vector<std::pair<std::string, Subset>> subsets;
+    for (const auto& [name, file] : {std::pair("easy", &options.easy), std::pair("medium", &options.medium),
+                                     std::pair("hard", &options.hard)}) {
+        if (!*file) continue;
+        auto subset = read_subset(**file, labels);
+        if (!subset.ok()) return subset.status();
+        subsets.emplace_back(name, std::move(subset).value());
+    }
+    return subsets;
+}
+
+// The pictures of the labels, or those in the folder without references yet.
+Result<std::vector<LabelledPicture>> pictures_of(const Options& options) {
+    if (options.labels) return read_labels(*options.labels);
+    std::error_code ignored;
+    if (!fs::is_directory(*options.images, ignored))
+        return Status(StatusCode::io_error, *options.images + ": no such folder");
+    const PictureList list = list_pictures({&*options.images, 1});
+    if (!list.errors.empty()) return list.errors.front();
+    std::vector<LabelledPicture> pictures;
+    for (const Picture& picture : list.pictures)
+        pictures.push_back(
+            {.name = fs::path(picture.name).lexically_relative(*options.images), .references = {}});
+    return pictures;
+}
+
+// By how much a picture is enlarged.
+double factor_of(const Image& image, std::int64_t side) {
+    return side == 0 ? 1 : static_cast<double>(side) / std::max(image.width, image.height);
+}
+
+Image resized(Image image, double factor) {
+    const auto side = [&](int n) { return static_cast<int>(std::max(1l, std::lround(n * factor))); };
+    if (side(image.width) == image.width && side(image.height) == image.height) return image;
+    return engine::resize(image.view(), side(image.width), side(image.height));
+}
+
+void enlarge(std::vector<Reference>& references, double factor) {
+    for (Reference& reference : references) {
+        for (float& coordinate : reference.box) coordinate = static_cast<float>(coordinate * factor);
+    }
+}
+
+// Runs the model, and the reference model if there is one, on a picture.
+Status judge(LabelledPicture picture, const Options& options, Detector& detector, Detector* reference,
+             Evaluation& evaluation) {
+    const std::string file = fs::path(*options.images) / picture.name;
+    auto image = read_picture(file, {});
+    if (!image.ok()) return image.status();
+    const double factor = factor_of(image.value(), options.side);
+    const Image seen = resized(std::move(image).value(), factor);
+    enlarge(picture.references, factor);
+    if (reference) {
+        const auto wanted = reference->detect(seen.view());
+        if (!wanted.ok()) return {wanted.status().code(), file + ": " + wanted.status().message()};
+        for (const Face& face : wanted.value())
+            picture.references.push_back({.box = face.box, .landmarks = face.landmarks});
+    }
+    const auto faces = detector.detect(seen.view());
+    if (!faces.ok()) return {faces.status().code(), file + ": " + faces.status().message()};
+    evaluation.add(picture, faces.value());
+    return {};
+}
+
+}  // namespace
+
+ExitCode eval(Words words) {
+    Options options;
+    Arguments arguments(
+        "eval",
+        "Judges a detector: precision, recall, F1 and average precision against labels or another "
+        "model's faces, over all and by the size of the faces.",
+        "-m MODEL --images DIR (--labels FILE | --reference MODEL2) [OPTION...]");
+    declare(arguments, options);
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    const auto threads = threads_or_default(options.given_threads);
+    if (!threads.ok()) return fail(threads.status());
+    options.threads = threads.value();
+    if (const std::string mistake = mistake_in(options); !mistake.empty())
+        return usage_error(arguments, mistake);
+    if (!arguments.positionals().empty())
+        return usage_error(arguments,
+                           "'" + arguments.positionals().front() + "': pictures are given by --images");
+
+    auto detector = open_detector(*options.model, kLeastScore, options);
+    if (!detector.ok()) return fail(detector.status());
+    std::optional<Detector> reference;
+    if (options.reference) {
+        auto opened = open_detector(*options.reference, options.score, options);
+        if (!opened.ok()) return fail(opened.status());
+        reference = std::move(opened).value();
+    }
+    const auto pictures = pictures_of(options);
+    if (!pictures.ok()) return fail(pictures.status());
+    auto subsets = read_subsets(options, pictures.value());
+    if (!subsets.ok()) return fail(subsets.status());
+
+    Evaluation evaluation(options.iou, std::move(subsets).value());
+    Report report{.model = detector->model(),
+                  .reference_model = {},
+                  .labels = options.labels.value_or(""),
+                  .iou = options.iou,
+                  .threshold = options.score,
+                  .side = options.side,
+                  .rows = {}};
+    if (reference) report.reference_model = reference->model();
+    ExitCode worst = kDone;
+    for (const LabelledPicture& picture : pictures.value()) {
+        progress(std::to_string(report.pictures + report.failed + 1) + "/" +
+                 std::to_string(pictures->size()) + " " + picture.name);
+        Status status =
+            judge(picture, options, detector.value(), reference ? &*reference : nullptr, evaluation);
+        ++(status.ok() ? report.pictures : report.failed);
+        if (!status.ok()) worst = std::max(worst, fail(status));
+    }
+    progress("");
+    if (report.failed > 0)
+        message(std::to_string(report.failed) + " of " + std::to_string(pictures->size()) +
+                " pictures failed");
+    report.rows = evaluation.rows(options.score, options.kinds);
+    Status status = write_data(options.format == 0 ? report_table(report) : report_json(report));
+    return status.ok() ? worst : fail(status);
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,180 @@
+#include "tools/eval/labels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+constexpr std::size_t kMostNumbers = 10;  // on a line
+constexpr std::size_t kInvalid = 7;       // the number that says so
+
+// Lines of a file one after another, without the end of line and blanks around; empty ones are passed over.
+class Lines {
+  public:
+    static Result<Lines> open(const std::string& file) {
+        std::error_code error;
+        const auto size = fs::file_size(file, error);
+        if (error) return Status(StatusCode::io_error, file + ": " + error.message());
+        if (size > kLargestFile)
+            return Status(StatusCode::limit_exceeded, file + ": larger than any file of labels (256 MiB)");
+        Lines lines(file);
+        if (!lines.stream_) return Status(StatusCode::io_error, file + ": cannot open");
+        return lines;
+    }
+
+    // False at the end.
+    bool next() {
+        for (std::string line; std::getline(stream_, line);) {
+            ++number_;
+            constexpr const char* kBlanks = " \t\r";
+            const auto first = line.find_first_not_of(kBlanks);
+            if (first == std::string::npos) continue;
+            line_ = line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
+            return true;
+        }
+        return false;
+    }
+
+    const std::string& line() const { return line_; }
+
+    Status error(const std::string& what) const {
+        return {StatusCode::malformed, file_ + ", line " + std::to_string(number_) + ": " + what};
+    }
+
+    // The next line as at least `least` numbers, at most kMostNumbers.
+    Result<std::vector<double>> numbers(std::size_t least, const std::string& what) {
+        if (!next()) return Status(StatusCode::malformed, file_ + ": ends where " + what + " should be");
+        std::vector<double> found;
+        const char* at = line_.data();
+        const char* const end = at + line_.size();
+        while (at != end && found.size() < kMostNumbers) {
+            double number = 0;
+            const auto [rest, failure] = std::from_chars(at, end, number);
+            const bool whole = rest == end || *rest == ' ' || *rest == '\t';
+            if (failure != std::errc() || !whole || !std::isfinite(number)) break;
+            found.push_back(number);
+            at = std::find_if(rest, end, [](char c) { return c != ' ' && c != '\t'; });
+        }
+        if (at != end || found.size() < least) return error("expected " + what + ", found '" + line_ + "'");
+        return found;
+    }
+
+    // The next line as a count from 0, or a number from 1.
+    Result<std::size_t> whole_number(const std::string& what) {
+        constexpr double kMost = 1e6;
+        const auto found = numbers(1, what);
+        if (!found.ok()) return found.status();
+        const double number = found->front();
+        if (found->size() != 1 || number < 0 || number > kMost || number != std::floor(number))
+            return error("expected " + what + ", found '" + line_ + "'");
+        return static_cast<std::size_t>(number);
+    }
+
+  private:
+    explicit Lines(const std::string& file) : file_(file), stream_(file) {}
+
+    std::string file_, line_;
+    std::ifstream stream_;
+    std::size_t number_ = 0;
+};
+
+Status check_name(const Lines& lines, std::set<std::string>& names) {
+    const fs::path path = lines.line();
+    if (path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end())
+        return lines.error("'" + lines.line() + "' leads out of the folder of pictures");
+    if (!path.has_extension()) return lines.error("expected a picture's name, found '" + lines.line() + "'");
+    if (!names.insert(lines.line()).second) return lines.error("'" + lines.line() + "' comes twice");
+    return {};
+}
+
+Result<Reference> read_reference(Lines& lines) {
+    const auto numbers = lines.numbers(4, "a face's x y w h");
+    if (!numbers.ok()) return numbers.status();
+    std::array<float, 4> box{};
+    for (std::size_t i = 0; i < 4; ++i) box[i] = static_cast<float>(numbers.value()[i]);
+    const auto [x, y, w, h] = box;
+    const bool invalid = numbers->size() > kInvalid && numbers.value()[kInvalid] != 0;
+    return Reference{.box = {x, y, x + w, y + h}, .ignored = invalid || w <= 0 || h <= 0};
+}
+
+// The ten zeros that stand for no face.
+bool is_filler(const std::string& line) {
+    return line.find_first_not_of("0 \t") == std::string::npos;
+}
+
+}  // namespace
+
+Result<std::vector<LabelledPicture>> read_labels(const std::string& file) {
+    auto opened = Lines::open(file);
+    if (!opened.ok()) return opened.status();
+    Lines& lines = opened.value();
+    std::vector<LabelledPicture> pictures;
+    std::set<std::string> names;
+    while (lines.next()) {
+        const bool after_none = !pictures.empty() && pictures.back().references.empty();
+        if (after_none && is_filler(lines.line())) continue;
+        if (Status status = check_name(lines, names); !status.ok()) return status;
+        LabelledPicture picture{.name = lines.line(), .references = {}};
+        const auto count = lines.whole_number("the number of faces");
+        if (!count.ok()) return count.status();
+        for (std::size_t i = 0; i < count.value(); ++i) {
+            auto reference = read_reference(lines);
+            if (!reference.ok()) return reference.status();
+            picture.references.push_back(std::move(reference).value());
+        }
+        pictures.push_back(std::move(picture));
+    }
+    if (pictures.empty()) return Status(StatusCode::malformed, file + ": no picture in it");
+    return pictures;
+}
+
+Result<Subset> read_subset(const std::string& file, const std::vector<LabelledPicture>& pictures) {
+    auto opened = Lines::open(file);
+    if (!opened.ok()) return opened.status();
+    Lines& lines = opened.value();
+    std::map<std::string, std::size_t> faces;
+    for (const LabelledPicture& picture : pictures) faces[picture.name] = picture.references.size();
+    Subset subset;
+    std::set<std::string> names;
+    while (lines.next()) {
+        if (Status status = check_name(lines, names); !status.ok()) return status;
+        const std::string name = lines.line();
+        const auto known = faces.find(name);
+        if (known == faces.end()) return lines.error("'" + name + "' is not among the labels");
+        const auto count = lines.whole_number("the number of faces");
+        if (!count.ok()) return count.status();
+        for (std::size_t i = 0; i < count.value(); ++i) {
+            const auto index = lines.whole_number("the number of a face");
+            if (!index.ok()) return index.status();
+            if (index.value() < 1 || index.value() > known->second)
+                return lines.error("'" + name + "' has " + std::to_string(known->second) + " faces");
+            subset[name].push_back(index.value());
+        }
+    }
+    return subset;
+}
+
+std::vector<Reference> counted_by(const Subset& subset, const LabelledPicture& picture) {
+    std::vector<Reference> references = picture.references;
+    for (Reference& reference : references) reference.ignored = true;
+    const auto counted = subset.find(picture.name);
+    if (counted == subset.end()) return references;
+    for (const std::size_t index : counted->second)
+        references[index - 1].ignored = picture.references[index - 1].ignored;
+    return references;
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,41 @@
+// Found faces against the faces that should be found, for one picture.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "featherface/face.hpp"
+
+namespace featherface::tools {
+
+using Box = std::array<float, 4>;  // x1, y1, x2, y2
+
+// A face that should be found.
+struct Reference {
+    Box box{};
+    bool ignored = false;  // neither has to be found nor counts as a mistake when it is
+    std::array<std::array<float, 2>, 5> landmarks{};  // of a Face; used only where references have them
+};
+
+// What became of one found face.
+struct Outcome {
+    float score = 0;
+    bool hit = false;
+    float size = 0;  // of the reference for a hit, else its own: the root of the box's area, in pixels
+    float landmark_error =
+        0;  // of a hit: mean distance of its landmarks as a fraction of the reference's width
+};
+
+// Area shared over area covered, the boxes being continuous: a box from 0 to 2 is 2 wide. 0 for empty boxes.
+float overlap(const Box& a, const Box& b);
+
+// The root of the box's area; 0 for an empty one.
+float size_of(const Box& box);
+
+// By falling score (equal scores in the given order), each face goes to the reference it overlaps most: a hit
+// if that is at least `iou` and nobody's yet, left out if the reference is ignored, else a false alarm. A
+// second face on the same reference is a false alarm, too. In order of score.
+std::vector<Outcome> match(std::span<const Face> faces, std::span<const Reference> references, float iou);
+
+}  // namespace featherface::tools
