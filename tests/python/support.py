@@ -5,7 +5,7 @@ import sys
 
 SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE / "tools/python")]
+sys.path[:0] = [str(SOURCE / "tools/python"), str(SOURCE / "tools/train")]
 sys.dont_write_bytecode = True
 
 try:

@@ -1,0 +1,184 @@
+"""distill.py from photos to a checkpoint, with a seeded V1 as the teacher; and what it takes for no teacher."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+from types import SimpleNamespace
+from unittest import mock
+
+import support
+import numpy as np
+import torch
+from PIL import Image
+
+import checkpoints
+import distill
+import models
+import seeded
+import teacher
+from crop_store import CropStore
+from loop import Schedule, Trainer
+from losses import Distillation
+from networks import body_of, new_network, shift_scores
+from pictures import TEST, VALIDATION, network_input, part_of
+
+PROGRAM = support.program()
+SIDE = 64
+
+
+class Distilling(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.teacher = support.seeded_checkpoint(cls.folder, "v1")
+        (cls.folder / "photos").mkdir()
+        for i in range(40):
+            noise = Image.fromarray(seeded.image(12 + i % 5, 16)).resize((100, 80 + i), Image.BILINEAR)
+            noise.save(cls.folder / f"photos/{i:02}.png")
+        cls.first = cls.run_program(6)
+
+    @classmethod
+    def run_program(cls, steps):
+        result = subprocess.run(
+            [sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", cls.teacher, "--images",
+             cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIDE}:100",
+             "--steps", str(steps), "--decay", "2", "--batch", "1", "--threads", "1"],
+            capture_output=True, text=True)
+        if result.returncode:
+            raise AssertionError(result.stderr)
+        return result.stderr
+
+    def state(self):
+        return checkpoints.load_checkpoint(self.folder / "v2.pth")
+
+    def test_it_writes_a_v2_that_the_engine_reads(self):
+        self.assertIsInstance(models.build(self.state()), models.FeatherFaceV2)
+        found = subprocess.run([PROGRAM, "verify", "--format", "json", self.folder / "v2.pth"], check=True,
+                               capture_output=True, text=True)
+        self.assertEqual(json.loads(found.stdout)["name"], "FeatherFace V2")
+
+    def test_no_tensor_of_it_is_the_teachers(self):
+        theirs = [value for value in checkpoints.load_checkpoint(self.teacher).values()]
+        for name, value in self.state().items():
+            same = [value.shape == other.shape and torch.equal(value, other) for other in theirs]
+            self.assertFalse(any(same), name)
+
+    def test_no_held_out_photo_is_trained_on(self):
+        used = {pathlib.Path(path).name for path in json.loads((self.folder / "v2.pth.work/faces.json").read_text())}
+        names = {path.name for path in (self.folder / "photos").iterdir()}
+        self.assertEqual(used, {name for name in names if part_of(name) not in (TEST, VALIDATION)})
+        self.assertTrue(0 < len(used) < len(names))
+
+    def test_calibration_puts_the_best_threshold_at_one_half(self):
+        student = models.build(checkpoints.load_checkpoint(self.teacher))
+        shift_scores(student, -4)  # the teacher itself, but never sure
+        options = SimpleNamespace(program=PROGRAM, teacher=self.teacher, images=self.folder / "photos")
+        with mock.patch.object(distill, "tell") as tell:
+            distill.calibrate(options, student)
+            distill.calibrate(options, student)
+        before, after = (call.args[0] for call in tell.call_args_list)
+        self.assertRegex(before, r"^F1 0\.[0-4]\d+, AP 1\.0000 on 3 photos; calibrated, .*: F1 1\.0000$")
+        self.assertRegex(after, r"^F1 1\.0000, ")
+
+    def test_started_again_it_goes_on_with_crops_and_state(self):
+        work = self.folder / "v2.pth.work"
+        made = {path: path.stat().st_mtime_ns for path in work.glob("crops_*/*")}
+        self.assertEqual(len(made), 2)
+        self.assertIn("going on from step", self.run_program(8))
+        self.assertEqual(made, {path: path.stat().st_mtime_ns for path in work.glob("crops_*/*")})
+
+    def test_the_stored_answers_are_the_teachers(self):
+        store, network = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}"), models.build(
+            checkpoints.load_checkpoint(self.teacher))
+        self.assertEqual((len(store), store.side), (128, SIDE))
+        for index in (0, 77):
+            picture, scores, anchors, values = store.crop(index)
+            with torch.no_grad():
+                loc, logits, landms = network(network_input(picture[None]))
+            np.testing.assert_allclose(scores, logits[0].softmax(1)[:, 1], atol=1e-3)
+            np.testing.assert_array_equal(anchors, np.flatnonzero(scores > teacher.LEAST_SCORE))
+            self.assertGreater(len(anchors), 0)
+            expected = torch.cat([loc, landms], 2)[0, anchors]
+            np.testing.assert_allclose(values, expected, atol=2e-3, rtol=2e-3)
+
+    def test_a_batch_has_each_crop_or_its_mirror_with_its_answers(self):
+        store = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}")
+        batch = store.batch(np.random.default_rng(4), 40)
+        crops = network_input(np.stack([store.crop(i)[0] for i in range(len(store))]))
+        mirrored = 0
+        for row, picture in enumerate(batch.pictures):
+            straight = [i for i, crop in enumerate(crops) if torch.equal(picture, crop)]
+            if not straight:
+                straight = [i for i, crop in enumerate(crops) if torch.equal(picture, crop.flip(2))]
+                mirrored += 1
+            self.assertEqual(len(straight), 1)
+            scores = torch.from_numpy(store.crop(straight[0])[1]).float()
+            torch.testing.assert_close(batch.scores[row].sort()[0], scores.sort()[0])
+            self.assertEqual((batch.rows == row).sum().item(), (scores > teacher.LEAST_SCORE).sum().item())
+        self.assertTrue(5 < mirrored < 35, mirrored)
+
+    def test_a_short_run_brings_the_student_nearer_to_the_teacher(self):
+        store = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}")
+        state = checkpoints.load_checkpoint(self.teacher)
+        trainer = Trainer(new_network(models.FeatherFaceV2, body_of("teacher", state), seed=2),
+                          distill.Batches([store], 1), Distillation(), self.folder, Schedule(24, 8),
+                          {"": 3e-3, "body.": 4e-4}, seed=2)
+        losses = [trainer.one_step() for _ in range(24)]
+        for part in Distillation.WEIGHTS:
+            early, late = (np.mean([loss[part] for loss in some]) for some in (losses[:4], losses[-4:]))
+            self.assertLess(late, 0.8 * early, part)
+
+
+class Teachers(unittest.TestCase):
+    def check(self, state, words):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "mobilenet0.25_Final.pth")  # the right name does not help
+            torch.save(state, path)
+            with self.assertRaisesRegex(teacher.Failure, words):
+                teacher.load_teacher(path)
+
+    def test_other_networks_are_refused_by_their_tensors(self):
+        spoofing = {"features.0.conv.0.weight": torch.zeros(32, 3, 3, 3), "features.1.fc.0.weight": torch.zeros(2, 32),
+                    "final_DW.0.weight": torch.zeros(64, 1, 3, 3)}
+        self.check(spoofing, "FeatherNetB_se")
+        retinaface = dict(models.Backbone().state_dict())
+        retinaface.update({"fpn.output1.0.weight": torch.zeros(64, 64, 1, 1),
+                           "ssh1.conv3X3.0.weight": torch.zeros(32, 64, 3, 3)})
+        self.check(retinaface, "the teacher must be FeatherFace V1")
+        self.check(models.FeatherFaceV2().state_dict(), "the teacher must be FeatherFace V1: FeatherFace V2")
+        self.check(models.Classifier().state_dict(), "MobileNetV1-0.25 classifier")
+
+    def test_a_v1_is_taken_whatever_its_name(self):
+        with tempfile.NamedTemporaryFile(suffix=".bin") as file:
+            state = models.FeatherFaceV1().state_dict()
+            torch.save(state, file.name)
+            self.assertEqual(teacher.load_teacher(file.name).keys(), state.keys())
+
+    def test_a_refused_teacher_ends_the_program_with_a_line_and_nothing_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = pathlib.Path(folder, "v2.pth"), pathlib.Path(folder, "out.pth")
+            torch.save(models.FeatherFaceV2().state_dict(), path)
+            result = subprocess.run([sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", path,
+                                     "--images", folder, "--out", out, "--program", PROGRAM], capture_output=True,
+                                    text=True)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("distill.py: ", result.stderr)
+            self.assertNotIn("Traceback", result.stderr)
+            self.assertEqual([path], list(pathlib.Path(folder).iterdir()))
+
+    def test_the_body_comes_from_a_detector_or_the_classifier(self):
+        for network in (models.FeatherFaceV1(), models.Classifier()):
+            body = body_of("file", network.state_dict())
+            for name, value in models.Backbone.state_dict(getattr(network, "body", network)).items():
+                if not name.startswith("fc"):
+                    self.assertTrue(torch.equal(value, body[name]))
+        with self.assertRaisesRegex(teacher.Failure, "no MobileNetV1-0.25 backbone"):
+            body_of("file", {"features.0.weight": torch.zeros(1)})
+
+
+if __name__ == "__main__":
+    unittest.main()

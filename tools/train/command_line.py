@@ -1,0 +1,55 @@
+"""What the two training programs share: options, and the way from a network and batches to a checkpoint."""
+import os
+import pathlib
+import sys
+import time
+
+import numpy as np
+import torch
+
+from files import write_whole
+from loop import Schedule, Trainer
+
+
+def tell(line):
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+
+
+def add_training_options(parser, **defaults):
+    def number(name, kind, explanation):
+        parser.add_argument(f"--{name}", type=kind, default=defaults[name],
+                            help=f"{explanation} (default: {defaults[name]})")
+
+    parser.add_argument("--out", required=True, type=pathlib.Path, help="the checkpoint to write")
+    parser.add_argument("--work", type=pathlib.Path, help="folder to keep the work in (default: OUT.work)")
+    number("steps", int, "length of the training")
+    number("decay", int, "the last so many steps lower the learning rate")
+    number("batch", int, "crops in a step")
+    number("rate", float, "peak learning rate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16: faster where the CPU has it")
+
+
+def prepare(options):
+    """For a program's start, once its options are known."""
+    torch.set_num_threads(options.threads)
+    np.finfo(np.float32), np.finfo(np.float64)  # numpy looks at the smallest numbers now, and not when they are gone
+    torch.set_flush_denormal(True)
+    options.work = options.work or options.out.with_name(options.out.name + ".work")
+    options.work.mkdir(parents=True, exist_ok=True)
+
+
+def train(options, network, batches, loss, rates):
+    """Trains the network, or goes on with what --work has; returns it with averaged weights."""
+    trainer = Trainer(network, batches, loss, options.work, Schedule(options.steps, options.decay), rates,
+                      seed=options.seed, bf16=options.bf16)
+    if trainer.resume():
+        tell(f"going on from step {trainer.step}")
+    return trainer.run(tell=tell)
+
+
+def write_checkpoint(network, path):
+    """An ordinary state_dict on the CPU, in the layout torch has by default."""
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    write_whole(path, lambda file: torch.save(state, file))

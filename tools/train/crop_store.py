@@ -1,0 +1,95 @@
+"""Crops with the teacher's answers, on disk: made once, in chunks, and read as batches.
+
+A store is a folder for one crop size: `pictures_00000.npy` (uint8 n,S,S,3) and `answers_00000.npz` a chunk,
+the latter written last, so that an interrupted making goes on where it stopped. Chunks may be added later.
+"""
+import pathlib
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import teacher
+from files import write_whole
+from mirror import mirrored_anchors, mirrored_values
+from pictures import network_input
+
+CHUNK = 128
+
+
+def fill(folder, maker, program, checkpoint, count, seed, progress):
+    """Makes crops until there are `count` (rounded up to a chunk); those there already are kept.
+
+    progress(done, count) is called after each chunk.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    chunks = -(-count // CHUNK)
+    for chunk in range(chunks):
+        path = folder / f"answers_{chunk:05}.npz"
+        if not path.exists():
+            seeds = ([seed, maker.side, chunk, i] for i in range(CHUNK))
+            crops = np.stack([maker.make(each) for each in seeds])
+            write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
+            scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
+            write_whole(path, lambda file: np.savez(file, scores=scores, crop_of=crop_of, anchors=anchors,
+                                                    values=values))
+        progress((chunk + 1) * CHUNK, chunks * CHUNK)
+
+
+@dataclass
+class Batch:
+    pictures: torch.Tensor  # n,3,S,S: network_input()
+    scores: torch.Tensor    # n,A: the teacher's
+    rows: torch.Tensor      # k: of the anchors with a face, the crop they belong to
+    anchors: torch.Tensor   # k: and their index
+    values: torch.Tensor    # k,14: and the teacher's loc and landms there
+
+    def to(self, device):
+        return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
+
+
+class CropStore:
+    """The crops of a folder, `side` pixels a side. Pictures stay on disk, the answers are in memory."""
+
+    def __init__(self, folder):
+        self.pictures, self.answers = [], []
+        for path in sorted(pathlib.Path(folder).glob("answers_*.npz")):
+            with np.load(path) as chunk:
+                self.answers.append({name: chunk[name] for name in chunk})
+            name = path.name.replace("answers", "pictures").replace(".npz", ".npy")
+            self.pictures.append(np.load(path.with_name(name), mmap_mode="r"))
+        if not self.pictures:
+            raise teacher.Failure(f"{folder}: no crops in it")
+        self.side = self.pictures[0].shape[1]
+        self.starts = [np.searchsorted(chunk["crop_of"], np.arange(len(chunk["scores"]) + 1))
+                       for chunk in self.answers]
+
+    def __len__(self):
+        return sum(map(len, self.pictures))
+
+    def crop(self, index):
+        """One crop: uint8 S,S,3, scores A, indices of anchors k, their values k,14."""
+        chunk, i = divmod(index, CHUNK)
+        answers, start = self.answers[chunk], self.starts[chunk]
+        kept = slice(start[i], start[i + 1])
+        return self.pictures[chunk][i], answers["scores"][i], answers["anchors"][kept], answers["values"][kept]
+
+    def batch(self, random, size):
+        """A Batch of that many crops drawn from the store, each mirrored or not."""
+        picked = random.integers(len(self), size=size)
+        mirrored = random.random(size) < 0.5
+        mirror = mirrored_anchors(self.side)
+        pictures, scores, rows, anchors, values = [], [], [], [], []
+        for row, (index, flip) in enumerate(zip(picked, mirrored)):
+            picture, score, where, value = self.crop(int(index))
+            if flip:
+                picture, score = picture[:, ::-1], score[mirror]
+                where, value = mirror[where], mirrored_values(value)
+            pictures.append(picture)
+            scores.append(score)
+            rows.append(np.full(len(where), row))
+            anchors.append(where)
+            values.append(value)
+        return Batch(network_input(np.stack(pictures)), torch.from_numpy(np.stack(scores)).float(),
+                     torch.from_numpy(np.concatenate(rows)), torch.from_numpy(np.concatenate(anchors)).long(),
+                     torch.from_numpy(np.concatenate(values)).float())

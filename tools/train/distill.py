@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Makes a FeatherFace V2 checkpoint from a trained V1, with a folder of photos and no labels.
+
+    distill.py --teacher mobilenet0.25_Final.pth --images DIR --out FeatherFaceV2_final.pth
+
+1. Crops of the photos are made, at many scales, and the teacher's answers for them, by the engine: once, kept
+   in --work.
+2. V2, starting from the teacher's `body` (or --backbone's), is trained to give the same scores, boxes and
+   landmarks. Interrupted, it goes on from its last saved state when started again. The learning rate is
+   constant but for the last --decay steps: --steps can be changed at any time before they begin, and also
+   after, to go on from where the decay began.
+3. The averaged weights are calibrated, so that F1 is highest for faces above 0.5, and written to --out.
+
+A fifth of the photos (by their file name's CRC-32) is not trained on: one half is for the calibration, the other
+for the figures you tell others. See pictures.part_of().
+Needs python3-torch, python3-numpy, python3-pil and the featherface program. Uses a GPU where torch sees one.
+"""
+import argparse
+import json
+import math
+import pathlib
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+
+import models
+import teacher
+from checkpoints import load_checkpoint
+from command_line import add_training_options, prepare, tell, train, write_checkpoint
+from crop_store import CropStore, fill
+from files import write_whole
+from losses import Distillation
+from networks import body_of, new_network, shift_scores
+from pictures import FIT, TEST, VALIDATION, CropMaker, list_pictures, part_of
+from teacher import Failure
+
+PIXELS = 320 * 320  # --batch counts crops of this size; of larger ones a batch has fewer
+
+
+def scales_of(side):
+    """The scales of crops of a size, where 1 is a photo whose longer side has 640 pixels."""
+    return (0.45, 1.6) if side < FIT else (0.75, 1.3)
+
+
+def crop_set(text):
+    side, count = (int(number) for number in text.split(":"))
+    if side < 32 or side % 32 or count < 1:
+        raise ValueError
+    return side, count
+
+
+def parse_arguments(words=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--teacher", required=True, type=pathlib.Path, help="trained FeatherFace V1 (.pth)")
+    parser.add_argument("--images", required=True, type=pathlib.Path, help="folder of photos")
+    parser.add_argument("--backbone", type=pathlib.Path,
+                        help="checkpoint whose body is the start (default: the teacher)")
+    parser.add_argument("--program", default="featherface", help="the featherface program")
+    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 12000), (640, 1500)],
+                        metavar="SIDE:COUNT", help="crops to make, of a side that 32 divides "
+                                                   "(default: 320:12000 640:1500)")
+    parser.add_argument("--body-rate", type=float, default=4e-4,
+                        help="peak learning rate of the backbone (default: 4e-4)")
+    add_training_options(parser, steps=40000, decay=8000, batch=16, rate=2e-3)
+    return parser.parse_args(words)
+
+
+# ---- Crops -------------------------------------------------------------------------------------------------
+
+def photos(folder, wanted):
+    return [path for path in list_pictures(folder) if wanted(part_of(path.name))]
+
+
+def faces_of(options, paths):
+    """path -> boxes of the teacher's faces, found once."""
+    cache = options.work / "faces.json"
+    if not cache.exists():
+        tell(f"finding faces in {len(paths)} photos")
+        found = teacher.find_faces(options.program, options.teacher, paths)
+        text = json.dumps({str(path): boxes.tolist() for path, boxes in found.items()})
+        write_whole(cache, lambda file: file.write(text.encode()))
+    boxes = json.loads(cache.read_text())
+    missing = [path for path in paths if str(path) not in boxes]
+    if missing:
+        raise Failure(f"{cache}: made of other photos; {missing[0]} is not in it")
+    return {path: boxes[str(path)] for path in paths}
+
+
+def make_crops(options):
+    paths = photos(options.images, lambda part: part not in (TEST, VALIDATION))
+    if not paths:
+        raise Failure(f"{options.images}: no photos to train on")
+    boxes = faces_of(options, paths)
+    for side, count in options.crops:
+        start, first = time.monotonic(), []
+
+        def progress(done, total):
+            first.append(done)
+            left = (time.monotonic() - start) / max(1, done - first[0]) * (total - done) / 60
+            tell(f"crops of {side}x{side}: {done}/{total}, {left:.0f} min left")
+
+        fill(options.work / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
+             options.teacher, count, options.seed, progress)
+
+
+class Batches:
+    """Batches of one crop size each, the sizes taking turns by how many pixels there are of them."""
+
+    def __init__(self, stores, batch):
+        self.stores, self.batch = stores, batch
+        pixels = [len(store) * store.side ** 2 for store in stores]
+        self.chances = [n / sum(pixels) for n in pixels]
+
+    def __call__(self, random):
+        store = self.stores[random.choice(len(self.stores), p=self.chances)]
+        return store.batch(random, max(1, self.batch * PIXELS // store.side ** 2))
+
+
+# ---- Calibration -------------------------------------------------------------------------------------------
+
+def calibrate(options, student):
+    """Shifts the scores so that on the photos for it F1 against the teacher is highest for faces above 0.5."""
+    paths = photos(options.images, lambda part: part == VALIDATION)
+    if not paths:
+        return tell("no photos left to calibrate on: scores stay as they are")
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint, pictures = pathlib.Path(folder, "student.pth"), pathlib.Path(folder, "photos")
+        pictures.mkdir()
+        for i, path in enumerate(paths):
+            (pictures / f"{i:06}{path.suffix}").symlink_to(path.resolve())
+        write_checkpoint(student, checkpoint)
+        text = teacher.engine(options.program, "eval", "-m", checkpoint, "--reference", options.teacher,
+                              "--images", pictures, "--side", FIT, "--format", "json")
+    every = json.loads(text)["figures"][0]
+    if "best_threshold" not in every:
+        return tell("no face to calibrate on: scores stay as they are")
+    best = every["best_threshold"]
+    tell(f"F1 {every['f1']:.4f}, AP {every['ap']:.4f} on {len(paths)} photos; calibrated, so that faces above "
+         f"{best:.3f} are now above 0.5: F1 {every['best_f1']:.4f}")
+    shift_scores(student, -math.log(best / (1 - best)))
+
+
+def main():
+    options = parse_arguments()
+    try:
+        state = teacher.load_teacher(options.teacher)
+        start = load_checkpoint(options.backbone) if options.backbone else state
+        student = new_network(models.FeatherFaceV2, body_of(options.backbone or options.teacher, start), options.seed)
+        prepare(options)
+        make_crops(options)
+        batches = Batches([CropStore(options.work / f"crops_{side}") for side, _ in options.crops], options.batch)
+        student = train(options, student, batches, Distillation(), {"": options.rate, "body.": options.body_rate})
+        calibrate(options, student)
+        write_checkpoint(student, options.out)
+    except (Failure, OSError, ValueError) as error:
+        sys.exit(f"distill.py: {error}")
+
+
+if __name__ == "__main__":
+    main()

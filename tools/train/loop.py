@@ -1,0 +1,155 @@
+"""The training loop: warm-up, constant rate, decay; averaged weights; a state file to go on from.
+
+A step's batch depends on the seed and the step only, so a run that was interrupted and resumed ends in the same
+weights as one that was not. The rate stays constant until the decay, which takes the last steps: how long a run
+shall be can be decided, and changed, at any time before that.
+"""
+import copy
+import math
+import os
+import pathlib
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+
+from files import write_whole
+
+LATEST, UNDECAYED = "latest.pt", "undecayed.pt"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A rate's factor by step: up in the first few, 1, and down to 0 in the last `decay` of `steps`."""
+
+    steps: int
+    decay: int
+
+    @property
+    def warmup(self):
+        return max(1, min(300, self.steps // 10))
+
+    @property
+    def decay_start(self):
+        return self.steps - self.decay
+
+    def factor(self, step):
+        warm = min(1.0, (step + 1) / self.warmup)
+        left = (self.steps - step) / self.decay if step >= self.decay_start else 1.0
+        return warm * (1 - math.sqrt(1 - left))
+
+
+class Average:
+    """An exponential moving average of a model's weights and running statistics."""
+
+    def __init__(self, model, decay=0.999):
+        self.decay, self.updates = decay, 0
+        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+
+    def update(self, model):
+        self.updates += 1
+        decay = min(self.decay, self.updates / (10 + self.updates))  # early on the past is worth little
+        with torch.no_grad():
+            for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
+                if mine.is_floating_point():
+                    mine.lerp_(theirs, 1 - decay)
+                else:
+                    mine.copy_(theirs)
+
+
+class Trainer:
+    """Trains `model` into `folder`.
+
+    batch_of(generator) makes a batch with `pictures` and to(device); loss_of(outputs, batch) gives the parts of
+    the loss by name. `rates` maps a prefix of parameter names to the peak learning rate, "" being the rest.
+    """
+
+    def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False):
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.average = Average(self.model)
+        self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
+        self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
+        self.optimizer = torch.optim.AdamW(self.parameter_groups(rates), weight_decay=5e-4)
+
+    def parameter_groups(self, rates):
+        groups = {prefix: [] for prefix in rates}
+        for name, parameter in self.model.named_parameters():
+            groups[max((prefix for prefix in rates if name.startswith(prefix)), key=len)].append(parameter)
+        return [{"params": group, "lr": rates[prefix], "peak": rates[prefix]}
+                for prefix, group in groups.items()]
+
+    # ---- States ------------------------------------------------------------------------------------------------
+
+    def save(self, name):
+        state = {"step": self.step, "schedule": asdict(self.schedule), "seed": self.seed,
+                 "updates": self.average.updates, "model": self.model.state_dict(),
+                 "average": self.average.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        write_whole(self.folder / name, lambda file: torch.save(state, file))
+
+    def resume(self):
+        """Goes on from the folder's latest state; from the last one before its decay if that has begun under
+        another schedule. False when there is none."""
+        state = self.read(LATEST)
+        if state is None:
+            return False
+        begun = Schedule(**state["schedule"])
+        if state["step"] > begun.decay_start and begun != self.schedule:
+            state = self.read(UNDECAYED)
+        if state["seed"] != self.seed:
+            raise ValueError(f"{self.folder} was begun with the seed {state['seed']}, not {self.seed}")
+        if state["step"] > self.schedule.decay_start and begun != self.schedule:
+            raise ValueError(f"{self.folder} is at step {state['step']}: too late for a decay from step "
+                             f"{self.schedule.decay_start}; give more steps")
+        self.step, self.average.updates = state["step"], state["updates"]
+        self.model.load_state_dict(state["model"])
+        self.average.model.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        return True
+
+    def read(self, name):
+        path = self.folder / name
+        return torch.load(path, map_location=self.device) if path.exists() else None
+
+    # ---- Steps -------------------------------------------------------------------------------------------------
+
+    def one_step(self):
+        self.model.train()
+        factor = self.schedule.factor(self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        batch = self.batch_of(np.random.default_rng([self.seed, self.step])).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+            outputs = self.model(batch.pictures)
+        parts = self.loss_of(outputs, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        sum(parts.values()).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
+        self.optimizer.step()
+        self.average.update(self.model)
+        self.step += 1
+        return {name: float(part) for name, part in parts.items()}
+
+    def run(self, save_seconds=120, tell_steps=100, tell=lambda line: print(line, file=sys.stderr, flush=True)):
+        """Steps to the schedule's end; returns the averaged model."""
+        saved = told = time.monotonic()
+        sums, told_at = {}, self.step
+        while self.step < self.schedule.steps:
+            if self.step == self.schedule.decay_start:
+                self.save(UNDECAYED)
+            for name, part in self.one_step().items():
+                sums[name] = sums.get(name, 0) + part
+            now = time.monotonic()
+            if self.step % tell_steps == 0:
+                pace = (now - told) / (self.step - told_at)
+                means = "  ".join(f"{name} {part / (self.step - told_at):.4f}" for name, part in sums.items())
+                tell(f"step {self.step}/{self.schedule.steps}  {means}  {pace:.3f} s/step  "
+                     f"{pace * (self.schedule.steps - self.step) / 60:.0f} min left")
+                sums, told, told_at = {}, now, self.step
+            if now - saved > save_seconds:
+                self.save(LATEST)
+                saved = now
+        self.save(LATEST)
+        return self.average.model
