@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -148,6 +149,16 @@ void tell_shrunk(const PictureFaces& result, int max_side) {
             " for the network (--max-side " + std::to_string(max_side) + ")");
 }
 
+// Memory that runs out fails what is done for one picture, with this code, and not the program.
+template <class Work>
+Status within_memory(const Picture& picture, StatusCode code, const Work& work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return {code, picture.name + ": not enough memory"};
+    }
+}
+
 ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::path>& outputs,
              const Options& options) {
     ExitCode worst = kDone;
@@ -164,7 +175,10 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
         result.file = picture.name;
         Image image;
         const ImageReadOptions read_options{.max_pixels = options.max_pixels};
-        if (Status status = find_faces(detector, picture, read_options, image, result); !status.ok()) {
+        const Status status = within_memory(picture, StatusCode::limit_exceeded, [&] {
+            return find_faces(detector, picture, read_options, image, result);
+        });
+        if (!status.ok()) {
             result.error = status.message();
             worst = std::max(worst, fail(status));
             ++failed;
@@ -172,11 +186,13 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
             if (result.scale != 1) tell_shrunk(result, static_cast<int>(options.max_side));
             if (!outputs.empty()) {
                 // The faces still go to standard output, and the other pictures are still looked at.
-                Status written = write_result_file(outputs[i], result, image, options.format);
+                const Status written = within_memory(picture, StatusCode::output_error, [&] {
+                    return write_result_file(outputs[i], result, image, options.format);
+                });
                 if (!written.ok()) worst = std::max(worst, fail(written));
             }
         }
-        if (Status status = write_data(format->picture(result)); !status.ok()) return fail(status);
+        if (Status lost = write_data(format->picture(result)); !lost.ok()) return fail(lost);
     }
     if (Status status = write_data(format->end()); !status.ok()) return fail(status);
     if (failed > 0 && list.pictures.size() > 1) {

@@ -11,6 +11,7 @@
 
 #include "support/checkpoint_checks.hpp"
 #include "support/files.hpp"
+#include "support/sanitized.hpp"
 #include "support/torch_writer.hpp"
 
 using namespace featherface;
@@ -18,14 +19,6 @@ using namespace featherface::test;
 using namespace std::string_literals;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasurable = false;  // a sanitizer's own memory is many times the program's
-#elif defined(__has_feature)
-constexpr bool kMeasurable = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
-#else
-constexpr bool kMeasurable = true;
-#endif
 
 // The most memory, in bytes, a child process needed to do it.
 std::size_t peak_of(const std::function<void()>& action) {
@@ -47,7 +40,7 @@ void check_memory(std::string_view name, const ByteString& bytes) {
     const TempDir dir;
     const std::filesystem::path path = dir / "bomb.pth";
     write_file(path, bytes);
-    if (!kMeasurable) {
+    if (kSanitized) {
         (void)loaders::Checkpoint::open(path);
         return;
     }
@@ -93,7 +86,7 @@ ByteString deflated_run(char byte, std::size_t size) {
 TEST_CASE("memory: pickles that make as many values as they can") {
     // Just enough to reach the limits, and far beyond them.
     for (const std::size_t many : {std::size_t{300'000}, std::size_t{3'000'000}}) {
-        if (!kMeasurable && many > 300'000) break;
+        if (kSanitized && many > 300'000) break;
         const auto check = [&](std::string_view name, const ByteString& start, std::string_view repeated) {
             check_memory(name, zip_around(start + repeat(repeated, many)));
         };

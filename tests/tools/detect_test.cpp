@@ -15,6 +15,7 @@
 #include "support/pictures.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
+#include "support/sanitized.hpp"
 #include "support/seeded_model.hpp"
 
 namespace featherface::test {
@@ -436,6 +437,30 @@ TEST_CASE("detect: pictures of one pixel, and one pixel wide, are pictures like 
         check_program(result, 0);
         check_image(parse_json(result.out)["images"][0], file, image, expected_faces(image));
     }
+}
+
+TEST_CASE("detect: memory that runs out fails one picture's reading, or its drawing, and nothing else" *
+          doctest::skip(kSanitized)) {  // a sanitizer needs address space itself
+    const Fixture fixture;
+    // 48 million pixels: 48 MB of file, 144 MB of picture, and as much again to write it.
+    const std::string large = fixture.files.text("large.pgm", "P5\n8000 6000\n255\n");
+    fs::resize_file(large, fs::file_size(large) + std::size_t{8000} * 6000);
+    const std::string out = fixture.files.path("out/");
+    const auto run = [&](std::size_t megabytes, int expected) {
+        const ProgramOptions options{.memory_limit = megabytes << 20};
+        const ProgramResult result = fixture.run(
+            {"--threads", "1", "--max-side", "50", "--format", "json", "-o", out, large, fixture.a}, options);
+        check_program(result, expected, {large, "not enough memory"});
+        const Json images = parse_json(result.out)["images"];
+        REQUIRE(images.size() == 2);
+        CHECK(images[0].has("faces") == (expected == 6));
+        CHECK(images[0].has("error") == (expected == 3));
+        CHECK(images[1].has("faces"));
+        CHECK(fs::exists(out + "a.png"));
+        CHECK_FALSE(fs::exists(out + "large.png"));
+    };
+    run(130, 3);
+    run(270, 6);
 }
 
 TEST_CASE("detect: names that start with a dash, with commas, and that are not UTF-8") {

@@ -1,0 +1,14 @@
+// Whether a sanitizer is built in that keeps memory of its own, many times the program's.
+#pragma once
+
+namespace featherface::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
+}  // namespace featherface::test
