@@ -1,7 +1,9 @@
 // featherface compare, as a person runs it.
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
+#include <utility>
 
 #include "support/json.hpp"
 #include "support/npz.hpp"
@@ -25,10 +27,10 @@ std::string line_of(const std::string& text, std::string_view start) {
     return text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);
 }
 
-// The two networks, a dump of each, and one of V1's with a value changed.
+// The two networks, a dump of V1, a copy with a value changed, and one of a picture and loc alone.
 struct Setting : ProgramFiles {
     std::string v1 = model("v1.pth", "v1"), v2 = model("v2.pth", "v2");
-    std::string reference = path("r.npz"), changed = path("changed.npz");
+    std::string reference = path("r.npz"), changed = path("changed.npz"), picture_only = path("picture.npz");
 
     Setting() {
         const std::string image = picture("a.ppm", noise(40, 30));
@@ -36,6 +38,14 @@ struct Setting : ProgramFiles {
         copy_npz(reference, changed, [](const std::string& name, std::vector<std::byte>& bytes) {
             if (name == "ssh2") bytes[3] ^= std::byte{0x7f};
         });
+        const auto from = open_npz(reference);
+        auto to = loaders::NpzWriter::create(picture_only);
+        REQUIRE(to.ok());
+        for (const char* name : {"image_bgr", "loc"}) {
+            const auto array = from.read(name).value();
+            REQUIRE(to->add(name, array.dtype, array.shape, array.bytes).ok());
+        }
+        REQUIRE(to->finish().ok());
     }
 };
 
@@ -71,6 +81,25 @@ TEST_CASE("compare: a difference is named, exit code 1, with a model and between
     check_program(first, 1);
     CHECK(contains(first.out, "Stopped there."));
     CHECK(line_of(first.out, "ssh3 ").empty());
+}
+
+TEST_CASE("compare: a picture will do where there is no input, and --layers limits what is looked at") {
+    const Setting files;
+    check_program(featherface({"compare", "-m", files.v1, files.picture_only}), 0);
+    const auto names = [&](const char* layers, const std::string& reference) {
+        const ProgramResult result =
+            featherface({"compare", "-m", files.v1, "--layers", layers, "--format", "json", reference});
+        std::set<std::string> found;
+        const Json json = parse_json(result.out);
+        for (const Json& layer : json["layers"].items) found.insert(layer["name"].string());
+        return std::pair{result.exit_code, found};
+    };
+    const std::set<std::string> outputs = {"input", "loc", "conf", "landms", "priors", "dets"};
+    CHECK(names("outputs", files.changed) == std::pair{0, outputs});
+    const auto [code, stages] = names("stages", files.changed);
+    CHECK(code == 1);
+    CHECK(stages.contains("ssh2"));
+    CHECK_FALSE(stages.contains("ssh2.conv3X3"));
 }
 
 TEST_CASE("compare: tolerances given hold for all layers") {
