@@ -22,7 +22,7 @@ const std::string_view kErrorChartStyle = R"css(
 .chart line.limit { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 6 4; }
 .chart .band { fill: var(--panel); }
 .chart .bar { fill: var(--accent); }
-.chart .bad .bar { fill: var(--bad); }
+.chart .bad .bar, .chart pattern .bar { fill: var(--bad); }
 .chart .bad .beyond { fill: url(#beyond); }
 .chart svg a:hover .bar { fill: var(--ink); }
 .chart .below { grid-column: 2; position: relative; font-size: .75rem; color: var(--soft); height: 1.5rem; }
