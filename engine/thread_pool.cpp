@@ -1,12 +1,7 @@
 #include "engine/thread_pool.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <fstream>
 
-#if defined(__linux__)
-#include <sched.h>
-#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -20,6 +15,8 @@ constexpr int kSpins = 2000;  // some 20 to 80 microseconds, depending on how lo
 void pause_briefly() {
 #if defined(__x86_64__)
     _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb" ::: "memory");  // what is called "yield" returns at once on most of them
 #endif
 }
 
@@ -31,19 +28,6 @@ void await_change(const std::atomic<T>& value, T old) {
         pause_briefly();
     }
     value.wait(old, std::memory_order_acquire);
-}
-
-// CPU quota of the process's cgroup in cores, or 0 where there is no limit.
-double cgroup_cores() {
-    if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2) {
-        double quota = 0, period = 0;  // reading "max" as a number fails: no limit
-        return v2 >> quota >> period && period > 0 ? quota / period : 0;
-    }
-    std::ifstream quota_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
-        period_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-    double quota = 0, period = 0;
-    if (quota_file >> quota && period_file >> period && quota > 0 && period > 0) return quota / period;
-    return 0;
 }
 
 }  // namespace
@@ -96,17 +80,6 @@ void ThreadPool::work(int thread) {
         if (thread < active_) function_(context_, thread, share(count_, thread, active_));
         if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     }
-}
-
-int available_cores() {
-    int cores = static_cast<int>(std::thread::hardware_concurrency());
-#if defined(__linux__)
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
-#endif
-    if (const double limit = cgroup_cores(); limit > 0)
-        cores = std::min(cores, static_cast<int>(std::ceil(limit)));
-    return std::max(cores, 1);
 }
 
 }  // namespace featherface::engine

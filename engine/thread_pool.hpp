@@ -55,7 +55,4 @@ class ThreadPool {
     std::atomic<bool> stop_{false};
 };
 
-// Cores this process may use: the affinity mask and the cgroup's CPU quota (v2 and v1), at least 1.
-int available_cores();
-
 }  // namespace featherface::engine

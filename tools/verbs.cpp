@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/thread_pool.hpp"
+#include "engine/available_cores.hpp"
 #include "tools/streams.hpp"
 
 namespace featherface::tools {

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "engine/thread_pool.hpp"
+#include "engine/available_cores.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"
 #include "support/program.hpp"

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include "engine/available_cores.hpp"
 #include "engine/clock.hpp"
 
 #if defined(__linux__)
