@@ -174,6 +174,26 @@ std::vector<std::string> names_of_outputs(const Graph& graph, ValueId node);
 // How many nodes read each value; graph outputs count as one reader more.
 std::vector<int> count_uses(const Graph& graph);
 
+// Calls visit(id) for every ParameterId an operation holds, kNone among them; for Strips, of all its stages.
+template <class AnyOperation, class Visitor>
+void for_each_parameter(AnyOperation& operation, const Visitor& visit) {
+    if (auto* conv = std::get_if<Conv>(&operation)) {
+        visit(conv->weight), visit(conv->scale), visit(conv->bias);
+    } else if (auto* deform = std::get_if<DeformConv>(&operation)) {
+        visit(deform->weight), visit(deform->scale), visit(deform->bias);
+    } else if (auto* norm = std::get_if<BatchNorm>(&operation)) {
+        visit(norm->weight), visit(norm->bias), visit(norm->mean), visit(norm->variance);
+    } else if (auto* linear = std::get_if<Linear>(&operation)) {
+        visit(linear->weight), visit(linear->bias);
+    } else if (auto* weights = std::get_if<FusionWeights>(&operation)) {
+        visit(weights->parameter);
+    } else if (auto* sum = std::get_if<WeightedSum>(&operation)) {
+        visit(sum->parameter);
+    } else if (auto* strips = std::get_if<Strips>(&operation)) {
+        for (auto& stage : strips->stages) for_each_parameter(stage.operation, visit);
+    }
+}
+
 constexpr float kLeakySlope = 0.1f;  // the only slope these networks have
 
 }  // namespace featherface::engine

@@ -6,11 +6,23 @@ namespace featherface::engine {
 
 Program compile(Graph bound_graph, const KernelTable& table) {
     Program program{std::move(bound_graph), {}, &table};
-    program.operators.reserve(program.graph.nodes.size());
-    for (const Node& node : program.graph.nodes) {
-        program.operators.push_back(make_operator(program.graph, node, table));
+    Graph& graph = program.graph;
+    std::vector<std::size_t> last_users(graph.parameters.size(), 0);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        for_each_parameter(graph.nodes[i].operation, [&](ParameterId id) {
+            if (id != kNone) last_users[static_cast<std::size_t>(id)] = i;
+        });
     }
-    for (Parameter& parameter : program.graph.parameters) parameter.values = {};
+
+    program.operators.reserve(graph.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        program.operators.push_back(make_operator(graph, graph.nodes[i], table));
+        // Packed weights move in where plain ones move out.
+        for_each_parameter(graph.nodes[i].operation, [&](ParameterId id) {
+            if (id == kNone || last_users[static_cast<std::size_t>(id)] != i) return;
+            std::vector<float>().swap(graph.parameters[static_cast<std::size_t>(id)].values);
+        });
+    }
     return program;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "engine/passes/passes.hpp"
 #include "engine/passes/rewrite.hpp"
@@ -53,7 +54,7 @@ void append_outputs(Graph& graph, Conv& conv, const std::vector<const Conv*>& ot
 Graph merge_siblings(Graph graph) {
     const auto readers = find_readers(graph);
     const std::vector<bool> sliceable = find_sliceable(graph);
-    Graph result{graph.name, {}, graph.parameters, graph.outputs};
+    Graph result{graph.name, {}, std::move(graph.parameters), std::move(graph.outputs)};
     std::vector<ValueId> moved(graph.nodes.size(), kNone);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         if (moved[i] != kNone) continue;  // merged into an earlier sibling

@@ -43,24 +43,6 @@ std::vector<std::vector<ValueId>> find_readers(const Graph& graph) {
 
 namespace {
 
-// Every ParameterId an operation holds, for renumbering.
-template <class Visitor>
-void for_each_parameter(Operation& operation, Visitor&& visit) {
-    if (auto* conv = std::get_if<Conv>(&operation)) {
-        visit(conv->weight), visit(conv->scale), visit(conv->bias);
-    } else if (auto* deform = std::get_if<DeformConv>(&operation)) {
-        visit(deform->weight), visit(deform->scale), visit(deform->bias);
-    } else if (auto* norm = std::get_if<BatchNorm>(&operation)) {
-        visit(norm->weight), visit(norm->bias), visit(norm->mean), visit(norm->variance);
-    } else if (auto* linear = std::get_if<Linear>(&operation)) {
-        visit(linear->weight), visit(linear->bias);
-    } else if (auto* weights = std::get_if<FusionWeights>(&operation)) {
-        visit(weights->parameter);
-    } else if (auto* sum = std::get_if<WeightedSum>(&operation)) {
-        visit(sum->parameter);
-    }
-}
-
 // A weighted sum holds its weights itself: where nobody asks for the value of its FusionWeights, their names
 // go to the sum.
 void adopt_fusion_weights(Graph& graph, const std::vector<bool>& needed) {

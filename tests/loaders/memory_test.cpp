@@ -1,16 +1,13 @@
 // Hostile checkpoints cost memory in proportion to their size: at most three times the file and 64 MiB.
 #include <doctest/doctest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "support/checkpoint_checks.hpp"
 #include "support/files.hpp"
+#include "support/peak_memory.hpp"
 #include "support/sanitized.hpp"
 #include "support/torch_writer.hpp"
 
@@ -19,21 +16,6 @@ using namespace featherface::test;
 using namespace std::string_literals;
 
 namespace {
-
-// The most memory, in bytes, a child process needed to do it.
-std::size_t peak_of(const std::function<void()>& action) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        action();
-        ::_exit(0);
-    }
-    int result = 0;
-    rusage usage{};
-    REQUIRE(::wait4(child, &result, 0, &usage) == child);
-    REQUIRE(WIFEXITED(result));
-    REQUIRE(WEXITSTATUS(result) == 0);
-    return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
-}
 
 void check_memory(std::string_view name, const ByteString& bytes) {
     CAPTURE(name);
@@ -44,10 +26,8 @@ void check_memory(std::string_view name, const ByteString& bytes) {
         (void)loaders::Checkpoint::open(path);
         return;
     }
-    const std::size_t before = peak_of([] {});
-    const std::size_t peak = peak_of([&] { (void)loaders::Checkpoint::open(path); });
-    const std::size_t used = peak - std::min(peak, before),
-                      allowed = 3 * bytes.size() + (std::size_t{64} << 20);
+    const std::size_t used = peak_memory([&] { (void)loaders::Checkpoint::open(path); });
+    const std::size_t allowed = 3 * bytes.size() + (std::size_t{64} << 20);
     CAPTURE(bytes.size());
     CAPTURE(used);
     CHECK(used <= allowed);
