@@ -1,23 +1,29 @@
-// Whole networks: loading a checkpoint, laying it out, the network alone, and from decoded pixels to faces.
+// Whole networks: from a file to a plan that can run, laying out alone, the first run and those after it, and
+// from decoded pixels to faces.
 //
 //   bench_models [Google Benchmark options] [CHECKPOINT...]      names are subject/network/size/threads
 //
 // Without checkpoints it takes the published ones of $FEATHERFACE_SHARED, else of ../shared beside the
-// checkout, as far as they are there. The picture is noise. FEATHERFACE_FORCE_ARCH chooses the kernels.
+// checkout; without those it has make_network, which stands beside it where the tests are built, make V1 and
+// V2 with seeded weights, which take as long. The picture is noise. FEATHERFACE_FORCE_ARCH chooses the
+// kernels.
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <random>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "bench/peaks.hpp"
 #include "engine/identify.hpp"
-#include "engine/machine_peak.hpp"
 #include "engine/postprocess.hpp"
 #include "engine/session.hpp"
 #include "engine/work.hpp"
@@ -38,27 +44,34 @@ Image noise(int size) {
     return image;
 }
 
-double cached_peak_flops(std::string_view arch, int threads) {
-    static std::map<std::pair<std::string, int>, double> known;
-    const auto [entry, is_new] = known.try_emplace({std::string(arch), threads}, 0);
-    if (is_new) entry->second = engine::peak_flops(arch, threads);
-    return entry->second;
+template <class Work>
+double seconds_of(Work work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 // The seconds `work` takes, which become this iteration's time.
 template <class Work>
 double time_iteration(benchmark::State& state, Work work) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = seconds_of(work);
     state.SetIterationTime(seconds);
     return seconds;
 }
 
-void load(benchmark::State& state, const std::filesystem::path& checkpoint) {
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+// From a file that the system has in memory, its checksums included, to memory laid out for a picture.
+void load(benchmark::State& state, const std::filesystem::path& checkpoint, int size) {
     for (auto _ : state) {
         auto model = Model::load(checkpoint);
         if (!model.ok()) return state.SkipWithError(model.status().message().c_str());
+        engine::Session session(model.value(), 1);
+        session.prepare(size, size);
     }
 }
 
@@ -72,15 +85,21 @@ void prepare(benchmark::State& state, const Model& model, int size) {
     }
 }
 
-// The first run after prepare(), which touches all memory for the first time.
+// The first run after prepare(), which touches all memory for the first time; "of_median" is the median of
+// these over the median of the runs that follow.
 void first_run(benchmark::State& state, const Model& model, int size, int threads) {
+    constexpr int kFurtherRuns = 8;
     const Image image = noise(size);
+    std::vector<double> first, further;
     for (auto _ : state) {
         engine::Session session(model, threads);
         session.prepare(size, size);
         session.set_input(image.view());
-        time_iteration(state, [&] { session.run(); });
+        const auto run = [&] { session.run(); };
+        first.push_back(time_iteration(state, run));
+        for (int i = 0; i < kFurtherRuns; ++i) further.push_back(seconds_of(run));
     }
+    state.counters["of_median"] = median(first) / median(further);
 }
 
 void network(benchmark::State& state, const Model& model, int size, int threads) {
@@ -97,7 +116,7 @@ void network(benchmark::State& state, const Model& model, int size, int threads)
     const double flops =
         static_cast<double>(work.flops()) * static_cast<double>(state.iterations()) / seconds;
     state.counters["GFLOP/s"] = flops / 1e9;
-    state.counters["%peak"] = 100 * flops / cached_peak_flops(model.cpu_architecture(), threads);
+    state.counters["%peak"] = 100 * flops / known_peak_flops(model.cpu_architecture(), threads);
     state.counters["workspace_MiB"] = static_cast<double>(session.workspace_bytes()) / (1 << 20);
 }
 
@@ -156,7 +175,7 @@ Status register_benchmarks(const std::filesystem::path& checkpoint) {
             : std::vector<int>{kClassifierSize};
 
     const auto in_ms = [](benchmark::internal::Benchmark* b) { return b->Unit(benchmark::kMillisecond); };
-    in_ms(RegisterBenchmark(("load/" + name).c_str(), load, checkpoint));
+    in_ms(RegisterBenchmark(("load/" + name).c_str(), load, checkpoint, sizes.front()));
     for (const int size : sizes) {
         const std::string sized = name + "/" + std::to_string(size);
         in_ms(RegisterBenchmark(("prepare/" + sized).c_str(), prepare, model, size));
@@ -185,10 +204,45 @@ std::vector<std::filesystem::path> published_checkpoints() {
     return found;
 }
 
+// Checkpoints with seeded weights in a folder that goes away with this.
+class SeededCheckpoints {
+  public:
+    std::vector<std::filesystem::path> make() {
+        std::error_code error;
+        const auto program =
+            std::filesystem::read_symlink("/proc/self/exe", error).replace_filename("make_network");
+        std::string name = (std::filesystem::temp_directory_path() / "bench_models_XXXXXX").string();
+        if (!std::filesystem::exists(program, error) || ::mkdtemp(name.data()) == nullptr) return {};
+        folder_ = name;
+        std::vector<std::filesystem::path> made;
+        for (const std::string network : {"v1", "v2"}) {
+            const auto place = folder_ / network;
+            std::filesystem::create_directory(place);
+            std::ostringstream command;
+            command << program << ' ' << network << ' ' << place;  // paths come out quoted
+            if (std::system(command.str().c_str()) == 0) made.push_back(place / "network.pth");
+        }
+        return made;
+    }
+    ~SeededCheckpoints() {
+        std::error_code ignored;
+        if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+    }
+
+  private:
+    std::filesystem::path folder_;
+};
+
 int run(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     std::vector<std::filesystem::path> checkpoints(argv + 1, argv + argc);
     if (checkpoints.empty()) checkpoints = published_checkpoints();
+    SeededCheckpoints seeded;
+    if (checkpoints.empty()) checkpoints = seeded.make();
+    if (checkpoints.empty()) {
+        std::fputs("no checkpoints: give some, or build make_network\n", stderr);
+        return 2;
+    }
     for (const std::filesystem::path& checkpoint : checkpoints) {
         if (Status status = register_benchmarks(checkpoint); !status.ok()) {
             std::fprintf(stderr, "%s\n", status.message().c_str());
