@@ -31,6 +31,10 @@ Rows input_rows(const Operation& operation, int input, const Shape& in, const Sh
     };
     if (reads_all_rows(operation, input)) return all;
     if (const auto* conv = std::get_if<Conv>(&operation)) {
+        if (kernels::suits_winograd(conv->geometry)) {
+            const int block = kernels::kWinogradRows;
+            rows = {rows.begin / block * block, std::min((rows.end + block - 1) / block * block, out.height)};
+        }
         return window(conv->geometry.stride, conv->geometry.pad, conv->geometry.kernel);
     }
     if (const auto* pool = std::get_if<MaxPool>(&operation)) {

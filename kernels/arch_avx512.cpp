@@ -13,7 +13,11 @@
 
 namespace featherface::kernels {
 
-constexpr KernelTable kAvx512Table = kTable;
+constexpr KernelTable kAvx512Table = [] {
+    KernelTable table = kTable;
+    table.narrower = &kAvx2Table;
+    return table;
+}();
 
 }  // namespace featherface::kernels
 

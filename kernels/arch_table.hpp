@@ -10,6 +10,7 @@
 #include "kernels/conv_depthwise.hpp"
 #include "kernels/conv_flat.hpp"
 #include "kernels/conv_gemm.hpp"
+#include "kernels/conv_winograd.hpp"
 #include "kernels/copy_channels.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/max_pool.hpp"
@@ -37,13 +38,13 @@ constexpr ConvKernel kConvGemm = {.name = "conv_gemm_" FEATHERFACE_ARCH_NAME,
                                   .pack = pack_blocks,
                                   .scratch_floats = conv_gemm_scratch_floats,
                                   .run = conv_gemm,
-                                  .supports = supports_ungrouped};
-constexpr ConvKernel kConvGrouped = {.name = "conv_grouped_" FEATHERFACE_ARCH_NAME,
-                                     .packed_floats = packed_block_floats,
-                                     .pack = pack_blocks,
-                                     .scratch_floats = conv_gemm_scratch_floats,
-                                     .run = conv_gemm,
-                                     .supports = supports_any};
+                                  .supports = supports_any};
+constexpr ConvKernel kConvWinograd = {.name = "conv_winograd_" FEATHERFACE_ARCH_NAME,
+                                      .packed_floats = conv_winograd_packed_floats,
+                                      .pack = conv_winograd_pack,
+                                      .scratch_floats = conv_winograd_scratch_floats,
+                                      .run = conv_winograd,
+                                      .supports = conv_winograd_supports};
 constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
                                        .packed_floats = conv_depthwise_packed_floats,
                                        .pack = conv_depthwise_pack,
@@ -70,7 +71,7 @@ constexpr KernelTable kTable = {
     .conv_gemm = &kConvGemm,
     .conv_depthwise = &kConvDepthwise,
     .conv_flat = &kConvFlat,
-    .conv_grouped = &kConvGrouped,
+    .conv_winograd = &kConvWinograd,
     .conv_deform = &kConvDeform,
     .scale_shift = scale_shift,
     .activate = activate_map,

@@ -56,58 +56,69 @@ FEATHERFACE_INLINE void fill_patch(const ConvGeometry& g, const Band& band, int 
     }
 }
 
+// The tile of `kPixels` pixels from output column x on, of which those before `end` are stored.
+template <int kPixels, int kVectors>
+FEATHERFACE_INLINE void conv_tile(const ConvArgs& args, const Band& band, const Block& block,
+                                  const float* packed, int x, int end) {
+    const ConvGeometry& g = args.geometry;
+    const std::ptrdiff_t row_floats =
+        static_cast<std::ptrdiff_t>(g.kernel) * block.inputs * kVectors * kLanes;
+    const float* weights = packed + 2 * kVectors * kLanes + band.skipped_rows * row_floats;
+    const int left = x * g.stride - g.pad;
+    const bool inside =
+        x + kPixels <= band.output.width && left >= 0 && left + patch_columns<kPixels>(g) <= band.input.width;
+    Window window{};
+    int pixel_stride = band.input.pixel_stride;
+    if (inside) {
+        window.data = band.input.pixel(band.first_row, left);
+        window.row_step = static_cast<std::ptrdiff_t>(band.input.width) * pixel_stride;
+    } else {
+        fill_patch<kPixels>(g, band, x, args.scratch);
+        window.data = args.scratch;
+        pixel_stride = g.in_channels;
+        window.row_step = static_cast<std::ptrdiff_t>(patch_columns<kPixels>(g)) * pixel_stride;
+    }
+    window.data += block.first_input;
+    window.pixel_step = static_cast<std::ptrdiff_t>(g.stride) * pixel_stride;
+    window.rows = band.rows;
+    const bool merged = block.inputs == g.in_channels && pixel_stride == g.in_channels;
+    window.segments = merged ? 1 : g.kernel;
+    window.segment_step = pixel_stride;
+    window.length = merged ? g.kernel * g.in_channels : block.inputs;
+    const TileOutput output{band.output.pixel(band.y, x) + block.first_output,
+                            band.output.pixel_stride,
+                            min_of(kPixels, end - x),
+                            block.outputs,
+                            args.activation,
+                            args.slope};
+    gemm_tile<kPixels, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+        store_tile<kPixels, kVectors>(sums, packed, output);
+    });
+}
+
 // Output columns [begin, end) of a band, one block of output channels.
-template <int kVectors, Activation kActivation>
+template <int kVectors>
 void conv_strip(const ConvArgs& args, const Band& band, const Block& block, const float* packed, int begin,
                 int end) {
-    constexpr int kPixels = kTilePixels<kVectors>;
-    const ConvGeometry& g = args.geometry;
-    const float* epilogue = packed;
-    const float* weights =
-        packed + 2 * kVectors * kLanes +
-        static_cast<std::ptrdiff_t>(band.skipped_rows) * g.kernel * block.inputs * kVectors * kLanes;
-    const bool all_inputs = block.inputs == g.in_channels;
-
-    for (int next = begin; next < end; next += kPixels) {
-        // The last tile steps back over pixels already done rather than being a smaller one.
-        const int x = max_of(min_of(next, end - kPixels), 0);
-        const int left = x * g.stride - g.pad;
-        const bool inside = x + kPixels <= band.output.width && left >= 0 &&
-                            left + patch_columns<kPixels>(g) <= band.input.width;
-        Window window{};
-        int pixel_stride = band.input.pixel_stride;
-        if (inside) {
-            window.data = band.input.pixel(band.first_row, left);
-            window.row_step = static_cast<std::ptrdiff_t>(band.input.width) * pixel_stride;
-        } else {
-            fill_patch<kPixels>(g, band, x, args.scratch);
-            window.data = args.scratch;
-            pixel_stride = g.in_channels;
-            window.row_step = static_cast<std::ptrdiff_t>(patch_columns<kPixels>(g)) * pixel_stride;
-        }
-        window.data += block.first_input;
-        window.pixel_step = static_cast<std::ptrdiff_t>(g.stride) * pixel_stride;
-        window.rows = band.rows;
-        const bool merged = all_inputs && pixel_stride == g.in_channels;
-        window.segments = merged ? 1 : g.kernel;
-        window.segment_step = pixel_stride;
-        window.length = merged ? g.kernel * g.in_channels : block.inputs;
-        const TileOutput output{band.output.pixel(band.y, x) + block.first_output, band.output.pixel_stride,
-                                min_of(kPixels, end - x), block.outputs, args.slope};
-        gemm_tile<kVectors, kActivation>(window, weights, epilogue, output);
+    for (int next = begin; next < end;) {
+        with_tile<kVectors>(end - next, [&](auto pixels) FEATHERFACE_LAMBDA {
+            // The last tile steps back over pixels already done rather than being smaller still.
+            const int x = max_of(min_of(next, end - pixels.value), 0);
+            conv_tile<pixels.value, kVectors>(args, band, block, packed, x, end);
+            next += pixels.value;
+        });
     }
 }
 
-template <Activation kActivation>
 void conv_band(const ConvArgs& args, const Band& band) {
     for (int begin = 0; begin < band.output.width; begin += kStripPixels) {
         const int end = min_of(begin + kStripPixels, band.output.width);
         const float* packed = args.weights;
         for_each_block(args.geometry, [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {
-                conv_strip<2, kActivation>(args, band, block, packed, begin, end);
+                conv_strip<2>(args, band, block, packed, begin, end);
             } else {
-                conv_strip<1, kActivation>(args, band, block, packed, begin, end);
+                conv_strip<1>(args, band, block, packed, begin, end);
             }
             packed += block_floats(args.geometry, block);
         });
@@ -116,21 +127,17 @@ void conv_band(const ConvArgs& args, const Band& band) {
 
 void conv_gemm(const ConvArgs& args, Rows rows) {
     const ConvGeometry& g = args.geometry;
-    with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-        if (g.kernel == 1 && g.stride == 1 && g.pad == 0) {
-            const int pixels = (rows.end - rows.begin) * args.output.width;
-            Band band = make_band(g, args.input, args.output, 0);
-            band.input.data = args.input.pixel(rows.begin, 0);
-            band.output.data = args.output.pixel(rows.begin, 0);
-            band.input.first_row = band.output.first_row = 0;
-            band.input.width = band.output.width = pixels;
-            if (pixels > 0) conv_band<decltype(epilogue)::value>(args, band);
-            return;
-        }
-        for (int y = rows.begin; y < rows.end; ++y) {
-            conv_band<decltype(epilogue)::value>(args, make_band(g, args.input, args.output, y));
-        }
-    });
+    if (g.kernel == 1 && g.stride == 1 && g.pad == 0) {
+        const int pixels = (rows.end - rows.begin) * args.output.width;
+        Band band = make_band(g, args.input, args.output, 0);
+        band.input.data = args.input.pixel(rows.begin, 0);
+        band.output.data = args.output.pixel(rows.begin, 0);
+        band.input.first_row = band.output.first_row = 0;
+        band.input.width = band.output.width = pixels;
+        if (pixels > 0) conv_band(args, band);
+        return;
+    }
+    for (int y = rows.begin; y < rows.end; ++y) conv_band(args, make_band(g, args.input, args.output, y));
 }
 
 }  // namespace

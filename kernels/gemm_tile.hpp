@@ -14,8 +14,8 @@
 namespace featherface::kernels {
 namespace {
 
-// Registers of output channels in the widest block, and pixels in a tile: what fits the register file
-// (accumulators + weights + one broadcast), with enough independent sums to hide the latency of a
+// Registers of output channels in the widest block, and pixels in the largest tile: what fits the register
+// file (accumulators + weights + one broadcast), with enough independent sums to hide the latency of a
 // multiply-add.
 constexpr int kMaxVectors = 2;
 template <int kVectors>
@@ -25,6 +25,19 @@ constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVec
 // is then taken in pieces, each summed by itself: roundings grow with the length of a chain.
 constexpr int kLongSum = kHasFma ? 0 : 128;  // 0: none
 constexpr int kPiece = 32;
+// Calls f(Index<n>{}), n being the pixels of the smallest tile that holds `left` pixels, or else of the
+// largest: what remains of a row is not paid for as a whole tile.
+template <int kVectors, class F>
+FEATHERFACE_INLINE void with_tile(int left, const F& f) {
+    constexpr int kLargest = kTilePixels<kVectors>, kMiddle = 2 * kLargest / 3, kSmallest = kLargest / 3;
+    if (left > kMiddle) {
+        f(Index<kLargest>{});
+    } else if (left > kSmallest) {
+        f(Index<kMiddle>{});
+    } else {
+        f(Index<kSmallest>{});
+    }
+}
 
 // The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
 // `pixel_step` on.
@@ -36,15 +49,6 @@ struct Window {
     int segments;
     std::ptrdiff_t segment_step;
     int length;
-};
-
-// Where a tile's results go: the first `pixels` of the tile and the first `channels` of the block are stored.
-struct TileOutput {
-    float* data;
-    std::ptrdiff_t pixel_step;
-    int pixels;
-    int channels;
-    float slope;
 };
 
 // The pieces of a long sum that are complete, for each accumulator of a tile.
@@ -82,13 +86,10 @@ class Pieces {
     int left_;
 };
 
-// `weights`: for each value of the window, in order, a row of kVectors registers. `epilogue`:
-// two such rows, scales and biases.
-template <int kVectors, Activation kActivation>
-FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const float* epilogue,
-                                  const TileOutput& output) {
-    constexpr int kPixels = kTilePixels<kVectors>;
-    constexpr int kBlock = kVectors * kLanes;
+// `weights`: for each value of the window, in order, a row of kVectors registers. finish(sums) gets
+// sums[pixel][vector].
+template <int kPixels, int kVectors, class Finish>
+FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const Finish& finish) {
     Vec sums[kPixels][kVectors];
     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = Vec(0.0f); });
@@ -99,7 +100,7 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
         for (int segment = 0; segment < window.segments; ++segment) {
             const float* in = window.data + row * window.row_step + segment * window.segment_step;
             const float* const end = in + window.length;
-            for (; in != end; ++in, weights += kBlock) {
+            for (; in != end; ++in, weights += kVectors * kLanes) {
                 Vec weight[kVectors];
                 unroll<kVectors>(
                     [&](auto v) FEATHERFACE_LAMBDA { weight[v.value] = load(weights + v.value * kLanes); });
@@ -114,21 +115,40 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
         }
     }
     if constexpr (kLongSum != 0) pieces.add_to(sums);
+    finish(sums);
+}
 
+// Where a tile's results go: the first `pixels` of the tile and the first `channels` of the block are stored.
+struct TileOutput {
+    float* data;
+    std::ptrdiff_t pixel_step;
+    int pixels;
+    int channels;
+    Activation activation;
+    float slope;
+};
+
+// Stores activation(sums * scale + bias). `epilogue`: kVectors registers of scales, then as many of biases.
+template <int kPixels, int kVectors>
+FEATHERFACE_INLINE void store_tile(const Vec (&sums)[kPixels][kVectors], const float* epilogue,
+                                   const TileOutput& output) {
     const Vec slope = output.slope;
-    unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
-        if (p.value >= output.pixels) return;
-        float* out = output.data + p.value * output.pixel_step;
-        unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
-            const Vec scale = load(epilogue + v.value * kLanes);
-            const Vec bias = load(epilogue + kBlock + v.value * kLanes);
-            const Vec result = activate<kActivation>(fma(sums[p.value][v.value], scale, bias), slope);
-            const int left = output.channels - v.value * kLanes;
-            if (left >= kLanes) {
-                store(out + v.value * kLanes, result);
-            } else {
-                store_partial(out + v.value * kLanes, result, left);
-            }
+    with_conv_activation(output.activation, [&](auto activation) FEATHERFACE_LAMBDA {
+        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
+            if (p.value >= output.pixels) return;
+            float* out = output.data + p.value * output.pixel_step;
+            unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
+                const Vec scale = load(epilogue + v.value * kLanes);
+                const Vec bias = load(epilogue + (kVectors + v.value) * kLanes);
+                const Vec result =
+                    activate<decltype(activation)::value>(fma(sums[p.value][v.value], scale, bias), slope);
+                const int left = output.channels - v.value * kLanes;
+                if (left >= kLanes) {
+                    store(out + v.value * kLanes, result);
+                } else {
+                    store_partial(out + v.value * kLanes, result, left);
+                }
+            });
         });
     });
 }

@@ -50,6 +50,14 @@ struct ConvGeometry {
     int groups = 1;
 };
 
+// What conv_winograd computes, in blocks of kWinogradRows output rows on a fixed grid: for any row of a block
+// it reads the input rows of all. With fewer channels its transforms cost more than they save.
+constexpr int kWinogradRows = 4;
+constexpr bool suits_winograd(const ConvGeometry& g) {
+    return g.groups == 1 && g.kernel == 3 && g.stride == 1 && g.pad == 1 && g.in_channels >= 16 &&
+           g.out_channels >= 16;
+}
+
 // output = activation(conv(input) * scale + bias), scale and bias one a channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.
@@ -64,8 +72,8 @@ struct ConvArgs {
 };
 
 // Modulated deformable convolution (DCNv2; torchvision.ops.deform_conv2d), one offset group:
-//   output[o] = sum over c, k of W[o, c, k] * 2 * sigmoid(mask[k]) * bilinear(input[c], y*s - p + ky + dy_k,
-//   ...)
+//   output[o] = sum over c, k of W[o, c, k] * 2 * sigmoid(mask[k]) * bilinear(input[c], v, u)
+//   v = y * stride - pad + ky + dy[k], u = x * stride - pad + kx + dx[k]
 // with k = kernel * ky + kx. A sample at y <= -1, y >= H, x <= -1 or x >= W is 0; corners outside count 0.
 struct DeformConvArgs {
     ConvArgs conv;    // geometry.groups is 1
@@ -83,7 +91,7 @@ struct ConvConstants {
 // One way to compute a convolution. Weights are packed once, at plan time, in the layout the kernel likes.
 template <class Args>
 struct BasicConvKernel {
-    const char* name = nullptr;  // what it is: operation, tile, architecture ("pointwise_6x16_avx2")
+    const char* name = nullptr;  // operation and architecture: "conv_gemm_avx2"
     std::size_t (*packed_floats)(const ConvGeometry&) = nullptr;
     void (*pack)(const ConvGeometry&, const ConvConstants&, float* packed) = nullptr;
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
@@ -115,15 +123,19 @@ struct KernelTable {
     const char* arch = nullptr;  // "sse2", "avx2", "avx512", "neon64"
     int lanes = 0;               // floats in a register
 
+    // The table of half as many lanes that every CPU with these kernels can run too, or nullptr: for
+    // convolutions whose output channels would leave half a register empty.
+    const KernelTable* narrower = nullptr;
+
     // Convolutions; each says which geometries it supports, select_conv (kernels/select.hpp) which suits one
     // best.
-    const ConvKernel* conv_gemm = nullptr;  // groups == 1, any kernel size: pointwise and implicit GEMM
+    const ConvKernel* conv_gemm = nullptr;  // any geometry: pointwise and implicit GEMM
     const ConvKernel* conv_depthwise =
         nullptr;  // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
     const ConvKernel* conv_flat =
         nullptr;  // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
-    const ConvKernel* conv_grouped = nullptr;       // any geometry
-    const DeformConvKernel* conv_deform = nullptr;  // kernel 3
+    const ConvKernel* conv_winograd = nullptr;      // what suits_winograd
+    const DeformConvKernel* conv_deform = nullptr;  // any kernel size, ungrouped
 
     // output = activation(input * scale[c] + shift[c]): BatchNorm in eval mode. In place allowed.
     void (*scale_shift)(ConstMap input, const float* scale, const float* shift, Map output, Rows) = nullptr;

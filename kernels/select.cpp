@@ -55,14 +55,15 @@ Result<const KernelTable*> default_table() {
 }
 
 std::array<const ConvKernel*, 4> conv_kernels(const KernelTable& table) {
-    return {table.conv_depthwise, table.conv_flat, table.conv_gemm, table.conv_grouped};
+    return {table.conv_depthwise, table.conv_flat, table.conv_winograd, table.conv_gemm};
 }
 
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
     for (const ConvKernel* kernel : conv_kernels(table)) {
-        if (kernel->supports(geometry)) return *kernel;
+        if (kernel != table.conv_gemm && kernel->supports(geometry)) return *kernel;
     }
-    return *table.conv_grouped;  // not reached: it supports any geometry
+    const bool fits = table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes;
+    return *(fits ? table.narrower : &table)->conv_gemm;
 }
 
 }  // namespace featherface::kernels

@@ -59,7 +59,8 @@ TEST_CASE("bands: every convolution") {
             {table.conv_gemm, {5, 18, 1, 1, 0, 1}},        {table.conv_gemm, {3, 8, 3, 2, 1, 1}},
             {table.conv_gemm, {4, 9, 3, 1, 1, 1}},         {table.conv_depthwise, {19, 19, 3, 1, 1, 19}},
             {table.conv_depthwise, {16, 16, 3, 2, 1, 16}}, {table.conv_flat, {8, 8, 3, 1, 1, 4}},
-            {table.conv_flat, {2, 1, 7, 1, 3, 1}},         {table.conv_grouped, {6, 9, 3, 2, 1, 3}}};
+            {table.conv_flat, {2, 1, 7, 1, 3, 1}},         {table.conv_gemm, {6, 9, 3, 2, 1, 3}},
+            {table.conv_winograd, {16, 18, 3, 1, 1, 1}}};
         for (const auto& [kernel, g] : cases) {
             const std::string name = kernel->name;
             CAPTURE(name);
@@ -70,7 +71,9 @@ TEST_CASE("bands: every convolution") {
             std::vector<float> packed(kernel->packed_floats(g));
             kernel->pack(g, {.weights = weights.data()}, packed.data());
             std::vector<float> scratch(kernel->scratch_floats(g, output_size(g, width)) + 1);
-            const auto needed = [&, geometry = g](Rows rows) {
+            const int block = kernel == table.conv_winograd ? kernels::kWinogradRows : 1;
+            const auto needed = [&, geometry = g, block](Rows rows) {
+                rows = {rows.begin / block * block, (rows.end + block - 1) / block * block};
                 return Rows{
                     std::max(rows.begin * geometry.stride - geometry.pad, 0),
                     std::min((rows.end - 1) * geometry.stride - geometry.pad + geometry.kernel, height)};

@@ -121,7 +121,7 @@ TEST_CASE("conv_gemm: the shapes of the two networks, small maps") {
     });
 }
 
-TEST_CASE("conv_grouped: any geometry: V2's groups, depthwise of odd kinds, groups across register blocks") {
+TEST_CASE("conv_gemm: any groups: V2's groups, depthwise of odd kinds, groups across register blocks") {
     on_every_arch([](const KernelTable& table) {
         for (const auto& g : std::vector<ConvGeometry>{{16, 16, 3, 1, 1, 4},
                                                        {8, 8, 3, 1, 1, 4},
@@ -136,11 +136,11 @@ TEST_CASE("conv_grouped: any geometry: V2's groups, depthwise of odd kinds, grou
                                                        {4, 4, 7, 1, 3, 4},
                                                        {9, 3, 3, 1, 1, 3}}) {
             for (const int size : {3, 4, 7, 21}) {
-                check_conv(*table.conv_grouped, {g, size, size + 2, 0, 0, Activation::relu});
-                check_conv(*table.conv_grouped, {g, size, size, 3, 1, Activation::leaky_relu, false});
+                check_conv(*table.conv_gemm, {g, size, size + 2, 0, 0, Activation::relu});
+                check_conv(*table.conv_gemm, {g, size, size, 3, 1, Activation::leaky_relu, false});
             }
         }
-        check_conv(*table.conv_grouped, {{8, 8, 3, 1, 1, 4}, 1, 1});
+        check_conv(*table.conv_gemm, {{8, 8, 3, 1, 1, 4}, 1, 1});
     });
 }
 
@@ -167,6 +167,23 @@ TEST_CASE(
     });
 }
 
+TEST_CASE(
+    "conv_winograd: every height and width from 1 to 9, in and out of slices, more tiles than one round") {
+    on_every_arch([](const KernelTable& table) {
+        for (int height = 1; height <= 9; ++height) {
+            for (int width = 1; width <= 9; ++width) {
+                check_conv(*table.conv_winograd,
+                           {{16, 17, 3, 1, 1, 1}, height, width, 0, 0, Activation::relu});
+                check_conv(*table.conv_winograd,
+                           {{19, 16, 3, 1, 1, 1}, height, width, 3, 1, Activation::leaky_relu, false});
+            }
+        }
+        for (const auto& [in, out] : {std::pair{64, 54}, {16, 54}, {16, 27}, {33, 65}}) {
+            check_conv(*table.conv_winograd, {{in, out, 3, 1, 1, 1}, 13, 35});
+        }
+    });
+}
+
 TEST_CASE("convolution kernels: each says which geometries it supports") {
     on_every_arch([](const KernelTable& table) {
         for (const ConvGeometry& g : std::vector<ConvGeometry>{{8, 8, 3, 2, 1, 8},
@@ -182,10 +199,19 @@ TEST_CASE("convolution kernels: each says which geometries it supports") {
                                                                {8, 16, 3, 1, 1, 8},
                                                                {8, 8, 3, 1, 1, 4}}) {
             CHECK(!table.conv_depthwise->supports(g));
-            CHECK(table.conv_grouped->supports(g));
+            CHECK(table.conv_gemm->supports(g));
         }
         CHECK(table.conv_gemm->supports({8, 8, 3, 3, 1, 1}));
-        CHECK(!table.conv_gemm->supports({8, 8, 3, 1, 1, 2}));
+        CHECK(table.conv_gemm->supports({8, 8, 3, 1, 1, 2}));
+        CHECK(table.conv_winograd->supports({16, 16, 3, 1, 1, 1}));
+        for (const ConvGeometry& g : std::vector<ConvGeometry>{{15, 16, 3, 1, 1, 1},
+                                                               {16, 15, 3, 1, 1, 1},
+                                                               {16, 16, 3, 2, 1, 1},
+                                                               {16, 16, 3, 1, 0, 1},
+                                                               {16, 16, 1, 1, 1, 1},
+                                                               {16, 16, 3, 1, 1, 2}}) {
+            CHECK(!table.conv_winograd->supports(g));
+        }
     });
 }
 

@@ -23,13 +23,15 @@ TEST_CASE("select: the tables are complete, distinct and best first") {
         CAPTURE(arch);
         CHECK(table->lanes < lanes);
         lanes = table->lanes;
-        // Every entry is a pointer (after the name and the lane count): none may be null.
+        // Every entry is a pointer (after the name and the lane count): none but `narrower` may be null.
+        KernelTable filled = *table;
+        if (filled.narrower == nullptr) filled.narrower = table;
         const void* entries[sizeof(KernelTable) / sizeof(void*)];
-        std::memcpy(entries, table, sizeof entries);
+        std::memcpy(entries, &filled, sizeof entries);
         CHECK(std::none_of(std::begin(entries), std::end(entries),
                            [](const void* entry) { return entry == nullptr; }));
         for (const kernels::ConvKernel* kernel :
-             {table->conv_gemm, table->conv_depthwise, table->conv_flat, table->conv_grouped}) {
+             {table->conv_gemm, table->conv_depthwise, table->conv_flat, table->conv_winograd}) {
             CHECK(std::string(kernel->name).ends_with(table->arch));
             CHECK((kernel->packed_floats != nullptr));
             CHECK((kernel->pack != nullptr));
@@ -82,7 +84,8 @@ TEST_CASE("select: an architecture that is unknown or not available is an error 
 
 TEST_CASE("select: each geometry gets the kernel made for it") {
     on_every_arch([](const KernelTable& table) {
-        CHECK(&select_conv(table, {64, 27, 3, 1, 1, 1}) == table.conv_gemm);
+        CHECK(&select_conv(table, {64, 27, 3, 1, 1, 1}) == table.conv_winograd);
+        CHECK(&select_conv(table, {64, 27, 3, 2, 1, 1}) == table.conv_gemm);
         CHECK(&select_conv(table, {64, 64, 1, 1, 0, 1}) == table.conv_gemm);
         CHECK(&select_conv(table, {64, 64, 3, 1, 1, 64}) == table.conv_depthwise);
         CHECK(&select_conv(table, {64, 64, 3, 2, 1, 64}) == table.conv_depthwise);
@@ -93,10 +96,24 @@ TEST_CASE("select: each geometry gets the kernel made for it") {
         CHECK(&select_conv(table, {16, 16, 3, 1, 1, 4}) == table.conv_flat);
         CHECK(&select_conv(table, {8, 8, 3, 1, 1, 4}) == table.conv_flat);
         CHECK(&select_conv(table, {2, 1, 7, 1, 3, 1}) == table.conv_flat);
-        CHECK(&select_conv(table, {2, 1, 7, 2, 3, 1}) == table.conv_gemm);
-        CHECK(&select_conv(table, {8, 16, 3, 1, 1, 8}) == table.conv_grouped);
-        CHECK(&select_conv(table, {32, 16, 1, 1, 0, 4}) == table.conv_grouped);
-        CHECK(&select_conv(table, {6, 6, 3, 1, 1, 3}) == table.conv_grouped);
+        const KernelTable& narrower = table.narrower != nullptr ? *table.narrower : table;
+        CHECK(&select_conv(table, {2, 1, 7, 2, 3, 1}) == narrower.conv_gemm);
+        CHECK(&select_conv(table, {3, 8, 3, 2, 1, 1}) == narrower.conv_gemm);
+        CHECK(&select_conv(table, {8, 16, 3, 1, 1, 8}) == table.conv_gemm);
+        CHECK(&select_conv(table, {32, 16, 1, 1, 0, 4}) == table.conv_gemm);
+        CHECK(&select_conv(table, {6, 6, 3, 1, 1, 3}) == narrower.conv_gemm);
+    });
+}
+
+TEST_CASE("select: only AVX-512 has a narrower table, AVX2's") {
+    on_every_arch([](const KernelTable& table) {
+        if (std::string(table.arch) != "avx512") {
+            CHECK((table.narrower == nullptr));
+        } else {
+            REQUIRE((table.narrower != nullptr));
+            CHECK(std::string(table.narrower->arch) == "avx2");
+            CHECK(2 * table.narrower->lanes == table.lanes);
+        }
     });
 }
 

@@ -1,0 +1,251 @@
+// 3x3 convolution, stride 1, pad 1, of many channels by Winograd's minimal filtering F(4x4, 3x3) (Lavin and
+// Gray, "Fast algorithms for convolutional neural networks", 2016): an output tile of 4x4 pixels takes 36
+// products a pair of channels in place of 144.
+//
+//   V = B' d B     the 6x6 inputs of a tile, per input channel
+//   M = sum over input channels of U * V, point by point, U = G w G' made when weights are packed: 36
+//   products of
+//       matrices, (tiles x in_channels) * (in_channels x out_channels), done by the micro-kernel
+//   y = A' M A     the 4x4 outputs, per output channel
+//
+// The transforms are those of the interpolation points 0, 1, -1, 1/2, -2 and infinity: their small numbers of
+// two signs keep rounding errors at the level of the direct sum's, where the usual 0, 1, -1, 2, -2 lose
+// several bits. Tiles lie on a fixed grid, so results do not depend on the rows asked for. A NaN or infinity
+// spreads over all tiles whose inputs it is among.
+#pragma once
+
+#include "kernels/conv_blocks.hpp"
+
+namespace featherface::kernels {
+namespace {
+
+constexpr int kWinogradSide = 6;                 // inputs along a tile's side
+constexpr int kWinogradOutputs = kWinogradRows;  // outputs along it
+constexpr int kWinogradPoints = kWinogradSide * kWinogradSide;
+constexpr int kWinogradTiles = 24;  // transformed together; a multiple of every tile of the micro-kernel
+
+bool conv_winograd_supports(const ConvGeometry& g) {
+    return suits_winograd(g);
+}
+
+// Output channels rounded up to whole registers: the row length of M.
+FEATHERFACE_INLINE int winograd_row(const ConvGeometry& g) {
+    return divide_up(g.out_channels, kLanes) * kLanes;
+}
+
+// The geometry of the product at one point.
+FEATHERFACE_INLINE ConvGeometry winograd_product(const ConvGeometry& g) {
+    return {g.in_channels, g.out_channels, 1, 1, 0, 1};
+}
+
+// Packed: scales and biases of all channels, then for each point its weights in blocks, without their
+// epilogues.
+std::size_t conv_winograd_packed_floats(const ConvGeometry& g) {
+    return static_cast<std::size_t>(winograd_row(g)) * (2 + kWinogradPoints * g.in_channels);
+}
+
+std::size_t conv_winograd_scratch_floats(const ConvGeometry& g, int /*output_width*/) {
+    return static_cast<std::size_t>(kWinogradPoints * kWinogradTiles) * (g.in_channels + winograd_row(g));
+}
+
+// G w G' of one 3x3 filter.
+FEATHERFACE_INLINE void transform_filter(const float* w, double (&u)[kWinogradSide][kWinogradSide]) {
+    constexpr double kG[kWinogradSide][3] = {{1, 0, 0},
+                                             {1 / 3.0, 1 / 3.0, 1 / 3.0},
+                                             {-1 / 3.0, 1 / 3.0, -1 / 3.0},
+                                             {-16 / 15.0, -8 / 15.0, -4 / 15.0},
+                                             {1 / 15.0, -2 / 15.0, 4 / 15.0},
+                                             {0, 0, 1}};
+    for (int i = 0; i < kWinogradSide; ++i) {
+        double row[3];
+        for (int kx = 0; kx < 3; ++kx)
+            row[kx] = kG[i][0] * w[kx] + kG[i][1] * w[3 + kx] + kG[i][2] * w[6 + kx];
+        for (int j = 0; j < kWinogradSide; ++j)
+            u[i][j] = kG[j][0] * row[0] + kG[j][1] * row[1] + kG[j][2] * row[2];
+    }
+}
+
+void conv_winograd_pack(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
+    const int row = winograd_row(g);
+    const std::ptrdiff_t point_floats = static_cast<std::ptrdiff_t>(row) * g.in_channels;
+    for (int c = 0; c < row; ++c) {
+        packed[c] = packed[row + c] = 0;
+        if (c < g.out_channels) pack_epilogue(constants, c, packed + c, row);
+    }
+    packed += 2 * row;
+    for_each_block(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
+        const int lanes = block.vectors * kLanes;
+        for (int input = 0; input < g.in_channels; ++input) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                double u[kWinogradSide][kWinogradSide] = {};
+                const std::ptrdiff_t filter =
+                    static_cast<std::ptrdiff_t>(block.first_output + lane) * g.in_channels + input;
+                if (lane < block.outputs) transform_filter(constants.weights + 9 * filter, u);
+                for (int point = 0; point < kWinogradPoints; ++point) {
+                    packed[point * point_floats + input * lanes + lane] =
+                        static_cast<float>(u[point / kWinogradSide][point % kWinogradSide]);
+                }
+            }
+        }
+        packed += static_cast<std::ptrdiff_t>(lanes) * g.in_channels;
+    });
+}
+
+// B' d.
+FEATHERFACE_INLINE void transform_input(const Vec (&d)[kWinogradSide], Vec (&v)[kWinogradSide]) {
+    const Vec even = d[4] - d[2], odd = d[3] - d[1];
+    v[0] = fma(Vec(1.5f), odd, fma(Vec(-2.0f), d[2], d[0] + d[4]));
+    v[1] = fma(Vec(2.5f), d[3], fma(Vec(0.5f), d[2], d[4] - d[1]));
+    v[2] = fma(Vec(-2.5f), d[2], fma(Vec(0.5f), d[3], d[4] + d[1]));
+    v[3] = fma(Vec(2.0f), odd, even);
+    v[4] = fma(Vec(-0.5f), odd, even);
+    v[5] = fma(Vec(1.5f), even, fma(Vec(-2.0f), d[3], d[5] + d[1]));
+}
+
+// A' m.
+FEATHERFACE_INLINE void transform_output(const Vec (&m)[kWinogradSide], Vec (&y)[kWinogradOutputs]) {
+    const Vec sum = m[1] + m[2], difference = m[1] - m[2];
+    y[0] = (m[0] + sum) + (m[3] + m[4]);
+    y[1] = fma(Vec(-2.0f), m[4], fma(Vec(0.5f), m[3], difference));
+    y[2] = fma(Vec(4.0f), m[4], fma(Vec(0.25f), m[3], sum));
+    y[3] = fma(Vec(-8.0f), m[4], fma(Vec(0.125f), m[3], difference + m[5]));
+}
+
+// V of the tile whose outputs begin at (y, x): point p, channel c at out[p * point_step + c].
+void winograd_input(const ConstMap& input, int y, int x, float* out, std::ptrdiff_t point_step) {
+    const float* pixels[kWinogradSide][kWinogradSide];  // null where outside the map
+    for (int i = 0; i < kWinogradSide; ++i) {
+        for (int j = 0; j < kWinogradSide; ++j) {
+            const int row = y - 1 + i, column = x - 1 + j;
+            const bool inside = row >= 0 && row < input.height && column >= 0 && column < input.width;
+            pixels[i][j] = inside ? input.pixel(row, column) : nullptr;
+        }
+    }
+    for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+        Vec columns[kWinogradSide][kWinogradSide];  // columns[j][i] = (B' d)[i][j]
+        for (int j = 0; j < kWinogradSide; ++j) {
+            Vec d[kWinogradSide];
+            unroll<kWinogradSide>([&](auto i) FEATHERFACE_LAMBDA {
+                const float* pixel = pixels[i.value][j];
+                d[i.value] = pixel != nullptr ? part.load(pixel + c) : Vec(0.0f);
+            });
+            transform_input(d, columns[j]);
+        }
+        for (int i = 0; i < kWinogradSide; ++i) {
+            Vec d[kWinogradSide], v[kWinogradSide];
+            unroll<kWinogradSide>([&](auto j) FEATHERFACE_LAMBDA { d[j.value] = columns[j.value][i]; });
+            transform_input(d, v);
+            unroll<kWinogradSide>([&](auto j) FEATHERFACE_LAMBDA {
+                part.store(out + (i * kWinogradSide + j.value) * point_step + c, v[j.value]);
+            });
+        }
+    });
+}
+
+// The outputs of the tile at (y, x), those inside the map and in `rows`, from M: point p, channel c at
+// in[p * point_step + c].
+void winograd_output(const ConvArgs& args, const float* in, std::ptrdiff_t point_step, int y, int x,
+                     Rows rows) {
+    const float* const scales = args.weights;
+    const float* const biases = scales + winograd_row(args.geometry);
+    const int first_row = max_of(rows.begin, y), end_row = min_of(rows.end, y + kWinogradOutputs);
+    const int columns = min_of(args.output.width - x, kWinogradOutputs);
+    const Vec slope = args.slope;
+    for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+        Vec partial[kWinogradSide][kWinogradOutputs];  // partial[j][i] = (A' m)[i][j]
+        for (int j = 0; j < kWinogradSide; ++j) {
+            Vec m[kWinogradSide];
+            unroll<kWinogradSide>([&](auto i) FEATHERFACE_LAMBDA {
+                m[i.value] = load(in + (i.value * kWinogradSide + j) * point_step + c);
+            });
+            transform_output(m, partial[j]);
+        }
+        const Vec scale = load(scales + c), bias = load(biases + c);
+        with_conv_activation(args.activation, [&](auto activation) FEATHERFACE_LAMBDA {
+            for (int row = first_row; row < end_row; ++row) {
+                Vec m[kWinogradSide], result[kWinogradOutputs];
+                unroll<kWinogradSide>([&](auto j)
+                                          FEATHERFACE_LAMBDA { m[j.value] = partial[j.value][row - y]; });
+                transform_output(m, result);
+                float* out = args.output.pixel(row, x) + c;
+                unroll<kWinogradOutputs>([&](auto j) FEATHERFACE_LAMBDA {
+                    if (j.value >= columns) return;
+                    part.store(
+                        out + j.value * args.output.pixel_stride,
+                        activate<decltype(activation)::value>(fma(result[j.value], scale, bias), slope));
+                });
+            }
+        });
+    });
+}
+
+// M of all points for `tiles` tiles. What follows them up to a whole tile of the micro-kernel is computed
+// too, from whatever is there, and never looked at.
+template <int kVectors>
+void winograd_block(const ConvGeometry& g, const Block& block, const float* weights, const float* v,
+                    int tiles, float* m) {
+    const int row = winograd_row(g);
+    for (int point = 0; point < kWinogradPoints; ++point) {
+        for (int next = 0; next < tiles;) {
+            with_tile<kVectors>(tiles - next, [&](auto count) FEATHERFACE_LAMBDA {
+                const int first = point * kWinogradTiles + next;
+                const Window window{v + static_cast<std::ptrdiff_t>(first) * g.in_channels,
+                                    g.in_channels,
+                                    1,
+                                    0,
+                                    1,
+                                    0,
+                                    g.in_channels};
+                float* out = m + static_cast<std::ptrdiff_t>(first) * row + block.first_output;
+                gemm_tile<count.value, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+                    unroll<count.value>([&](auto p) FEATHERFACE_LAMBDA {
+                        unroll<kVectors>([&](auto n) FEATHERFACE_LAMBDA {
+                            store(out + p.value * row + n.value * kLanes, sums[p.value][n.value]);
+                        });
+                    });
+                });
+                next += count.value;
+            });
+        }
+        weights += static_cast<std::ptrdiff_t>(row) * g.in_channels;
+    }
+}
+
+void conv_winograd(const ConvArgs& args, Rows rows) {
+    const ConvGeometry& g = args.geometry;
+    const int row = winograd_row(g);
+    float* const v = args.scratch;
+    float* const m = v + static_cast<std::ptrdiff_t>(kWinogradPoints * kWinogradTiles) * g.in_channels;
+    const int across = divide_up(args.output.width, kWinogradOutputs);
+    const int first_down = rows.begin / kWinogradOutputs;
+    const int total = (divide_up(rows.end, kWinogradOutputs) - first_down) * across;
+    for (int first = 0; first < total; first += kWinogradTiles) {
+        const int tiles = min_of(kWinogradTiles, total - first);
+        const auto for_each_tile = [&](const auto& f) FEATHERFACE_LAMBDA {
+            for (int i = 0; i < tiles; ++i) {
+                f(i, (first_down + (first + i) / across) * kWinogradOutputs,
+                  (first + i) % across * kWinogradOutputs);
+            }
+        };
+        for_each_tile([&](int i, int y, int x) FEATHERFACE_LAMBDA {
+            winograd_input(args.input, y, x, v + static_cast<std::ptrdiff_t>(i) * g.in_channels,
+                           static_cast<std::ptrdiff_t>(kWinogradTiles) * g.in_channels);
+        });
+        const float* weights = args.weights + 2 * row;
+        for_each_block(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
+            if (block.vectors == 2) {
+                winograd_block<2>(g, block, weights, v, tiles, m);
+            } else {
+                winograd_block<1>(g, block, weights, v, tiles, m);
+            }
+            weights += static_cast<std::ptrdiff_t>(block.vectors * kLanes) * g.in_channels;
+        });
+        for_each_tile([&](int i, int y, int x) FEATHERFACE_LAMBDA {
+            winograd_output(args, m + static_cast<std::ptrdiff_t>(i) * row,
+                            static_cast<std::ptrdiff_t>(kWinogradTiles) * row, y, x, rows);
+        });
+    }
+}
+
+}  // namespace
+}  // namespace featherface::kernels
