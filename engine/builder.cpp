@@ -9,7 +9,7 @@ Builder::Builder(std::string graph_name) {
 }
 
 ValueId Builder::input(int channels) {
-    return append("input", Input{channels}, {}, channels);
+    return append("input", ReadPixels{}, {append("", Input{channels}, {}, channels)}, channels);
 }
 
 ValueId Builder::conv(const std::string& name, ValueId x, ConvGeometry geometry, Bias bias) {

@@ -19,6 +19,7 @@ class Builder {
   public:
     explicit Builder(std::string graph_name);
 
+    // The picture, as the network reads it: "input".
     ValueId input(int channels);
 
     // Parameters: <name>.weight and, with Bias::yes, <name>.bias.

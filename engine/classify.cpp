@@ -57,7 +57,8 @@ Result<std::vector<float>> classify(const Model& model, const ImageView& image, 
     }
     Session session(model, threads);
     session.prepare(kClassifierSide, kClassifierSide);
-    session.set_input_nchw(classifier_input(image));
+    const std::vector<float> input = classifier_input(image);
+    session.set_input_nchw(input);
     session.run();
 
     const ConstMap logits = session.output("logits");

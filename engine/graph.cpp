@@ -89,10 +89,10 @@ std::vector<Shape> infer_stage_shapes(const Node& strips, std::span<const Shape>
 
 std::string_view kind_of(const Operation& operation) {
     static constexpr std::array<std::string_view, std::variant_size_v<Operation>> kNames = {
-        "input",          "conv",         "deform_conv",   "batch_norm",   "activation",  "add",
-        "fusion_weights", "weighted_sum", "resize",        "max_pool",     "global_pool", "linear",
-        "scale_channels", "scale_pixels", "channel_stats", "concat",       "shuffle",     "to_anchors",
-        "softmax",        "slice",        "strips",        "strips_output"};
+        "input",          "conv",         "deform_conv",   "batch_norm",    "activation",  "add",
+        "fusion_weights", "weighted_sum", "resize",        "max_pool",      "global_pool", "linear",
+        "scale_channels", "scale_pixels", "channel_stats", "concat",        "shuffle",     "to_anchors",
+        "softmax",        "slice",        "strips",        "strips_output", "read_pixels"};
     return kNames[operation.index()];
 }
 
@@ -104,14 +104,10 @@ const Parameter* Graph::find_parameter(std::string_view parameter_name) const {
 
 std::vector<std::int64_t> Shape::torch_shape() const {
     switch (kind) {
-        case Kind::map:
-            return {1, channels, height, width};
-        case Kind::vector:
-            return {1, channels};
-        case Kind::anchors:
-            return {1, std::int64_t{height} * width, channels};
-        case Kind::list:
-            return {channels};
+        case Kind::map: return {1, channels, height, width};
+        case Kind::vector: return {1, channels};
+        case Kind::anchors: return {1, std::int64_t{height} * width, channels};
+        case Kind::list: return {channels};
     }
     return {};
 }

@@ -31,10 +31,11 @@ struct Parameter {
 };
 
 // What a node computes. Inputs are Node::inputs, in the order named in the comments.
-struct Input {
+struct Input {  // (); the caller's picture, which stays where it is
     int channels = 0;
 };
-struct Conv {  // (x); torch.nn.Conv2d, its sums times `scale` (one a channel) before the bias
+struct ReadPixels {};  // (input); the picture as floats, minus the mean: see InputSource
+struct Conv {          // (x); torch.nn.Conv2d, its sums times `scale` (one a channel) before the bias
     ConvGeometry geometry;
     ParameterId weight = kNone, scale = kNone, bias = kNone;
     Activation activation = Activation::none;
@@ -112,9 +113,10 @@ struct StripsOutput {  // (strips)
     int index = 0;
 };
 
-using Operation = std::variant<Input, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights, WeightedSum,
-                               Resize, MaxPool, GlobalPool, Linear, ScaleChannels, ScalePixels, ChannelStats,
-                               Concat, Shuffle, ToAnchors, SoftmaxPairs, Slice, Strips, StripsOutput>;
+using Operation =
+    std::variant<Input, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights, WeightedSum, Resize,
+                 MaxPool, GlobalPool, Linear, ScaleChannels, ScalePixels, ChannelStats, Concat, Shuffle,
+                 ToAnchors, SoftmaxPairs, Slice, Strips, StripsOutput, ReadPixels>;
 
 // Short name of an operation for tables ("conv", "deform_conv", ...).
 std::string_view kind_of(const Operation& operation);

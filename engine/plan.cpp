@@ -36,8 +36,10 @@ std::vector<Home> find_homes(const std::vector<Node>& nodes, const std::vector<S
         }
         if (!homes[i]) {
             homes[i] = {buffers.size(), 0, shapes[i].channels};
-            buffers.push_back(
-                {static_cast<std::size_t>(shapes[i].elements()), static_cast<int>(nodes.size()), 0, 0});
+            // The picture is the caller's.
+            const bool own = !std::holds_alternative<Input>(operation);
+            buffers.push_back({static_cast<std::size_t>(own ? shapes[i].elements() : 0),
+                               static_cast<int>(nodes.size()), 0, 0});
         }
         const auto* concat = std::get_if<Concat>(&operation);
         if (!concat || !concat->in_place) continue;
@@ -122,9 +124,10 @@ Map value_map(const Plan& plan, const AlignedBuffer& workspace, ValueId value) {
 }
 
 void execute(const Program& program, const Plan& plan, const AlignedBuffer& workspace, ThreadPool& pool,
-             Observer* observer) {
+             const InputSource& source, Observer* observer) {
     const std::vector<Node>& nodes = program.graph.nodes;
     Call call;
+    call.source = &source;
     call.pool = &pool;
     call.shared_scratch = workspace.data() + plan.shared_scratch_offset;
     call.thread_scratch = workspace.data() + plan.thread_scratch_offset;

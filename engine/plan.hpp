@@ -39,9 +39,9 @@ class Observer {
     virtual StageTimes* stage_times() { return nullptr; }
 };
 
-// Runs every step in order; the input must have been written to its value first. Allocates nothing.
+// Runs every step in order on an input of the plan's size. Allocates nothing.
 void execute(const Program& program, const Plan& plan, const AlignedBuffer& workspace, ThreadPool& pool,
-             Observer* observer = nullptr);
+             const InputSource& source, Observer* observer = nullptr);
 
 // A value in a workspace.
 Map value_map(const Plan& plan, const AlignedBuffer& workspace, ValueId value);

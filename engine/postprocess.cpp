@@ -4,7 +4,10 @@
 #include "engine/postprocess.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 namespace featherface::engine {
 
@@ -18,38 +21,98 @@ int ceil_div(int n, int d) {
     return (n + d - 1) / d;
 }
 
-Face decode(const std::array<float, 4>& anchor, const float* loc, const float* landms, float score,
-            float width, float height) {
+using Box = std::array<float, 4>;  // x1, y1, x2, y2
+
+Box decode_box(const std::array<float, 4>& anchor, const float* loc, float width, float height) {
     const auto [cx, cy, w, h] = anchor;
-    Face face{};
-    face.score = score;
     const float box_w = w * std::exp(loc[2] * kSizeVariance), box_h = h * std::exp(loc[3] * kSizeVariance);
     const float x1 = cx + loc[0] * kCentreVariance * w - box_w / 2;
     const float y1 = cy + loc[1] * kCentreVariance * h - box_h / 2;
-    face.box = {x1 * width, y1 * height, (x1 + box_w) * width, (y1 + box_h) * height};
+    return {x1 * width, y1 * height, (x1 + box_w) * width, (y1 + box_h) * height};
+}
+
+std::array<std::array<float, 2>, 5> decode_landmarks(const std::array<float, 4>& anchor, const float* landms,
+                                                     float width, float height) {
+    const auto [cx, cy, w, h] = anchor;
+    std::array<std::array<float, 2>, 5> landmarks;
     for (std::size_t k = 0; k < 5; ++k) {
-        face.landmarks[k] = {(cx + landms[2 * k] * kCentreVariance * w) * width,
-                             (cy + landms[2 * k + 1] * kCentreVariance * h) * height};
+        landmarks[k] = {(cx + landms[2 * k] * kCentreVariance * w) * width,
+                        (cy + landms[2 * k + 1] * kCentreVariance * h) * height};
     }
-    return face;
+    return landmarks;
 }
 
-bool is_finite(const Face& face) {
-    const auto finite = [](float v) { return std::isfinite(v); };
-    return std::all_of(face.box.begin(), face.box.end(), finite) &&
-           std::all_of(face.landmarks.begin(), face.landmarks.end(),
-                       [&](const auto& point) { return finite(point[0]) && finite(point[1]); });
+template <class Values>
+bool is_finite(const Values& values) {
+    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-float area(const Face& face) {
-    return (face.box[2] - face.box[0] + 1) * (face.box[3] - face.box[1] + 1);
+float area(const Box& box) {
+    return (box[2] - box[0] + 1) * (box[3] - box[1] + 1);
 }
 
-float overlap(const Face& a, const Face& b) {
-    const float w = std::min(a.box[2], b.box[2]) - std::max(a.box[0], b.box[0]) + 1;
-    const float h = std::min(a.box[3], b.box[3]) - std::max(a.box[1], b.box[1]) + 1;
+float overlap(const Box& a, const Box& b) {
+    const float w = std::min(a[2], b[2]) - std::max(a[0], b[0]) + 1;
+    const float h = std::min(a[3], b[3]) - std::max(a[1], b[1]) + 1;
     const float both = std::max(w, 0.0f) * std::max(h, 0.0f);
     return both / (area(a) + area(b) - both);
+}
+
+// The boxes kept so far, by the stripe of the picture their centre lies in: what is far above or below a
+// candidate is never compared with it.
+class KeptBoxes {
+  public:
+    KeptBoxes(int picture_height, float threshold)
+        : stripe_height_(static_cast<float>(picture_height) / kStripes), threshold_(threshold) {}
+
+    bool suppress(const Box& box) const {
+        for (int i = 0; i < kStripes; ++i) {
+            const Stripe& stripe = stripes_[static_cast<std::size_t>(i)];
+            if (box[1] > stripe.bottom + 2 || box[3] < stripe.top - 2) continue;
+            if (std::any_of(stripe.boxes.begin(), stripe.boxes.end(),
+                            [&](const Box& better) { return overlap(better, box) > threshold_; }))
+                return true;
+        }
+        return false;
+    }
+
+    void add(const Box& box) {
+        const float row = (box[1] + box[3]) / 2 / stripe_height_;
+        Stripe& stripe = stripes_[static_cast<std::size_t>(std::clamp(row, 0.0f, kStripes - 1.0f))];
+        stripe.top = std::min(stripe.top, box[1]);
+        stripe.bottom = std::max(stripe.bottom, box[3]);
+        stripe.boxes.push_back(box);
+    }
+
+  private:
+    static constexpr int kStripes = 64;
+    struct Stripe {
+        float top = std::numeric_limits<float>::infinity(), bottom = -top;  // of all its boxes
+        std::vector<Box> boxes;
+    };
+
+    float stripe_height_, threshold_;
+    std::array<Stripe, kStripes> stripes_;
+};
+
+// The anchors with a score above the threshold, best first, equal scores in anchor order; top_k at most.
+std::vector<int> best_anchors(const RawOutputs& raw, const FilterOptions& options) {
+    // A key that sorts so: the bits of a positive float have its order.
+    std::vector<std::uint64_t> keys;
+    for (int i = 0; i < raw.anchors; ++i) {
+        const float score = raw.conf[2 * static_cast<std::size_t>(i) + 1];
+        if (score > options.score_threshold) {
+            keys.push_back(std::uint64_t{~std::bit_cast<std::uint32_t>(score)} << 32 |
+                           static_cast<std::uint32_t>(i));
+        }
+    }
+    const std::size_t count = std::min(keys.size(), static_cast<std::size_t>(options.top_k));
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
+    if (end != keys.end()) std::nth_element(keys.begin(), end, keys.end());
+    std::sort(keys.begin(), end);
+    std::vector<int> anchors;
+    for (auto key = keys.begin(); key != end; ++key) anchors.push_back(static_cast<int>(*key & 0xffffffffu));
+    return anchors;
 }
 
 }  // namespace
@@ -72,35 +135,24 @@ std::array<float, 4> Anchors::operator[](int index) const {
 }
 
 std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const FilterOptions& options) {
-    struct Candidate {
-        float score;
-        int anchor;
-    };
-    std::vector<Candidate> candidates;
-    for (int i = 0; i < raw.anchors; ++i) {
-        const float score = raw.conf[2 * static_cast<std::size_t>(i) + 1];
-        if (score > options.score_threshold) candidates.push_back({score, i});
-    }
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-    if (candidates.size() > static_cast<std::size_t>(options.top_k)) {
-        candidates.resize(static_cast<std::size_t>(options.top_k));
-    }
-
     const Anchors anchors(height, width);
-    std::vector<Face> kept;
-    for (const Candidate& candidate : candidates) {
-        if (kept.size() >= static_cast<std::size_t>(options.keep)) break;
-        const std::size_t i = static_cast<std::size_t>(candidate.anchor);
-        const Face face = decode(anchors[candidate.anchor], &raw.loc[4 * i], &raw.landms[10 * i],
-                                 candidate.score, static_cast<float>(width), static_cast<float>(height));
-        if (!is_finite(face)) continue;
-        const bool suppressed = std::any_of(kept.begin(), kept.end(), [&](const Face& better) {
-            return overlap(better, face) > options.nms_threshold;
-        });
-        if (!suppressed) kept.push_back(face);
+    const float picture_width = static_cast<float>(width), picture_height = static_cast<float>(height);
+    KeptBoxes kept(height, options.nms_threshold);
+    std::vector<Face> faces;
+    for (const int index : best_anchors(raw, options)) {
+        if (faces.size() >= static_cast<std::size_t>(options.keep)) break;
+        const std::size_t i = static_cast<std::size_t>(index);
+        const std::array<float, 4> anchor = anchors[index];
+        const Box box = decode_box(anchor, &raw.loc[4 * i], picture_width, picture_height);
+        if (!is_finite(box) || kept.suppress(box)) continue;
+        const Face face{box, raw.conf[2 * i + 1],
+                        decode_landmarks(anchor, &raw.landms[10 * i], picture_width, picture_height)};
+        if (!std::all_of(face.landmarks.begin(), face.landmarks.end(), is_finite<std::array<float, 2>>))
+            continue;
+        kept.add(box);
+        faces.push_back(face);
     }
-    return kept;
+    return faces;
 }
 
 }  // namespace featherface::engine

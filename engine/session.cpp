@@ -1,17 +1,10 @@
 #include "engine/session.hpp"
 
-#include <array>
 #include <utility>
 
 #include "engine/model_impl.hpp"
 
 namespace featherface::engine {
-
-namespace {
-
-constexpr float kMeanBgr[3] = {104, 117, 123};
-
-}  // namespace
 
 Session::Session(Model model, int threads)
     : Session(std::move(model), std::make_unique<ThreadPool>(threads)) {}
@@ -34,31 +27,16 @@ void Session::prepare(int height, int width) {
     width_ = width;
 }
 
-Map Session::input() const {
-    return value_map(plan_, workspace_, 0);
-}
-
 void Session::set_input(const ImageView& image) {
-    const std::array<int, 3> offsets = bgr_offsets(image.format);
-    const auto subtract_mean = program().table->subtract_mean;
-    pool_->run(height_, [&](int, Rows rows) {
-        subtract_mean(image.data, image.row_stride, bytes_per_pixel(image.format), offsets.data(), kMeanBgr,
-                      input(), rows);
-    });
+    source_ = {image, {}};
 }
 
 void Session::set_input_nchw(std::span<const float> nchw) {
-    const Map map = input();
-    const std::size_t pixels = static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.width);
-    for (std::size_t c = 0; c < static_cast<std::size_t>(map.channels); ++c) {
-        for (std::size_t i = 0; i < pixels; ++i) {
-            map.data[i * static_cast<std::size_t>(map.channels) + c] = nchw[c * pixels + i];
-        }
-    }
+    source_ = {{}, nchw};
 }
 
 void Session::run(Observer* observer) {
-    execute(program(), plan_, workspace_, *pool_, observer);
+    execute(program(), plan_, workspace_, *pool_, source_, observer);
 }
 
 RawOutputs Session::raw_outputs() const {

@@ -24,10 +24,9 @@ class Session {
     // Lays memory out for inputs of this size (at least 1x1); does nothing when it is laid out so already.
     void prepare(int height, int width);
 
-    // After prepare(): fill the input, by any of these, then run().
-    Map input() const;                       // height x width x 3, NHWC
-    void set_input(const ImageView& image);  // a valid view of the prepared size: BGR minus the mean
-    void set_input_nchw(std::span<const float> nchw);  // as PyTorch lays it out, height * width * 3 floats
+    // What the next run() reads; the memory stays the caller's and must live until then.
+    void set_input(const ImageView& image);            // a valid view of the prepared size
+    void set_input_nchw(std::span<const float> nchw);  // as PyTorch lays it out, 3 * height * width floats
 
     void run(Observer* observer = nullptr);
 
@@ -51,6 +50,7 @@ class Session {
     std::unique_ptr<ThreadPool> pool_;
     Plan plan_;
     AlignedBuffer workspace_;
+    InputSource source_;
     int height_ = 0, width_ = 0;
 };
 

@@ -23,6 +23,11 @@ bool is_view(const Operation& operation) {
            (concat && concat->in_place);
 }
 
+// What an element of an operation's value takes: the picture is bytes still.
+std::int64_t element_bytes(const Operation& producer) {
+    return std::holds_alternative<Input>(producer) ? 1 : kFloat;
+}
+
 // Of a Resize's inputs the second only lends its extent.
 std::size_t inputs_read(const Node& node) {
     return std::holds_alternative<Resize>(node.operation) ? 1 : node.inputs.size();
@@ -63,7 +68,8 @@ struct Arithmetic {
 Work work_of_one(const Node& node, std::span<const Shape> inputs, const Shape& output) {
     if (is_view(node.operation)) return {};
     Work work = std::visit(Arithmetic{output}, node.operation);
-    for (const Shape& input : inputs.first(inputs_read(node))) work.map_bytes += input.elements() * kFloat;
+    const std::int64_t bytes = std::holds_alternative<ReadPixels>(node.operation) ? 1 : kFloat;
+    for (const Shape& input : inputs.first(inputs_read(node))) work.map_bytes += input.elements() * bytes;
     work.map_bytes += output.elements() * kFloat;
     return work;
 }
@@ -106,7 +112,8 @@ Work work_of(const Graph& graph, ValueId value, std::span<const Shape> shapes) {
         }
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (is_read[i]) work.map_bytes += inputs[i].elements() * kFloat;
+        const Operation& producer = graph.nodes[static_cast<std::size_t>(node.inputs[i])].operation;
+        if (is_read[i]) work.map_bytes += inputs[i].elements() * element_bytes(producer);
     }
     const std::vector<Shape> outputs = infer_stage_shapes(node, inputs);
     for (const int output : strips->outputs) {

@@ -164,8 +164,9 @@ struct KernelTable {
                    float* output, int out) = nullptr;
     // Softmax over pairs: values[2i], values[2i + 1] for i in [begin, end). In place.
     void (*softmax_pairs)(float* values, Rows) = nullptr;
-    // 8-bit pixels to input floats: output(y, x, {0,1,2}) = {B, G, R} - mean[{0,1,2}]. `offsets` are the byte
-    // offsets of B, G, R inside a pixel of `bytes_per_pixel`.
+    // 8-bit pixels to input floats: output(y, x, {0,1,2}) = {B, G, R} - mean[{0,1,2}]; the output is dense.
+    // `offsets` are the byte offsets of B, G, R inside a pixel of `bytes_per_pixel`: all 0 in one byte, else
+    // {0, 1, 2} or {2, 1, 0} in 3 or 4.
     void (*subtract_mean)(const std::uint8_t* pixels, std::ptrdiff_t row_stride, int bytes_per_pixel,
                           const int* offsets, const float* mean, Map output, Rows) = nullptr;
 };

@@ -57,7 +57,8 @@ class Emitter {
         return file_.bytes(graph_.name);
     }
 
-    void operator()(const Input&) { file_.add_input(out(), shape().torch_shape()); }
+    void operator()(const Input&) {}
+    void operator()(const ReadPixels&) { file_.add_input(out(), shape().torch_shape()); }
 
     void operator()(const Conv& op) {
         const ConvGeometry& g = op.geometry;

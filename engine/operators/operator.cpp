@@ -9,6 +9,7 @@ std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, co
         const KernelTable& table;
 
         std::unique_ptr<Operator> operator()(const Input&) const { return nullptr; }
+        std::unique_ptr<Operator> operator()(const ReadPixels&) const { return make_read_pixels(table); }
         std::unique_ptr<Operator> operator()(const ToAnchors&) const { return nullptr; }
         std::unique_ptr<Operator> operator()(const Conv& op) const { return make_conv(graph, op, table); }
         std::unique_ptr<Operator> operator()(const DeformConv& op) const {

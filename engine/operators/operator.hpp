@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "engine/graph.hpp"
 #include "engine/thread_pool.hpp"
+#include "featherface/image.hpp"
 #include "kernels/kernel_table.hpp"
 
 namespace featherface::engine {
@@ -53,8 +55,16 @@ struct StageTimes {
     std::vector<Row> by_thread;  // one row a thread of the pool
 };
 
+// What a network is to see, the caller's memory: pixels, from which each channel's mean is subtracted, or, if
+// there are any, floats as PyTorch lays them out (3 planes of height * width), which are taken as they are.
+struct InputSource {
+    ImageView pixels;
+    std::span<const float> nchw;
+};
+
 // One execution.
 struct Call {
+    const InputSource* source = nullptr;
     ConstMap inputs[kMaxInputs];
     int input_count = 0;
     Map output;
@@ -95,6 +105,7 @@ class RowOperator : public Operator {
 std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table);
 
 // The factories behind it, one a file of this folder.
+std::unique_ptr<Operator> make_read_pixels(const KernelTable&);
 std::unique_ptr<Operator> make_conv(const Graph&, const Conv&, const KernelTable&);
 std::unique_ptr<Operator> make_deform_conv(const Graph&, const DeformConv&, const KernelTable&);
 std::unique_ptr<Operator> make_batch_norm(const Graph&, const BatchNorm&, const KernelTable&);

@@ -195,6 +195,7 @@ class StripsOperator final : public Operator {
         };
 
         Call stage_call;
+        stage_call.source = call.source;
         stage_call.thread_scratch = scratch + state.scratch_offset;  // this thread's: the stages see thread 0
         Bands bands = {};
         for (int y = share.begin; y < share.end; y += state.strip_rows) {

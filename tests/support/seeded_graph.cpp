@@ -76,18 +76,10 @@ NamedValues run_program(const engine::Program& program, const oracle::Tensor& in
     engine::ThreadPool pool(threads);
     const engine::Plan plan = engine::make_plan(program, input.height(), input.width(), threads);
     const engine::AlignedBuffer workspace(plan.workspace_floats);
-    const engine::Map map = engine::value_map(plan, workspace, 0);
-    for (int c = 0; c < 3; ++c) {
-        for (int y = 0; y < map.height; ++y) {
-            for (int x = 0; x < map.width; ++x) {
-                const std::size_t i = static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width);
-                map.pixel(y, x)[c] = static_cast<float>(input.plane(c)[i + static_cast<std::size_t>(x)]);
-            }
-        }
-    }
+    const std::vector<float> nchw(input.values.begin(), input.values.end());
     NamedValues named;
     Collector collector(named);
-    engine::execute(program, plan, workspace, pool, &collector);
+    engine::execute(program, plan, workspace, pool, {{}, nchw}, &collector);
     return named;
 }
 
