@@ -85,7 +85,15 @@ ValueId Builder::max_pool(const std::string& name, ValueId x, MaxPool::Padding p
 }
 
 ValueId Builder::global_pool(const std::string& name, ValueId x, GlobalPool::Kind kind) {
-    return append(name, GlobalPool{kind}, {x}, channels(x));
+    // Average and maximum of one map share its row statistics.
+    ValueId stats = kNone;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+        const Node& node = graph_.nodes[i];
+        if (std::holds_alternative<RowStats>(node.operation) && node.inputs[0] == x)
+            stats = static_cast<ValueId>(i);
+    }
+    if (stats == kNone) stats = append("", RowStats{}, {x}, 2 * channels(x));
+    return append(name, GlobalPool{kind}, {stats}, channels(x));
 }
 
 ValueId Builder::scale_channels(const std::string& name, ValueId x, ValueId gate) {

@@ -35,8 +35,11 @@ Shape infer_shape(const Node& node, std::span<const Shape> inputs, int height, i
             [&](const MaxPool&) {
                 return Shape{Shape::Kind::map, (in(0).height + 1) / 2, (in(0).width + 1) / 2, in(0).channels};
             },
+            [&](const RowStats&) {
+                return Shape{Shape::Kind::map, in(0).height, 1, 2 * in(0).channels};
+            },
             [&](const GlobalPool&) {
-                return Shape{Shape::Kind::vector, 1, 1, in(0).channels};
+                return Shape{Shape::Kind::vector, 1, 1, in(0).channels / 2};
             },
             [&](const Linear& op) {
                 return Shape{Shape::Kind::vector, 1, 1, op.out};
@@ -92,7 +95,7 @@ std::string_view kind_of(const Operation& operation) {
         "input",          "conv",         "deform_conv",   "batch_norm",    "activation",  "add",
         "fusion_weights", "weighted_sum", "resize",        "max_pool",      "global_pool", "linear",
         "scale_channels", "scale_pixels", "channel_stats", "concat",        "shuffle",     "to_anchors",
-        "softmax",        "slice",        "strips",        "strips_output", "read_pixels"};
+        "softmax",        "slice",        "strips",        "strips_output", "read_pixels", "row_stats"};
     return kNames[operation.index()];
 }
 

@@ -72,7 +72,8 @@ struct MaxPool {   // (x); 3x3, stride 2
     };
     Padding padding = Padding::one;
 };
-struct GlobalPool {  // (x); over all pixels, gives a vector
+struct RowStats {};  // (x); one column: of each row and channel the mean, then of each the maximum
+struct GlobalPool {  // (row stats); over all pixels, gives a vector
     enum class Kind { average, maximum };
     Kind kind = Kind::average;
 };
@@ -92,13 +93,14 @@ struct Concat {             // (maps or anchors...); maps along channels, anchor
 struct Slice {  // (map); channels [first, first + channels), a view
     int first = 0, channels = 0;
 };
-struct Shuffle {  // (x); output channel i = input channel source[i]
+struct Shuffle {  // (x); output channel i = input channel source[i], or i itself where source is empty: a
+                  // copy
     std::vector<int> source;
 };
 struct ToAnchors {  // (map of anchors-per-cell * values channels); one row an anchor, no data moves
     int values = 0;
 };
-struct SoftmaxPairs {};  // (anchors of 2 values)
+struct SoftmaxPairs {};  // (anchors of 2 values, or the map they are a view of); over neighbouring pairs
 
 // Several row-wise nodes computed together, a strip of rows at a time, so that what passes between them stays
 // in cache. Stages are in execution order; a stage's input i is this node's input i when i < its number of
@@ -116,7 +118,7 @@ struct StripsOutput {  // (strips)
 using Operation =
     std::variant<Input, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights, WeightedSum, Resize,
                  MaxPool, GlobalPool, Linear, ScaleChannels, ScalePixels, ChannelStats, Concat, Shuffle,
-                 ToAnchors, SoftmaxPairs, Slice, Strips, StripsOutput, ReadPixels>;
+                 ToAnchors, SoftmaxPairs, Slice, Strips, StripsOutput, ReadPixels, RowStats>;
 
 // Short name of an operation for tables ("conv", "deform_conv", ...).
 std::string_view kind_of(const Operation& operation);

@@ -8,8 +8,7 @@ bool is_row_wise(const Operation& operation) {
     return !(std::holds_alternative<Input>(operation) || std::holds_alternative<FusionWeights>(operation) ||
              std::holds_alternative<GlobalPool>(operation) || std::holds_alternative<Linear>(operation) ||
              std::holds_alternative<Concat>(operation) || std::holds_alternative<ToAnchors>(operation) ||
-             std::holds_alternative<SoftmaxPairs>(operation) || std::holds_alternative<Strips>(operation) ||
-             std::holds_alternative<StripsOutput>(operation));
+             std::holds_alternative<Strips>(operation) || std::holds_alternative<StripsOutput>(operation));
 }
 
 bool reads_all_rows(const Operation& operation, int input) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/plan.hpp"
 #include "engine/thread_pool.hpp"
@@ -25,8 +26,9 @@ class Session {
     void prepare(int height, int width);
 
     // What the next run() reads; the memory stays the caller's and must live until then.
-    void set_input(const ImageView& image);            // a valid view of the prepared size
-    void set_input_nchw(std::span<const float> nchw);  // as PyTorch lays it out, 3 * height * width floats
+    void set_input(const ImageView& image);              // a valid view of the prepared size
+    void set_input_nchw(std::span<const float> nchw);    // as PyTorch lays it out, 3 * height * width floats
+    void set_input_nchw(std::vector<float>&&) = delete;  // would be gone before run()
 
     void run(Observer* observer = nullptr);
 

@@ -48,6 +48,7 @@ using Arch = xsimd::neon64;
 constexpr int kRegisters = 32;
 constexpr bool kHasFma = true;
 #endif
+constexpr bool kHasByteShuffle = kHasFma;  // SSE2 alone lacks both
 using Vec = xsimd::batch<float, Arch>;
 using IntVec = xsimd::batch<std::int32_t, Arch>;
 constexpr int kLanes = static_cast<int>(Vec::size);
@@ -85,6 +86,23 @@ FEATHERFACE_INLINE Vec load(const float* p) {
 }
 FEATHERFACE_INLINE void store(float* p, Vec v) {
     v.store_unaligned(p);
+}
+
+// kLanes bytes, each as a float.
+FEATHERFACE_INLINE Vec load_bytes(const std::uint8_t* p) {
+#if defined(FEATHERFACE_ARCH_AVX512)
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#elif defined(FEATHERFACE_ARCH_AVX2)
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#elif defined(FEATHERFACE_ARCH_SSE2)
+    const __m128i zero = _mm_setzero_si128();
+    const __m128i words = _mm_unpacklo_epi8(_mm_loadu_si32(p), zero);
+    return _mm_cvtepi32_ps(_mm_unpacklo_epi16(words, zero));
+#elif defined(FEATHERFACE_ARCH_NEON64)
+    std::uint32_t four;
+    __builtin_memcpy(&four, p, sizeof four);
+    return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(four)))));
+#endif
 }
 
 // The first `count` (0 to kLanes) lanes; a load sets the others to 0, a store leaves memory beyond them

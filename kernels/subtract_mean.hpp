@@ -12,22 +12,25 @@ namespace {
 template <int kBytes, int kBlue, int kGreen, int kRed>
 void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, int width) {
     using Bytes = std::uint8_t __attribute__((vector_size(16)));
-    using Floats = float __attribute__((vector_size(64)));
     constexpr int kPixels = 4;
-    constexpr int kAtOnce =
-        16;  // bytes read and floats written: more than the four pixels', but inside the row
-    Floats means{};
+    constexpr int kAtOnce = 16;  // bytes read and floats written: more than the pixels', but inside the row
+    float means[kAtOnce] = {};
     for (int i = 0; i < 3 * kPixels; ++i) means[i] = mean[i % 3];
+    constexpr bool kInOrder = kBytes == 3 && kBlue == 0 && kGreen == 1 && kRed == 2;
     int x = 0;
-    for (; kBytes * (width - x) >= kAtOnce && 3 * (width - x) >= kAtOnce; x += kPixels) {
+    for (; (kHasByteShuffle || kInOrder) && kBytes * (width - x) >= kAtOnce && 3 * (width - x) >= kAtOnce;
+         x += kPixels) {
         Bytes bytes;
         __builtin_memcpy(&bytes, in + x * kBytes, sizeof bytes);
-        bytes =
-            __builtin_shufflevector(bytes, bytes, kBlue, kGreen, kRed, kBytes + kBlue, kBytes + kGreen,
-                                    kBytes + kRed, 2 * kBytes + kBlue, 2 * kBytes + kGreen, 2 * kBytes + kRed,
-                                    3 * kBytes + kBlue, 3 * kBytes + kGreen, 3 * kBytes + kRed, 0, 0, 0, 0);
-        const Floats floats = __builtin_convertvector(bytes, Floats) - means;
-        __builtin_memcpy(out + 3 * x, &floats, sizeof floats);
+        bytes = __builtin_shufflevector(bytes, bytes, kBlue, kGreen, kRed, kBytes + kBlue, kBytes + kGreen,
+                                        kBytes + kRed, 2 * kBytes + kBlue, 2 * kBytes + kGreen,
+                                        2 * kBytes + kRed, 3 * kBytes + kBlue, 3 * kBytes + kGreen,
+                                        3 * kBytes + kRed, 12, 13, 14, 15);
+        std::uint8_t ordered[kAtOnce];
+        __builtin_memcpy(ordered, &bytes, sizeof ordered);
+        for (int i = 0; i < kAtOnce; i += kLanes) {
+            store(out + 3 * x + i, load_bytes(ordered + i) - load(means + i));
+        }
     }
     for (; x < width; ++x) {
         const std::uint8_t* pixel = in + x * kBytes;

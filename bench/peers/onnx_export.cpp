@@ -144,9 +144,12 @@ class Emitter {
                        {{"kernel_shape", square(kKernel)}, {"strides", square(kStride)}});
     }
 
+    void operator()(const RowStats&) {}
     void operator()(const GlobalPool& op) {
         const bool average = op.kind == GlobalPool::Kind::average;
-        file_.add_node(average ? "GlobalAveragePool" : "GlobalMaxPool", {in(0)}, part("map"));
+        const Node& of_stats = graph_.nodes[index(node().inputs[0])];
+        file_.add_node(average ? "GlobalAveragePool" : "GlobalMaxPool", {names_[index(of_stats.inputs[0])]},
+                       part("map"));
         file_.add_node("Flatten", {part("map")}, out());
     }
 

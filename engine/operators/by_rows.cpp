@@ -110,16 +110,26 @@ std::unique_ptr<Operator> make_resize(const KernelTable& table) {
 
 std::unique_ptr<Operator> make_shuffle(const Shuffle& op, const KernelTable& table) {
     return by_rows([source = op.source, &table](const Call& call, Rows rows) {
-        table.copy_channels(call.inputs[0], source.data(), call.output, rows);
+        table.copy_channels(call.inputs[0], source.empty() ? nullptr : source.data(), call.output, rows);
     });
 }
 
 std::unique_ptr<Operator> make_softmax_pairs(const KernelTable& table) {
     return by_rows([&table](const Call& call, Rows rows) {
-        const Rows pairs{rows.begin * call.output.width, rows.end * call.output.width};
-        std::copy(call.inputs[0].data + 2 * pairs.begin, call.inputs[0].data + 2 * pairs.end,
-                  call.output.data + 2 * pairs.begin);
-        table.softmax_pairs(call.output.data, pairs);
+        table.copy_channels(call.inputs[0], nullptr, call.output, rows);
+        const int pairs = call.output.width * call.output.channels / 2;  // of a row; the output is dense
+        table.softmax_pairs(call.output.pixel(rows.begin, 0), {0, (rows.end - rows.begin) * pairs});
+    });
+}
+
+std::unique_ptr<Operator> make_row_stats(const KernelTable& table) {
+    return by_rows([&table](const Call& call, Rows rows) {
+        const ConstMap& in = call.inputs[0];
+        for (int y = rows.begin; y < rows.end; ++y) {
+            float* const mean = call.output.pixel(y, 0);
+            table.pool_rows(in, mean, mean + in.channels, {y, y + 1});
+            for (int c = 0; c < in.channels; ++c) mean[c] /= static_cast<float>(in.width);
+        }
     });
 }
 

@@ -28,9 +28,8 @@ std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, co
         }
         std::unique_ptr<Operator> operator()(const Resize&) const { return make_resize(table); }
         std::unique_ptr<Operator> operator()(const MaxPool& op) const { return make_max_pool(op, table); }
-        std::unique_ptr<Operator> operator()(const GlobalPool& op) const {
-            return make_global_pool(op, table);
-        }
+        std::unique_ptr<Operator> operator()(const GlobalPool& op) const { return make_global_pool(op); }
+        std::unique_ptr<Operator> operator()(const RowStats&) const { return make_row_stats(table); }
         std::unique_ptr<Operator> operator()(const Linear& op) const { return make_linear(graph, op, table); }
         std::unique_ptr<Operator> operator()(const ScaleChannels&) const {
             return make_scale_channels(table);

@@ -1,6 +1,6 @@
-// Operators that make or transform vectors: global pooling and linear layers.
-#include <algorithm>
-#include <limits>
+// Operators that make or transform vectors: global pooling (the part that is left when each row has its
+// statistics) and linear layers.
+#include <cmath>
 
 #include "engine/operators/operator.hpp"
 
@@ -8,45 +8,34 @@ namespace featherface::engine {
 
 namespace {
 
-// Sums are taken per row by the kernel and combined here in row order, in double, so the result does not
-// depend on how rows were split over threads.
+// Combines the rows' statistics in row order, in double: the result does not depend on how rows were split
+// over threads.
 class GlobalPoolOperator final : public Operator {
   public:
-    GlobalPoolOperator(GlobalPool::Kind kind, const KernelTable& table) : kind_(kind), table_(table) {}
-
-    Layout lay_out(const Extents& extents) const override {
-        const Shape& in = extents.inputs[0];
-        return {{.shared = 2 * static_cast<std::size_t>(in.height) * static_cast<std::size_t>(in.channels)},
-                nullptr};
-    }
+    explicit GlobalPoolOperator(GlobalPool::Kind kind) : kind_(kind) {}
 
     void run(const Call& call) const override {
-        const ConstMap& in = call.inputs[0];
-        const std::size_t channels = static_cast<std::size_t>(in.channels);
-        call.pool->run(in.height, [&](int, Rows rows) {
-            for (int y = rows.begin; y < rows.end; ++y) {
-                float* sums = call.shared_scratch + 2 * channels * static_cast<std::size_t>(y);
-                table_.pool_rows(in, sums, sums + channels, {y, y + 1});
+        const ConstMap& rows = call.inputs[0];
+        const int channels = call.output.channels;
+        for (int c = 0; c < channels; ++c) {
+            if (kind_ == GlobalPool::Kind::average) {
+                double sum = 0;
+                for (int y = 0; y < rows.height; ++y) sum += rows.pixel(y, 0)[c];
+                call.output.data[c] = static_cast<float>(sum / rows.height);
+                continue;
             }
-        });
-        for (std::size_t c = 0; c < channels; ++c) {
-            double sum = 0;
-            float maximum = -std::numeric_limits<float>::infinity();
-            for (int y = 0; y < in.height; ++y) {
-                const float* sums = call.shared_scratch + 2 * channels * static_cast<std::size_t>(y);
-                sum += sums[c];
-                // A NaN stays, as in torch.max.
-                if (!(sums[channels + c] <= maximum)) maximum = sums[channels + c];
+            float maximum = rows.pixel(0, 0)[channels + c];
+            for (int y = 1; y < rows.height; ++y) {
+                // A NaN stays, as in torch.max: once there, no comparison with it is true.
+                const float value = rows.pixel(y, 0)[channels + c];
+                if (value > maximum || std::isnan(value)) maximum = value;
             }
-            call.output.data[c] = kind_ == GlobalPool::Kind::maximum
-                                      ? maximum
-                                      : static_cast<float>(sum / (double(in.height) * in.width));
+            call.output.data[c] = maximum;
         }
     }
 
   private:
     GlobalPool::Kind kind_;
-    const KernelTable& table_;
 };
 
 class LinearOperator final : public Operator {
@@ -70,8 +59,8 @@ class LinearOperator final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_global_pool(const GlobalPool& op, const KernelTable& table) {
-    return std::make_unique<GlobalPoolOperator>(op.kind, table);
+std::unique_ptr<Operator> make_global_pool(const GlobalPool& op) {
+    return std::make_unique<GlobalPoolOperator>(op.kind);
 }
 
 std::unique_ptr<Operator> make_linear(const Graph& graph, const Linear& op, const KernelTable& table) {

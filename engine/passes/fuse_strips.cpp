@@ -20,7 +20,7 @@ class Grouping {
     explicit Grouping(const Graph& graph)
         : graph_(graph), readers_(find_readers(graph)), is_output_(graph.nodes.size(), false) {
         for (const Output& output : graph.outputs) is_output_[index(output.value)] = true;
-        // Heights at an odd size tell strides apart.
+        // Heights that tell strides apart.
         for (const Shape& shape : infer_shapes(graph, 1000, 1000)) heights_.push_back(shape.height);
         for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
             group_of_.push_back(i);
@@ -29,7 +29,17 @@ class Grouping {
     }
 
     void join_all() {
-        for (std::size_t i = graph_.nodes.size(); i-- > 0;) try_to_join(i);
+        for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
+            if (!is_row_wise(graph_.nodes[i].operation) || is_output_[i] || readers_[i].empty()) continue;
+            std::vector<ValueId> values = readers_[i];
+            values.push_back(static_cast<ValueId>(i));
+            try_to_join(values);
+        }
+        // Statistics of a value that others read too are gathered where it is made.
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+            const ValueId value = static_cast<ValueId>(i);
+            if (is_row_stats(value)) try_to_join({value, graph_.nodes[i].inputs[0]});
+        }
     }
 
     // Groups in an order to run them in; each a list of nodes in order.
@@ -69,22 +79,27 @@ class Grouping {
         return std::find(values.begin(), values.end(), value) != values.end();
     }
 
-    void try_to_join(std::size_t i) {
-        if (!is_row_wise(graph_.nodes[i].operation) || is_output_[i] || readers_[i].empty()) return;
-        std::set<std::size_t> groups = {group_of_[i]};
-        for (const ValueId reader : readers_[i]) groups.insert(group_of_[index(reader)]);
+    bool is_row_stats(ValueId value) const {
+        return std::holds_alternative<RowStats>(graph_.nodes[index(value)].operation);
+    }
+
+    // Makes one group of those the values are in, where that is legal.
+    void try_to_join(const std::vector<ValueId>& values) {
+        std::set<std::size_t> groups;
+        for (const ValueId value : values) groups.insert(group_of_[index(value)]);
         std::vector<ValueId> joined;
         for (const std::size_t group : groups)
             joined.insert(joined.end(), members_[group].begin(), members_[group].end());
         std::sort(joined.begin(), joined.end());
         if (!is_legal(joined, groups)) return;
         for (const std::size_t group : groups) members_[group].clear();
-        for (const ValueId member : joined) group_of_[index(member)] = group_of_[i];
-        members_[group_of_[i]] = std::move(joined);
+        for (const ValueId member : joined) group_of_[index(member)] = *groups.begin();
+        members_[*groups.begin()] = std::move(joined);
     }
 
     bool is_legal(const std::vector<ValueId>& joined, const std::set<std::size_t>& groups) const {
-        if (joined.size() > static_cast<std::size_t>(kMaxStages) || inputs_of(joined).size() > kMaxInputs) return false;
+        if (joined.size() > static_cast<std::size_t>(kMaxStages) || inputs_of(joined).size() > kMaxInputs)
+            return false;
         for (const ValueId member : joined) {
             const Node& node = graph_.nodes[index(member)];
             if (!is_row_wise(node.operation)) return false;
@@ -100,8 +115,9 @@ class Grouping {
             // A view has no memory of its own to leave the group in; a value read inside too would be needed
             // beyond the rows its thread computes.
             if (std::holds_alternative<Slice>(graph_.nodes[index(output)].operation)) return false;
+            // (Statistics need just the rows their own strip has.)
             for (const ValueId reader : readers_[index(output)]) {
-                if (contains(joined, reader)) return false;
+                if (contains(joined, reader) && !is_row_stats(reader)) return false;
             }
         }
         return !depends_on_itself(outputs, groups);
@@ -116,7 +132,10 @@ class Grouping {
             to_visit.pop_back();
             for (const ValueId reader : readers_[index(value)]) {
                 const std::size_t group = group_of_[index(reader)];
-                if (joined.count(group)) return true;  // no output is read inside, so the way led outside
+                if (joined.count(group)) {
+                    if (joined.count(group_of_[index(value)])) continue;  // read where it is made
+                    return true;
+                }
                 if (!seen.insert(group).second) continue;
                 to_visit.insert(to_visit.end(), members_[group].begin(), members_[group].end());
             }

@@ -8,16 +8,32 @@ namespace featherface::engine {
 
 namespace {
 
-// Values that may become slices of a wider map: only deformable convolutions read them, which take slices as
-// well as whole maps.
-std::vector<bool> find_sliceable(const Graph& graph) {
-    std::vector<bool> sliceable(graph.nodes.size(), true);
-    for (const Node& node : graph.nodes) {
-        if (std::holds_alternative<DeformConv>(node.operation)) continue;
-        for (const ValueId input : node.inputs) sliceable[static_cast<std::size_t>(input)] = false;
+// What may become a slice of a wider map: a value that only deformable convolutions read, which take slices
+// as well as whole maps, or the value of a head, which is copied from there to where its anchors are.
+enum class Role { other, deform_input, softmax_input, anchors };
+
+std::vector<Role> find_roles(const Graph& graph) {
+    std::vector<Role> roles;
+    for (const std::vector<ValueId>& readers : find_readers(graph)) {
+        const auto all_are = [&](auto operation) {
+            return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](ValueId reader) {
+                return std::holds_alternative<decltype(operation)>(
+                    graph.nodes[static_cast<std::size_t>(reader)].operation);
+            });
+        };
+        const bool one = readers.size() == 1;
+        roles.push_back(all_are(DeformConv{})            ? Role::deform_input
+                        : one && all_are(SoftmaxPairs{}) ? Role::softmax_input
+                        : one && all_are(ToAnchors{})    ? Role::anchors
+                                                         : Role::other);
     }
-    for (const Output& output : graph.outputs) sliceable[static_cast<std::size_t>(output.value)] = false;
-    return sliceable;
+    for (const Output& output : graph.outputs) roles[static_cast<std::size_t>(output.value)] = Role::other;
+    return roles;
+}
+
+bool can_join(Role a, Role b) {
+    const auto is_head = [](Role role) { return role == Role::softmax_input || role == Role::anchors; };
+    return is_head(a) ? is_head(b) : a == Role::deform_input && a == b;
 }
 
 bool can_join(const Conv& a, const Conv& b) {
@@ -53,7 +69,7 @@ void append_outputs(Graph& graph, Conv& conv, const std::vector<const Conv*>& ot
 
 Graph merge_siblings(Graph graph) {
     const auto readers = find_readers(graph);
-    const std::vector<bool> sliceable = find_sliceable(graph);
+    const std::vector<Role> roles = find_roles(graph);
     Graph result{graph.name, {}, std::move(graph.parameters), std::move(graph.outputs)};
     std::vector<ValueId> moved(graph.nodes.size(), kNone);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -68,11 +84,12 @@ Graph merge_siblings(Graph graph) {
 
         auto* conv = std::get_if<Conv>(&node.operation);
         std::vector<std::size_t> siblings;
-        if (conv && sliceable[i]) {
+        if (conv) {
             for (const ValueId reader : readers[static_cast<std::size_t>(read)]) {
                 const std::size_t j = static_cast<std::size_t>(reader);
                 const auto* other = std::get_if<Conv>(&graph.nodes[j].operation);
-                if (j > i && other && can_join(*conv, *other) && sliceable[j]) siblings.push_back(j);
+                if (j > i && other && can_join(*conv, *other) && can_join(roles[i], roles[j]))
+                    siblings.push_back(j);
             }
         }
         if (siblings.empty()) {
@@ -90,6 +107,7 @@ Graph merge_siblings(Graph graph) {
         for (const std::size_t j : siblings) {
             const int channels = std::get<Conv>(graph.nodes[j].operation).geometry.out_channels;
             moved[j] = emit({Slice{first, channels}, {whole}, graph.nodes[j].names, graph.nodes[j].fused});
+            if (roles[j] == Role::anchors) moved[j] = emit({Shuffle{}, {moved[j]}, {}, {}});
             first += channels;
         }
     }

@@ -16,14 +16,18 @@ Graph fold_batch_norm(Graph graph);
 // relu(concat(a, b, ...)) becomes concat(relu(a), relu(b), ...), which fuse_activations() can use.
 Graph sink_activations(Graph graph);
 
+// softmax(concat(anchors of a, anchors of b, ...)) becomes concat(anchors of softmax(a), ...): a softmax a
+// level, of maps, which fuse_strips() can take in.
+Graph sink_softmax(Graph graph);
+
 // An activation that alone reads a conv, deform_conv, add, weighted_sum or linear becomes its epilogue.
 Graph fuse_activations(Graph graph);
 
 // A channel shuffle read by ungrouped or grouped 1x1 convolutions alone becomes part of their weights.
 Graph fold_shuffles(Graph graph);
 
-// Convolutions of equal geometry that read the same map become one, their results slices of its channels: the
-// offset and mask convolutions of deformable branches.
+// Convolutions of equal geometry that read the same map become one, their results slices of its
+// channels: the offset and mask convolutions of deformable branches, the three heads of a level.
 Graph merge_siblings(Graph graph);
 
 // Inputs of a concat are written straight into its memory where nothing else forbids it.

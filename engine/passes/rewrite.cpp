@@ -103,7 +103,7 @@ Graph optimize(Graph graph, std::span<const std::string> keep) {
         if (value != kNone) graph.outputs.push_back({name, value});
     }
     graph = fold_batch_norm(std::move(graph));
-    graph = fuse_activations(sink_activations(std::move(graph)));
+    graph = sink_softmax(fuse_activations(sink_activations(std::move(graph))));
     graph = merge_siblings(fold_shuffles(std::move(graph)));
     graph = fuse_strips(place_concats(std::move(graph)));
     graph.outputs.resize(outputs);

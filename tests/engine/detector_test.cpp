@@ -41,7 +41,8 @@ void* operator new(std::size_t size) {
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return counted_new(size, static_cast<std::size_t>(alignment));
 }
-// std::stable_sort and others ask without exceptions; each form must come from the allocator that its delete goes to.
+// std::stable_sort and others ask without exceptions; each form must come from the allocator that its delete
+// goes to.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     return counted_new(size, 1);
 }

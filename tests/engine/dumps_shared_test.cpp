@@ -164,7 +164,8 @@ TEST_CASE("dumps: the classifier's stages and logits") {
     for (const bool layerwise : {false, true}) {
         Session session(load(weights, layerwise), 1);
         session.prepare(224, 224);
-        session.set_input_nchw(test::read_f32(dump, "input"));
+        const std::vector<float> input = test::read_f32(dump, "input");
+        session.set_input_nchw(input);
         DumpComparison comparison(dump);
         session.run(&comparison);
         const ConstMap logits = session.output("logits");

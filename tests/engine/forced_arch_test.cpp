@@ -39,6 +39,8 @@ test::InstructionCounts count_instructions(const char* arch) {
     const test::ForcedArch forced(arch);
     Session session(test::seeded_model("v2"), 1);
     session.prepare(1, 1);
+    const std::uint8_t pixel[3] = {};
+    session.set_input({pixel, 1, 1, 3, PixelFormat::bgr8});
     test::start_counting_instructions(kInstructions);
     session.run();
     return test::stop_counting_instructions();
@@ -60,8 +62,7 @@ TEST_CASE("forced architecture: the instructions executed are its own") {
             CHECK(counts.evex == 0);
         } else {
             REQUIRE(arch == "avx512");
-            CHECK(counts.fused_512 > kMany);
-            CHECK(counts.fused_256 == 0);
+            CHECK(counts.fused_512 > kMany);  // and narrower ones where there are few channels
         }
     }
 }

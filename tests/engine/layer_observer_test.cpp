@@ -71,7 +71,7 @@ TEST_CASE("layer observer: layer by layer, every step is a PyTorch module with i
     const Recorder recorder = observe(seeded_model("v1", {.layerwise = true}));
     const Recorder::Layer* conv = recorder.find("body.stage1.0.0");
     REQUIRE(conv);
-    CHECK(conv->index == 0);
+    CHECK(conv->index == 1);  // behind "input"
     CHECK(conv->kind == "conv");
     CHECK(conv->input_shapes == std::vector<std::vector<std::int64_t>>{{1, 3, 41, 70}});
     CHECK(conv->output_shape == std::vector<std::int64_t>{1, 8, 21, 35});
@@ -176,7 +176,8 @@ TEST_CASE("stage times: each thread charges the stages of fused steps, and nothi
     for (const int threads : {1, 2}) {
         Session session(seeded_model("v1"), threads);
         session.prepare(64, 96);
-        session.set_input(noise(96, 64).view());
+        const Image picture = noise(96, 64);
+        session.set_input(picture.view());
         StageWatcher watcher(threads);
         session.run(&watcher);
         CHECK(watcher.charged > 50);
@@ -213,11 +214,11 @@ TEST_CASE("thread pool: a pool may wrap its jobs, and a session runs on it") {
     CountingPool& counting = *pool;
     Session session(seeded_model("v2"), std::move(pool));
     session.prepare(32, 48);
-    session.set_input(noise(48, 32).view());
-    CHECK(counting.dispatched == 1);
-    CHECK(counting.rows_done == 32);
+    const Image picture = noise(48, 32);
+    session.set_input(picture.view());
     session.run();
     CHECK(counting.dispatched > 10);
+    CHECK(counting.rows_done > 32);
 }
 
 }  // namespace

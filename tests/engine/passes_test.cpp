@@ -59,13 +59,11 @@ std::set<std::string> all_names(const Graph& graph) {
 constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
 
 TEST_CASE("passes: each keeps the outputs, applied one after another") {
-    const std::pair<const char*, Pass> passes[] = {{"fold_batch_norm", fold_batch_norm},
-                                                   {"sink_activations", sink_activations},
-                                                   {"fuse_activations", fuse_activations},
-                                                   {"fold_shuffles", fold_shuffles},
-                                                   {"merge_siblings", merge_siblings},
-                                                   {"place_concats", place_concats},
-                                                   {"fuse_strips", fuse_strips}};
+    const std::pair<const char*, Pass> passes[] = {
+        {"fold_batch_norm", fold_batch_norm},   {"sink_activations", sink_activations},
+        {"fuse_activations", fuse_activations}, {"fold_shuffles", fold_shuffles},
+        {"sink_softmax", sink_softmax},         {"merge_siblings", merge_siblings},
+        {"place_concats", place_concats},       {"fuse_strips", fuse_strips}};
     for (const std::string_view network : kNetworks) {
         Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
@@ -81,9 +79,9 @@ TEST_CASE("passes: each keeps the outputs, applied one after another") {
 TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
     const std::pair<const char*, Pass> passes[] = {
         {"sink_activations", sink_activations}, {"fuse_activations", fuse_activations},
-        {"fold_shuffles", fold_shuffles},       {"merge_siblings", merge_siblings},
-        {"place_concats", place_concats},       {"fuse_strips", fuse_strips},
-        {"eliminate_dead", eliminate_dead}};
+        {"sink_softmax", sink_softmax},         {"fold_shuffles", fold_shuffles},
+        {"merge_siblings", merge_siblings},     {"place_concats", place_concats},
+        {"fuse_strips", fuse_strips},           {"eliminate_dead", eliminate_dead}};
     for (const std::string_view network : kNetworks) {
         const Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
@@ -108,19 +106,43 @@ TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation a kernel co
     }
 }
 
-TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, concats placed") {
+TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, and heads, concats placed") {
     for (const std::string_view network : {"v1", "v2"}) {
         const Graph graph = fuse_activations(sink_activations(fold_batch_norm(test::seeded_graph(network))));
         CHECK(count<Shuffle>(graph) == 3);
         const Graph folded = fold_shuffles(graph);
         CHECK(count<Shuffle>(folded) == 0);
         const Graph merged = merge_siblings(folded);
-        // Ten convolutions a level; those of branches that read the same map become one: 2 branches, 2 and 1.
-        CHECK(count<Conv>(folded) - count<Conv>(merged) == (network == "v1" ? 3 * (10 - 3) : 0));
+        // V1 has ten convolutions of offsets and masks a level; those of branches that read the same map
+        // become one: 2 branches, 2 and 1. Both have three heads a level.
+        CHECK(count<Conv>(folded) - count<Conv>(merged) == 3 * ((network == "v1" ? 10 - 3 : 0) + 3 - 1));
         const Graph placed = place_concats(merged);
         for (const Node& node : placed.nodes) {
             if (const auto* concat = std::get_if<Concat>(&node.operation)) CHECK(concat->in_place);
         }
+    }
+}
+
+TEST_CASE(
+    "passes: optimized, the softmax, the pixels and the statistics of pooled maps are stages, the heads one "
+    "convolution") {
+    const auto is_stage_only = [](const Graph& graph, auto operation) {
+        int stages = 0;
+        for (const Node& node : graph.nodes) {
+            if (const auto* strips = std::get_if<Strips>(&node.operation)) {
+                for (const Node& stage : strips->stages)
+                    stages += std::holds_alternative<decltype(operation)>(stage.operation);
+            }
+        }
+        return stages > 0 && count<decltype(operation)>(graph) == 0;
+    };
+    for (const std::string_view network : {"v1", "v2"}) {
+        CAPTURE(network);
+        const Graph graph = optimize(test::seeded_graph(network));
+        CHECK(is_stage_only(graph, SoftmaxPairs{}));
+        CHECK(is_stage_only(graph, ReadPixels{}));
+        CHECK(is_stage_only(graph, RowStats{}));
+        CHECK(is_stage_only(graph, Slice{}));
     }
 }
 
