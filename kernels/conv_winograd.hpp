@@ -8,9 +8,9 @@
 //       matrices, (tiles x in_channels) * (in_channels x out_channels), done by the micro-kernel
 //   y = A' M A     the 4x4 outputs, per output channel
 //
-// The transforms are those of the interpolation points 0, 1, -1, 1/2, -2 and infinity: their small numbers of
-// two signs keep rounding errors at the level of the direct sum's, where the usual 0, 1, -1, 2, -2 lose
-// several bits. Tiles lie on a fixed grid, so results do not depend on the rows asked for. A NaN or infinity
+// The transforms are those of the interpolation points 0, 1, -1, 1/2, -2 and infinity: with the points' sums
+// taken in pieces rounding errors stay at the level of the direct sum's, where the usual 0, 1, -1, 2, -2 lose
+// a bit or more. Tiles lie on a fixed grid, so results do not depend on the rows asked for. A NaN or infinity
 // spreads over all tiles whose inputs it is among.
 #pragma once
 
@@ -22,6 +22,7 @@ namespace {
 constexpr int kWinogradSide = 6;                 // inputs along a tile's side
 constexpr int kWinogradOutputs = kWinogradRows;  // outputs along it
 constexpr int kWinogradPoints = kWinogradSide * kWinogradSide;
+constexpr int kWinogradPiece = 16;  // of a point's sum: its error counts several times in the outputs
 constexpr int kWinogradTiles = 24;  // transformed together; a multiple of every tile of the micro-kernel
 
 bool conv_winograd_supports(const ConvGeometry& g) {
@@ -197,13 +198,14 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
                                     0,
                                     g.in_channels};
                 float* out = m + static_cast<std::ptrdiff_t>(first) * row + block.first_output;
-                gemm_tile<count.value, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
-                    unroll<count.value>([&](auto p) FEATHERFACE_LAMBDA {
-                        unroll<kVectors>([&](auto n) FEATHERFACE_LAMBDA {
-                            store(out + p.value * row + n.value * kLanes, sums[p.value][n.value]);
+                gemm_tile<count.value, kVectors, kWinogradPiece>(
+                    window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+                        unroll<count.value>([&](auto p) FEATHERFACE_LAMBDA {
+                            unroll<kVectors>([&](auto n) FEATHERFACE_LAMBDA {
+                                store(out + p.value * row + n.value * kLanes, sums[p.value][n.value]);
+                            });
                         });
                     });
-                });
                 next += count.value;
             });
         }

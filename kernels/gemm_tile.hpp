@@ -21,10 +21,11 @@ constexpr int kMaxVectors = 2;
 template <int kVectors>
 constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
 
-// Without a fused multiply-add every product is rounded besides every sum. A sum of kLongSum values or more
-// is then taken in pieces, each summed by itself: roundings grow with the length of a chain.
-constexpr int kLongSum = kHasFma ? 0 : 128;  // 0: none
-constexpr int kPiece = 32;
+// A sum of four pieces or more is taken piece by piece, each summed by itself: roundings grow with the length
+// of a chain. Without a fused multiply-add every product is rounded besides every sum.
+constexpr int kNoPieces = 0;
+constexpr int kDefaultPiece = kHasFma ? kNoPieces : 32;
+
 // Calls f(Index<n>{}), n being the pixels of the smallest tile that holds `left` pixels, or else of the
 // largest: what remains of a row is not paid for as a whole tile.
 template <int kVectors, class F>
@@ -52,14 +53,14 @@ struct Window {
 };
 
 // The pieces of a long sum that are complete, for each accumulator of a tile.
-template <int kPixels, int kVectors>
+template <int kPixels, int kVectors, int kPiece>
 class Pieces {
   public:
     using Sums = Vec[kPixels][kVectors];
 
     FEATHERFACE_INLINE explicit Pieces(const Window& window) {
         const int values = window.rows * window.segments * window.length;
-        left_ = values < kLongSum ? values + 1 : kPiece;
+        left_ = values < 4 * kPiece ? values + 1 : kPiece;
         each([&](auto p, auto v) FEATHERFACE_LAMBDA { totals_[p.value][v.value] = Vec(0.0f); });
     }
     FEATHERFACE_INLINE void after_value(Sums& sums) {
@@ -88,13 +89,13 @@ class Pieces {
 
 // `weights`: for each value of the window, in order, a row of kVectors registers. finish(sums) gets
 // sums[pixel][vector].
-template <int kPixels, int kVectors, class Finish>
+template <int kPixels, int kVectors, int kPiece = kDefaultPiece, class Finish>
 FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, const Finish& finish) {
     Vec sums[kPixels][kVectors];
     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = Vec(0.0f); });
     });
-    [[maybe_unused]] Pieces<kPixels, kVectors> pieces(window);
+    [[maybe_unused]] Pieces<kPixels, kVectors, kPiece> pieces(window);
 
     for (int row = 0; row < window.rows; ++row) {
         for (int segment = 0; segment < window.segments; ++segment) {
@@ -110,11 +111,11 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
                         sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
                     });
                 });
-                if constexpr (kLongSum != 0) pieces.after_value(sums);
+                if constexpr (kPiece != kNoPieces) pieces.after_value(sums);
             }
         }
     }
-    if constexpr (kLongSum != 0) pieces.add_to(sums);
+    if constexpr (kPiece != kNoPieces) pieces.add_to(sums);
     finish(sums);
 }
 
