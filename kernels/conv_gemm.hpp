@@ -101,11 +101,10 @@ template <int kVectors>
 void conv_strip(const ConvArgs& args, const Band& band, const Block& block, const float* packed, int begin,
                 int end) {
     for (int next = begin; next < end;) {
-        with_tile<kVectors>(end - next, [&](auto pixels) FEATHERFACE_LAMBDA {
+        next += with_tile<kVectors>(end - next, [&](auto pixels) FEATHERFACE_LAMBDA {
             // The last tile steps back over pixels already done rather than being smaller still.
             const int x = max_of(min_of(next, end - pixels.value), 0);
             conv_tile<pixels.value, kVectors>(args, band, block, packed, x, end);
-            next += pixels.value;
         });
     }
 }

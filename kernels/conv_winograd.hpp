@@ -188,7 +188,7 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
     const int row = winograd_row(g);
     for (int point = 0; point < kWinogradPoints; ++point) {
         for (int next = 0; next < tiles;) {
-            with_tile<kVectors>(tiles - next, [&](auto count) FEATHERFACE_LAMBDA {
+            next += with_tile<kVectors>(tiles - next, [&](auto count) FEATHERFACE_LAMBDA {
                 const int first = point * kWinogradTiles + next;
                 const Window window{v + static_cast<std::ptrdiff_t>(first) * g.in_channels,
                                     g.in_channels,
@@ -206,7 +206,6 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
                             });
                         });
                     });
-                next += count.value;
             });
         }
         weights += static_cast<std::ptrdiff_t>(row) * g.in_channels;

@@ -27,17 +27,13 @@ constexpr int kNoPieces = 0;
 constexpr int kDefaultPiece = kHasFma ? kNoPieces : 32;
 
 // Calls f(Index<n>{}), n being the pixels of the smallest tile that holds `left` pixels, or else of the
-// largest: what remains of a row is not paid for as a whole tile.
+// largest: what remains of a row is not paid for as a whole tile. Returns n.
 template <int kVectors, class F>
-FEATHERFACE_INLINE void with_tile(int left, const F& f) {
+FEATHERFACE_INLINE int with_tile(int left, const F& f) {
     constexpr int kLargest = kTilePixels<kVectors>, kMiddle = 2 * kLargest / 3, kSmallest = kLargest / 3;
-    if (left > kMiddle) {
-        f(Index<kLargest>{});
-    } else if (left > kSmallest) {
-        f(Index<kMiddle>{});
-    } else {
-        f(Index<kSmallest>{});
-    }
+    if (left > kMiddle) return f(Index<kLargest>{}), kLargest;
+    if (left > kSmallest) return f(Index<kMiddle>{}), kMiddle;
+    return f(Index<kSmallest>{}), kSmallest;
 }
 
 // The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
