@@ -23,7 +23,8 @@ Result<const KernelTable*> default_table();
 // The architecture's ways to compute a plain convolution, the one to be preferred first; the last does any.
 std::array<const ConvKernel*, 4> conv_kernels(const KernelTable&);
 
-// The first of them that supports the geometry.
+// The first of them that supports the geometry; where it is the last and the output channels fit it, the
+// narrower table's.
 const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
 
 }  // namespace featherface::kernels
