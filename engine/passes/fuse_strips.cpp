@@ -51,6 +51,7 @@ class Grouping {
     }
 
     // Members whose value is read outside the group, last first: the last is what the group is there for.
+    // Statistics come behind the maps they are of.
     std::vector<ValueId> outputs_of(const std::vector<ValueId>& group) const {
         std::vector<ValueId> outputs;
         for (const ValueId member : group) {
@@ -60,6 +61,8 @@ class Grouping {
                 outputs.push_back(member);
         }
         std::reverse(outputs.begin(), outputs.end());
+        std::stable_partition(outputs.begin(), outputs.end(),
+                              [&](ValueId value) { return !is_row_stats(value); });
         return outputs;
     }
 

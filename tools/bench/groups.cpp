@@ -12,6 +12,7 @@ struct Prefix {
 };
 // The first that fits counts.
 constexpr Prefix kPrefixes[] = {
+    {"input", Group::pre},
     {"body.", Group::backbone},
     {"stage", Group::backbone},
     {"avg", Group::heads},  // the classifier's

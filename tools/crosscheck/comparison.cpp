@@ -185,7 +185,7 @@ class ComparingObserver final : public engine::Observer {
 
     void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         for (const std::string& name : node.fused) comparer_.add_fused(name, kinds_[name], fused_into_[name]);
-        if (std::holds_alternative<engine::Input>(node.operation)) return;
+        if (std::holds_alternative<engine::ReadPixels>(node.operation)) return;
         const bool wanted = std::any_of(node.names.begin(), node.names.end(),
                                         [&](const std::string& name) { return comparer_.wants(name); });
         if (!wanted) return;

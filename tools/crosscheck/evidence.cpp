@@ -115,7 +115,7 @@ class MappingObserver final : public engine::Observer {
     explicit MappingObserver(Mapper& mapper) : mapper_(mapper) {}
 
     void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
-        if (std::holds_alternative<engine::Input>(node.operation)) return;
+        if (std::holds_alternative<engine::ReadPixels>(node.operation)) return;
         for (const std::string& name : node.names) {
             if (!mapper_.wants(name)) continue;
             to_torch_order(shape, map, values_);
