@@ -55,7 +55,7 @@ Group group_of(std::string_view module) {
 std::vector<Group> groups_of(const std::vector<engine::Node>& nodes) {
     const auto name = [&](std::size_t i) -> std::string_view {
         if (!nodes[i].names.empty()) return nodes[i].names.front();
-        return nodes[i].fused.empty() ? std::string_view() : nodes[i].fused.front();
+        return nodes[i].fused.empty() ? std::string_view() : nodes[i].fused.back();
     };
     std::vector<Group> groups(nodes.size(), Group::other);
     Group nearest = Group::other;
