@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "engine/guarded.hpp"
 #include "engine/resize.hpp"
 #include "engine/session.hpp"
 
@@ -48,26 +49,29 @@ std::vector<float> classifier_input(const ImageView& image) {
 }
 
 Result<std::vector<float>> classify(const Model& model, const ImageView& image, int threads) {
-    if (Status status = validate(image); !status.ok()) return status;
-    if (model.architecture() != Architecture::mobilenet_classifier) {
-        return Status(
-            StatusCode::wrong_model,
-            std::string(name_of(model.architecture())) +
-                " has no classes to tell; load the ImageNet classifier, mobilenetV1X0.25_pretrain.tar");
-    }
-    Session session(model, threads);
-    session.prepare(kClassifierSide, kClassifierSide);
-    const std::vector<float> input = classifier_input(image);
-    session.set_input_nchw(input);
-    session.run();
+    const auto work = [] { return std::string("classifying a picture"); };
+    return guarded(work, [&]() -> Result<std::vector<float>> {
+        if (Status status = validate(image); !status.ok()) return status;
+        if (model.architecture() != Architecture::mobilenet_classifier) {
+            return Status(StatusCode::wrong_model,
+                          std::string(name_of(model.architecture())) +
+                              " has no classes to tell; load the ImageNet classifier, "
+                              "mobilenetV1X0.25_pretrain.tar");
+        }
+        Session session(model, threads);
+        session.prepare(kClassifierSide, kClassifierSide);
+        const std::vector<float> input = classifier_input(image);
+        session.set_input_nchw(input);
+        session.run();
 
-    const ConstMap logits = session.output("logits");
-    std::vector<float> probabilities(logits.data, logits.data + logits.channels);
-    const float largest = *std::max_element(probabilities.begin(), probabilities.end());
-    float sum = 0;
-    for (float& value : probabilities) sum += value = std::exp(value - largest);
-    for (float& value : probabilities) value /= sum;
-    return probabilities;
+        const ConstMap logits = session.output("logits");
+        std::vector<float> probabilities(logits.data, logits.data + logits.channels);
+        const float largest = *std::max_element(probabilities.begin(), probabilities.end());
+        float sum = 0;
+        for (float& value : probabilities) sum += value = std::exp(value - largest);
+        for (float& value : probabilities) value /= sum;
+        return probabilities;
+    });
 }
 
 }  // namespace featherface::engine

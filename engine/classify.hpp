@@ -16,8 +16,8 @@ constexpr int kClassifierSide = 224;
 // 3 x 224 x 224 floats. `image` must be valid.
 std::vector<float> classifier_input(const ImageView& image);
 
-// The probability of each of the 1000 classes. Errors: invalid_argument (the view); wrong_model when the
-// model is no classifier.
+// The probability of each of the 1000 classes. `threads` >= 1. Errors: invalid_argument and limit_exceeded
+// (the view, memory); wrong_model when the model is no classifier.
 Result<std::vector<float>> classify(const Model& model, const ImageView& image, int threads = 1);
 
 }  // namespace featherface::engine

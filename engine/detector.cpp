@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/clock.hpp"
+#include "engine/guarded.hpp"
 #include "engine/identify.hpp"
 #include "engine/layer_times.hpp"
 #include "engine/postprocess.hpp"
@@ -57,11 +58,27 @@ struct Detector::Impl {
     float scale = 1;
     Timings timings;
 
+    // What `body` returns, if the view can be read and memory suffices; what is told of the last call starts
+    // anew.
+    template <class Body>
+    auto on(const ImageView& image, const Body& body) -> Result<decltype(body())> {
+        const auto picture = [&] {
+            return "a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
+                   "; a smaller one, or a smaller max_side, takes less";
+        };
+        return engine::guarded(picture, [&]() -> Result<decltype(body())> {
+            scale = 1;
+            timings = {};
+            if (Status status = validate(image); !status.ok()) return status;
+            return body();
+        });
+    }
+
     RawOutputs forward(const ImageView& image, LayerObserver* observer = nullptr) {
         Stopwatch watch;
         session.prepare(image.height, image.width);
         session.set_input(image);
-        timings.preprocess = watch.lap();
+        timings.preprocess += watch.lap();
         if (observer) {
             engine::LayerTimes times(session, *observer);
             session.run(&times);
@@ -71,6 +88,45 @@ struct Detector::Impl {
         timings.network = watch.lap();
         return session.raw_outputs();
     }
+
+    // Shrinks the picture as max_side asks, and sets `scale`.
+    Image shrink(const ImageView& image) {
+        Stopwatch watch;
+        scale =
+            static_cast<float>(options.max_side) / static_cast<float>(std::max(image.width, image.height));
+        const auto scaled = [&](int n) { return std::max(1, static_cast<int>(std::lround(n * scale))); };
+        Image shrunk = engine::resize(image, scaled(image.width), scaled(image.height));
+        timings.preprocess = watch.lap();
+        return shrunk;
+    }
+
+    std::vector<Face> detect(const ImageView& image) {
+        Image shrunk;
+        ImageView view = image;
+        if (options.max_side > 0 && std::max(image.width, image.height) > options.max_side) {
+            shrunk = shrink(image);
+            view = shrunk.view();
+        }
+        const RawOutputs raw = forward(view);
+
+        Stopwatch watch;
+        std::vector<Face> faces = engine::find_faces(raw, view.height, view.width,
+                                                     {.score_threshold = options.score_threshold,
+                                                      .nms_threshold = options.nms_threshold,
+                                                      .top_k = options.top_k,
+                                                      .keep = options.keep});
+        if (scale != 1) {
+            const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
+            const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
+            for (Face& face : faces) {
+                face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
+                            face.box[3] * y_scale};
+                for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
+            }
+        }
+        timings.postprocess = watch.lap();
+        return faces;
+    }
 };
 
 Detector::Detector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -79,60 +135,30 @@ Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
 Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
-    if (Status status = check(options); !status.ok()) return status;
-    if (!engine::is_detector(model.architecture())) {
-        return Status(StatusCode::wrong_model,
-                      std::string(name_of(model.architecture())) +
-                          " is no face detector; load a FeatherFace V1 or V2 checkpoint");
-    }
-    return Detector(
-        std::unique_ptr<Impl>(new Impl{engine::Session(std::move(model), options.threads), options, 1, {}}));
+    const auto detector = [] { return std::string("a detector"); };
+    return engine::guarded(detector, [&]() -> Result<Detector> {
+        if (Status status = check(options); !status.ok()) return status;
+        if (!engine::is_detector(model.architecture())) {
+            return Status(StatusCode::wrong_model,
+                          std::string(name_of(model.architecture())) +
+                              " is no face detector; load a FeatherFace V1 or V2 checkpoint");
+        }
+        return Detector(std::unique_ptr<Impl>(
+            new Impl{engine::Session(std::move(model), options.threads), options, 1, {}}));
+    });
 }
 
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
-    if (Status status = validate(image); !status.ok()) return status;
-    return impl_->forward(image, observer);
+    return impl_->on(image, [&] { return impl_->forward(image, observer); });
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {
-    if (Status status = validate(image); !status.ok()) return status;
-    const DetectorOptions& options = impl_->options;
-    Stopwatch watch;
-    Image shrunk;
-    ImageView view = image;
-    const int longer = std::max(image.width, image.height);
-    impl_->scale = 1;
-    if (options.max_side > 0 && longer > options.max_side) {
-        impl_->scale = static_cast<float>(options.max_side) / static_cast<float>(longer);
-        const auto scaled = [&](int n) {
-            return std::max(1, static_cast<int>(std::lround(n * impl_->scale)));
-        };
-        shrunk = engine::resize(image, scaled(image.width), scaled(image.height));
-        view = shrunk.view();
-    }
-    const double shrinking = watch.lap();
-    const RawOutputs raw = impl_->forward(view);
-    impl_->timings.preprocess += shrinking;
-
-    watch.lap();
-    std::vector<Face> faces = engine::find_faces(raw, view.height, view.width,
-                                                 {.score_threshold = options.score_threshold,
-                                                  .nms_threshold = options.nms_threshold,
-                                                  .top_k = options.top_k,
-                                                  .keep = options.keep});
-    if (impl_->scale != 1) {
-        const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
-        const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
-        for (Face& face : faces) {
-            face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
-                        face.box[3] * y_scale};
-            for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
-        }
-    }
-    impl_->timings.postprocess = watch.lap();
-    return faces;
+    return impl_->on(image, [&] { return impl_->detect(image); });
 }
 
+int Detector::threads() const {
+    return impl_->session.pool().threads();
+}
 float Detector::last_scale() const {
     return impl_->scale;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/guarded.hpp"
 #include "engine/identify.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/passes/passes.hpp"
@@ -15,26 +16,30 @@ namespace {
 using Rewrite = std::function<void(engine::Graph&)>;
 
 // checkpoint -> identity -> graph -> weights -> passes -> program
-Status build(Model::Impl& impl, const ModelOptions& options, const Rewrite& rewrite = {}) {
-    const loaders::Checkpoint& checkpoint = *impl.checkpoint;
-    const engine::Identity identity = engine::identify(checkpoint);
+Result<std::shared_ptr<Model::Impl>> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
+                                           const Rewrite& rewrite = {}) {
+    if (!opened.ok()) return opened.status();
+    const auto impl = std::make_shared<Model::Impl>();
+    const loaders::Checkpoint& checkpoint = impl->checkpoint.emplace(std::move(opened).value());
+    engine::Identity identity = engine::identify(checkpoint);
     if (!identity.architecture) {
-        return {StatusCode::wrong_model, std::string(checkpoint.file_name()) + ": " + identity.explanation};
+        return Status(StatusCode::wrong_model,
+                      std::string(checkpoint.file_name()) + ": " + identity.explanation);
     }
     const auto table = options.cpu_architecture.empty() ? kernels::default_table()
                                                         : kernels::find_table(options.cpu_architecture);
     if (!table.ok()) return table.status();
 
-    impl.architecture = *identity.architecture;
-    impl.parameters = identity.parameters;
-    if (!identity.warnings.empty()) impl.warning = identity.warnings.front();
+    impl->architecture = *identity.architecture;
+    impl->parameters = identity.parameters;
+    impl->warnings = std::move(identity.warnings);
 
-    engine::Graph graph = engine::make_graph(impl.architecture);
+    engine::Graph graph = engine::make_graph(impl->architecture);
     if (Status status = engine::bind(graph, checkpoint); !status.ok()) return status;
     if (rewrite) rewrite(graph);
     if (!options.layerwise) graph = engine::optimize(std::move(graph), options.keep);
-    impl.program = engine::compile(std::move(graph), *table.value());
-    return {};
+    impl->program = engine::compile(std::move(graph), *table.value());
+    return impl;
 }
 
 }  // namespace
@@ -55,25 +60,26 @@ Result<Model> Model::load(const std::filesystem::path& path, const ModelOptions&
 
 Result<Model> Model::Impl::load(const std::filesystem::path& path, const ModelOptions& options,
                                 const Rewrite& rewrite) {
-    auto checkpoint = loaders::Checkpoint::open(path);
-    if (!checkpoint.ok()) return checkpoint.status();
-    auto impl = std::make_shared<Impl>();
-    impl->checkpoint = std::move(checkpoint).value();
-    if (Status status = build(*impl, options, rewrite); !status.ok()) return status;
-    return Model(std::move(impl));
+    const auto file = [&] { return path.string(); };
+    return engine::guarded(file, [&]() -> Result<Model> {
+        auto impl = build(loaders::Checkpoint::open(path), options, rewrite);
+        if (!impl.ok()) return impl.status();
+        return Model(std::move(impl).value());
+    });
 }
 
 Result<Model> Model::from_bytes(std::span<const std::byte> bytes, std::string_view name,
                                 const ModelOptions& options) {
-    auto checkpoint = loaders::Checkpoint::from_bytes(bytes, name);
-    if (!checkpoint.ok()) return checkpoint.status();
-    auto impl = std::make_shared<Impl>();
-    impl->checkpoint = std::move(checkpoint).value();
-    if (Status status = build(*impl, options); !status.ok()) return status;
-    // The bytes may be gone after this call: hash them now and let go of them.
-    std::call_once(impl->hashed, [&] { impl->sha256 = impl->checkpoint->sha256(); });
-    impl->checkpoint.reset();
-    return Model(std::move(impl));
+    const auto file = [&] { return std::string(name); };
+    return engine::guarded(file, [&]() -> Result<Model> {
+        auto built = build(loaders::Checkpoint::from_bytes(bytes, name), options);
+        if (!built.ok()) return built.status();
+        const std::shared_ptr<Impl> impl = std::move(built).value();
+        // The bytes may be gone after this call: hash them now and let go of them.
+        std::call_once(impl->hashed, [&] { impl->sha256 = impl->checkpoint->sha256(); });
+        impl->checkpoint.reset();
+        return Model(impl);
+    });
 }
 
 Architecture Model::architecture() const {
@@ -85,8 +91,8 @@ std::int64_t Model::parameters() const {
 std::string_view Model::cpu_architecture() const {
     return impl_->program.table->arch;
 }
-const std::string& Model::warning() const {
-    return impl_->warning;
+const std::vector<std::string>& Model::warnings() const {
+    return impl_->warnings;
 }
 
 std::string Model::sha256() const {

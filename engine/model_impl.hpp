@@ -1,11 +1,13 @@
 // What a Model holds.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/program.hpp"
 #include "featherface/model.hpp"
@@ -16,7 +18,7 @@ namespace featherface {
 struct Model::Impl {
     Architecture architecture{};
     std::int64_t parameters = 0;
-    std::string warning;
+    std::vector<std::string> warnings;
     engine::Program program;
 
     // Hashing a file takes as long as loading it, and few callers ask: done once, when they do.

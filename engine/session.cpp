@@ -18,11 +18,14 @@ const Program& Session::program() const {
 
 void Session::prepare(int height, int width) {
     if (height == height_ && width == width_) return;
-    plan_ = make_plan(program(), height, width, pool_->threads());
-    if (plan_.workspace_floats > workspace_.size()) {
-        workspace_ = {};  // first free, then allocate: never hold two
-        workspace_ = AlignedBuffer(plan_.workspace_floats);
+    Plan plan = make_plan(program(), height, width, pool_->threads());
+    if (plan.workspace_floats > workspace_.size()) {
+        // First free, then allocate: never hold two. If that fails, nothing is laid out.
+        height_ = width_ = 0;
+        workspace_ = {};
+        workspace_ = AlignedBuffer(plan.workspace_floats);
     }
+    plan_ = std::move(plan);
     height_ = height;
     width_ = width;
 }

@@ -23,6 +23,7 @@ class Session {
     Session(Model model, std::unique_ptr<ThreadPool> pool);
 
     // Lays memory out for inputs of this size (at least 1x1); does nothing when it is laid out so already.
+    // Throws std::bad_alloc where there is not enough; the session may be prepared for another size then.
     void prepare(int height, int width);
 
     // What the next run() reads; the memory stays the caller's and must live until then.

@@ -1,6 +1,7 @@
 #include "engine/thread_pool.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,7 +34,13 @@ void await_change(const std::atomic<T>& value, T old) {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-    for (int thread = 1; thread < threads; ++thread) workers_.emplace_back([this, thread] { work(thread); });
+    workers_.reserve(static_cast<std::size_t>(threads));
+    try {
+        for (int thread = 1; thread < threads; ++thread)
+            workers_.emplace_back([this, thread] { work(thread); });
+    } catch (const std::exception&) {
+        // A limit on threads or memory: results do not depend on how many there are.
+    }
 }
 
 ThreadPool::~ThreadPool() {

@@ -13,7 +13,8 @@ namespace featherface::engine {
 
 class ThreadPool {
   public:
-    // `threads` >= 1; the calling thread is one of them.
+    // `threads` >= 1; the calling thread is one of them. Where the system does not let so many start, the
+    // pool has as many as it did: threads() tells. Throws std::bad_alloc.
     explicit ThreadPool(int threads);
     virtual ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;

@@ -37,8 +37,8 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what) {
 
 Result<Model> load_model(const std::string& file, const ModelOptions& options) {
     auto model = Model::load(file, options);
-    if (model.ok() && !model->warning().empty()) {
-        message("warning: " + file + ": " + model->warning());
+    if (model.ok()) {
+        for (const std::string& warning : model->warnings()) message("warning: " + file + ": " + warning);
     }
     return model;
 }

@@ -2,13 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
-#include <new>
+#include <cstring>
+#include <span>
 #include <thread>
 
+#include "engine/allocations.hpp"
 #include "engine/postprocess.hpp"
+#include "engine/resize.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/oracle/postprocess.hpp"
@@ -16,51 +17,6 @@
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
 #include "support/seeded_weights.hpp"
-
-namespace {
-
-// Allocations of this thread and of the process, counted by the replaced operators below.
-thread_local std::size_t allocations_here = 0;
-std::atomic<std::size_t> allocations_anywhere{0};
-
-void* counted_new(std::size_t size, std::size_t alignment) {
-    ++allocations_here;
-    ++allocations_anywhere;
-    void* memory = alignment <= alignof(std::max_align_t)
-                       ? std::malloc(size)
-                       : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (!memory) throw std::bad_alloc();
-    return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return counted_new(size, 1);
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return counted_new(size, static_cast<std::size_t>(alignment));
-}
-// std::stable_sort and others ask without exceptions; each form must come from the allocator that its delete
-// goes to.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return counted_new(size, 1);
-}
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-    return counted_new(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
 
 namespace featherface {
 namespace {
@@ -99,6 +55,27 @@ TEST_CASE("model: recognised by content, with its parameter count") {
     CHECK(seeded_model("v2").parameters() == 256'156);
     CHECK(seeded_model("classifier").architecture() == Architecture::mobilenet_classifier);
     CHECK(seeded_model("v1").sha256().size() == 64);
+    CHECK(seeded_model("v1").warnings().empty());
+}
+
+TEST_CASE("model: every warning about its weights is there to be read") {
+    auto tensors = test::seeded_checkpoint("v2");
+    const auto spoil = [&](std::string_view name, float value) {
+        const auto tensor =
+            std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
+        REQUIRE(tensor != tensors.end());
+        std::memcpy(tensor->bytes.data(), &value, sizeof(value));
+    };
+    spoil("body.stage1.0.0.weight", NAN);
+    spoil("body.stage1.0.1.running_var", -1);
+    const auto file = test::make_torch_zip(tensors);
+    const auto model = Model::from_bytes(std::as_bytes(std::span(file)), "odd.pth");
+    REQUIRE_MESSAGE(model.ok(), model.status().message());
+    REQUIRE(model->warnings().size() == 2);
+    for (const std::string_view word : {"NaN", "running_var"}) {
+        CHECK(std::count_if(model->warnings().begin(), model->warnings().end(),
+                            [&](const std::string& w) { return w.find(word) != std::string::npos; }) == 1);
+    }
 }
 
 TEST_CASE("detector: faces are the oracle's, in its order") {
@@ -190,13 +167,14 @@ TEST_CASE("detector: once laid out, the network runs without allocating") {
         for (const int threads : {1, 3}) {
             const Image image = noise(96, 64);
             Detector detector = make_detector(seeded_model(network), {.threads = threads});
+            CHECK(detector.threads() == threads);
             REQUIRE(detector.forward(image.view()).ok());
-            const std::size_t here = allocations_here, anywhere = allocations_anywhere;
+            const std::size_t here = test::allocations_here(), anywhere = test::allocations_anywhere();
             for (int i = 0; i < 3; ++i) {
                 if (!detector.forward(image.view()).ok()) FAIL("forward");
             }
-            CHECK(allocations_here == here);
-            CHECK(allocations_anywhere == anywhere);
+            CHECK(test::allocations_here() == here);
+            CHECK(test::allocations_anywhere() == anywhere);
         }
     }
 }
@@ -226,22 +204,41 @@ TEST_CASE("detector: thresholds and limits do what they say") {
     CHECK(detect(overlapping, image.view()).size() > faces.size());
 }
 
-TEST_CASE("detector: max_side shrinks larger pictures, tells so, and answers in original pixels") {
+TEST_CASE("detector: max_side finds what is in the shrunk picture, in pixels of the original") {
     const Model model = seeded_model("v2");
-    const Image image = noise(200, 100);
+    const Image image = noise(201, 100), small = engine::resize(image.view(), 50, 25);
     Detector full = make_detector(model, {.score_threshold = kLow});
-    CHECK(!detect(full, image.view()).empty());
-    CHECK(full.last_scale() == 1.0f);
-
+    auto expected = detect(full, small.view());
+    REQUIRE(expected.size() > 3);
+    constexpr float kX = 201.0f / 50, kY = 100.0f / 25;
+    for (Face& face : expected) {
+        face.box = {face.box[0] * kX, face.box[1] * kY, face.box[2] * kX, face.box[3] * kY};
+        for (auto& point : face.landmarks) point = {point[0] * kX, point[1] * kY};
+    }
     Detector limited = make_detector(model, {.score_threshold = kLow, .max_side = 50});
-    const auto faces = detect(limited, image.view());
-    CHECK(limited.last_scale() == doctest::Approx(0.25));
-    float right = 0;
-    for (const Face& face : faces) right = std::max(right, (face.box[0] + face.box[2]) / 2);
-    CHECK(right > 50);  // centres lie all over the 200 pixels, not in the first 50
+    CHECK(same(detect(limited, image.view()), expected));
+    CHECK(limited.last_scale() == 50.0f / 201);
+    CHECK(limited.last_timings().postprocess > 0);
 
-    Detector roomy = make_detector(model, {.score_threshold = kLow, .max_side = 200});
+    Detector roomy = make_detector(model, {.score_threshold = kLow, .max_side = 201});
     CHECK(same(detect(roomy, image.view()), detect(full, image.view())));
+    CHECK(roomy.last_scale() == 1.0f);
+}
+
+TEST_CASE("detector: what it tells of the last call is of no call before") {
+    Detector detector = make_detector(seeded_model("v2"), {.score_threshold = kLow, .max_side = 20});
+    const Image image = noise(64, 48);
+    detect(detector, image.view());
+    CHECK(detector.last_scale() != 1.0f);
+    REQUIRE(detector.forward(image.view()).ok());  // which never shrinks nor looks for faces
+    CHECK(detector.last_scale() == 1.0f);
+    CHECK(detector.last_timings().network > 0);
+    CHECK(detector.last_timings().postprocess == 0);
+
+    detect(detector, image.view());
+    CHECK(!detector.detect({}).ok());
+    CHECK(detector.last_scale() == 1.0f);
+    CHECK(detector.last_timings().network == 0);
 }
 
 TEST_CASE("detector: the layer-by-layer model finds the same faces") {
@@ -274,6 +271,7 @@ TEST_CASE("detector: options out of range, bad views and other networks are refu
     refused({.keep = -3}, "keep");
     refused({.max_side = -1}, "max_side");
     refused({.threads = 0}, "threads");
+    refused({.threads = 1025}, "threads");
 
     Detector detector = make_detector(model);
     CHECK(detector.detect({}).status().code() == StatusCode::invalid_argument);
@@ -298,6 +296,9 @@ TEST_CASE("detector: any size from 1x1 works, long, tall and large ones too") {
             CHECK(raw.value().anchors == engine::Anchors(height, width).count());
             CHECK(std::all_of(raw.value().conf.begin(), raw.value().conf.end(),
                               [](float v) { return v >= 0 && v <= 1; }));
+            for (const auto& values : {raw.value().loc, raw.value().landms}) {
+                CHECK(std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }));
+            }
         }
     }
 }

@@ -1,12 +1,17 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "engine/thread_pool.hpp"
+#include "support/sanitized.hpp"
 
 namespace featherface::engine {
 namespace {
@@ -55,6 +60,38 @@ TEST_CASE("thread pool: idle workers use no processor time") {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     // Three workers spinning would use hundreds of milliseconds.
     CHECK(double(std::clock() - before) / CLOCKS_PER_SEC < 0.1);
+}
+
+// What a child process with room for a few more threads' stacks ends with.
+template <class Action>
+int exit_code_with_little_memory(const Action& action) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        rlimit limit{};
+        ::getrlimit(RLIMIT_AS, &limit);
+        limit.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (std::size_t{64} << 20);
+        ::setrlimit(RLIMIT_AS, &limit);
+        ::_exit(action());
+    }
+    int result = 0;
+    REQUIRE(::waitpid(child, &result, 0) == child);
+    REQUIRE(WIFEXITED(result));
+    return WEXITSTATUS(result);
+}
+
+TEST_CASE("thread pool: where not all threads can be started, those that were do all the work" *
+          doctest::skip(test::kSanitized)) {  // a sanitizer needs address space itself
+    const int code = exit_code_with_little_memory([] {
+        ThreadPool pool(1000);
+        if (pool.threads() < 2 || pool.threads() >= 1000) return 1;
+        std::atomic<int> rows_done{0};
+        for (int i = 0; i < 3; ++i)
+            pool.run(1000, [&](int, kernels::Rows rows) { rows_done += rows.end - rows.begin; });
+        return rows_done == 3000 ? 0 : 2;
+    });
+    CHECK(code == 0);
 }
 
 }  // namespace

@@ -14,30 +14,45 @@
 namespace featherface {
 
 struct DetectorOptions {
-    float score_threshold = 0.5f;  // faces strictly above it are returned; [0, 1]
-    float nms_threshold = 0.4f;    // a face overlapping a better one by more (IoU) is dropped; [0, 1]
-    int top_k = 5000;              // candidates that enter NMS, best first; >= 1
-    int keep = 750;                // faces returned at most; >= 1
-    int max_side = 0;              // larger pictures are shrunk so that their longer side is this; 0: never
-    int threads = 1;               // >= 1
+    float score_threshold = 0.5f;  // faces strictly above it are returned; 0 to 1
+    // Of two faces that overlap by more (intersection over union, 0 to 1) only the better is returned. Areas
+    // count both border pixels, as in the reference: (x2 - x1 + 1) * (y2 - y1 + 1).
+    float nms_threshold = 0.4f;
+    int top_k = 5000;  // candidates that enter NMS, best first; >= 1
+    int keep = 750;    // faces returned at most; >= 1
+    // Pictures with a longer side than this many pixels are shrunk to it by averaging (as PIL's BILINEAR
+    // does); 0: never.
+    int max_side = 0;
+    int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
 };
 
-// Raw network outputs, one row an anchor: valid until the Detector's next call.
+// What the network itself gives, one row an anchor: valid until the Detector's next call. For a picture of
+// W x H pixels the anchors are those of levels with steps of 8, 16 and 32 pixels, one level after the other:
+// of a level ceil(H / step) x ceil(W / step) cells row by row, of a cell two squares with sides of 16 and 32,
+// 64 and 128, 256 and 512 pixels. With an anchor's centre (cx, cy) and side s, in pixels, the row stands for
+// (SSD, Liu et al. 2016, with variances of 0.1 and 0.2):
+//     centre of the box   (cx + 0.1 * s * dx, cy + 0.1 * s * dy)
+//     size of the box     (s * exp(0.2 * dw), s * exp(0.2 * dh))
+//     a landmark          (cx + 0.1 * s * dx, cy + 0.1 * s * dy)
+// where the anchor's centre in column i and row j (from 0) is ((i + 0.5) * step, (j + 0.5) * step).
 struct RawOutputs {
     int anchors = 0;
     std::span<const float> loc;     // anchors x 4: dx, dy, dw, dh
-    std::span<const float> conf;    // anchors x 2: background, face (softmax)
-    std::span<const float> landms;  // anchors x 10
+    std::span<const float> conf;    // anchors x 2: background, face (softmax: they add up to 1)
+    std::span<const float> landms;  // anchors x 10: dx, dy of each landmark, in Face's order
 };
 
 // Where the time of the last call went, in milliseconds.
 struct Timings {
-    double preprocess = 0, network = 0, postprocess = 0;
+    double preprocess = 0;   // shrinking, subtracting the mean; memory, where the size is a new one
+    double network = 0;      // all layers, and the observer if there is one
+    double postprocess = 0;  // decoding, NMS; 0 of forward()
 };
 
 class Detector {
   public:
-    // Errors: invalid_argument (an option out of range); wrong_model (the model is no detector).
+    // Errors: invalid_argument (an option out of range); wrong_model (the model is no detector);
+    // limit_exceeded (memory).
     static Result<Detector> create(Model model, const DetectorOptions& options = {});
 
     Detector(Detector&&) noexcept;
@@ -45,17 +60,21 @@ class Detector {
     ~Detector();
 
     // Faces by falling score, in pixels of the given picture (also when it was shrunk); boxes are not
-    // clipped. Memory is laid out anew when the picture's size differs from the last one's. Errors:
-    // invalid_argument.
+    // clipped. A candidate whose box or landmarks are not finite is no face. Memory is laid out anew when the
+    // picture's size differs from the last one's. Errors: invalid_argument (the view); limit_exceeded (the
+    // picture is larger than memory, kLargestSide or kMostPixels). After an error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
     // The network alone, on the picture as it is (no shrinking). `observer`, if given, is told of every
-    // step. Errors: invalid_argument.
+    // step. Errors: as detect().
     Result<RawOutputs> forward(const ImageView& image, LayerObserver* observer = nullptr);
 
-    // By how much the last picture was shrunk: 1 when it was not.
+    // How much smaller the last call's picture was made: 0.25 when a quarter of its sides was left, 1 when it
+    // was not shrunk.
     float last_scale() const;
     const Timings& last_timings() const;
+    // Threads in use: DetectorOptions::threads, or fewer where the system lets no more start.
+    int threads() const;
     const Model& model() const;
 
   private:

@@ -27,12 +27,13 @@ struct LayerRun {
     std::span<const std::string> contains;  // module paths computed inside a fused step
     std::string_view kind;                  // "conv", "deform_conv", "strips" (several row-wise layers), ...
     std::span<const std::vector<std::int64_t>> input_shapes;  // as PyTorch has them: 1,C,H,W
-    std::span<const std::int64_t> output_shape;  // of the first output
+    std::span<const std::int64_t> output_shape;               // of the first output
     double start = 0, end = 0;  // seconds since the network's start, by a monotonic clock
 };
 
-// Its methods are called on the thread that runs the network, between steps: the time they take is in no
-// step's, and a run without an observer does not take times at all.
+// Its methods are called on the thread that runs the network, between steps, and must not throw. The time
+// they take is in no step's, but in Timings::network; a run without an observer takes no times of steps at
+// all.
 class LayerObserver {
   public:
     virtual ~LayerObserver() = default;

@@ -24,8 +24,10 @@ struct ModelOptions {
     // Run every PyTorch module as a step of its own instead of the fused graph: several times slower, but
     // each module's output then exists under its module path. For cross-checking.
     bool layerwise = false;
-    // Module paths whose outputs the fused graph is to keep, for observers too: no pass dissolves them.
-    // Names the network does not have are ignored, and layerwise there is nothing to keep.
+    // Module paths ("body.stage1", "ssh1") the fused graph is not to fuse into others: each is a step's own
+    // output, so that a LayerObserver finds it in a step's `names`, not in `contains`. The network gets
+    // slower by what can no longer be fused. Names it does not have are ignored; layerwise nothing is fused
+    // anyway.
     std::vector<std::string> keep = {};
     // Whose kernels to use: "sse2", "avx2", "avx512" or "neon64". Empty: FEATHERFACE_FORCE_ARCH when set,
     // else the best this CPU has.
@@ -35,7 +37,8 @@ struct ModelOptions {
 class Model {
   public:
     // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
-    // Errors: io_error, malformed, unsupported, limit_exceeded; wrong_model when it is no network known here
+    // Errors: io_error, malformed, unsupported; limit_exceeded (of what the file declares, or of memory);
+    // wrong_model when it is no network known here
     // (the message says what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name
     // no architecture that is usable here.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
@@ -47,8 +50,8 @@ class Model {
     std::int64_t parameters() const;  // trained parameters, as PyTorch counts them
     std::string sha256() const;       // of the whole file, lower-case hex; computed at the first call
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
-    // Empty, or a line for people about something odd in the weights (NaN values, say).
-    const std::string& warning() const;
+    // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
+    const std::vector<std::string>& warnings() const;
 
     // Implementation access for the library's own parts.
     struct Impl;

@@ -15,7 +15,7 @@ enum class StatusCode {
     malformed,         // the bytes are not a valid file of the format they claim
     unsupported,       // valid, but a feature this library does not read (a CMYK JPEG, a quantized tensor)
     wrong_model,       // a readable checkpoint of another network than the one asked for
-    limit_exceeded,    // valid perhaps, but larger than the limits set against hostile input
+    limit_exceeded,    // valid perhaps, but larger than the limits set against hostile input, or than memory
     output_error,      // a result could not be written
     internal,          // a defect of this library
 };
@@ -39,8 +39,11 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
-    Result(Status status) : status_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
+    Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+    // A Status that says ok is no reason to have no value: it becomes `internal`.
+    Result(Status status)  // NOLINT(google-explicit-constructor)
+        : status_(status.ok() ? Status(StatusCode::internal, "a success without a value")
+                              : std::move(status)) {}
 
     bool ok() const { return value_.has_value(); }
     const Status& status() const { return status_; }

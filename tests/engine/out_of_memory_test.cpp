@@ -1,0 +1,116 @@
+// Memory that runs out: a Status from every public function, and nothing broken behind it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <span>
+
+#include "engine/allocations.hpp"
+#include "engine/classify.hpp"
+#include "featherface/featherface.hpp"
+#include "support/capture.hpp"
+#include "support/seeded_checkpoint.hpp"
+#include "support/seeded_model.hpp"
+#include "support/status_checks.hpp"
+
+namespace featherface::test {
+namespace {
+
+// Does it again and again, with more and more allocations that succeed, until it does. Every failure is told
+// as one of memory, and `after` is called behind it. How often it failed.
+template <class Action, class After>
+int fail_everywhere(const Action& action, const After& after) {
+    int failures = 0;
+    for (std::int64_t count = 0;; count += 1 + count / 50) {
+        Status status;
+        {
+            const MemoryLimit limit(count);
+            status = action();
+        }
+        if (status.ok()) return failures;
+        ++failures;
+        CAPTURE(count);
+        REQUIRE(status.code() == StatusCode::limit_exceeded);
+        REQUIRE(status.message().find("memory") != std::string::npos);
+        after();
+    }
+}
+
+void nothing() {}
+
+std::vector<float> scores(Detector& detector, const Image& image) {
+    const auto faces = detector.detect(image.view());
+    REQUIRE_MESSAGE(faces.ok(), faces.status().message());
+    std::vector<float> found;
+    for (const Face& face : faces.value()) found.push_back(face.score);
+    return found;
+}
+
+TEST_CASE("out of memory: detect says so wherever it happens, and the detector works on") {
+    const Model model = seeded_model("v2");
+    const Image usual = noise(40, 30), large = noise(150, 90);
+    auto detector = Detector::create(model, {.score_threshold = 0.02f, .max_side = 120, .threads = 2});
+    REQUIRE(detector.ok());
+    const std::vector<float> expected = scores(detector.value(), usual);
+    CHECK(!expected.empty());
+    const int failures = fail_everywhere([&] { return detector->detect(large.view()).status(); },
+                                         [&] {
+                                             CHECK(detector->last_timings().postprocess == 0);
+                                             REQUIRE(scores(detector.value(), usual) == expected);
+                                         });
+    CHECK(failures > 20);
+}
+
+TEST_CASE("out of memory: forward says so, with an observer too, and the detector works on") {
+    struct Counter final : LayerObserver {
+        void layer(const LayerRun&) override { ++layers; }
+        int layers = 0;
+    } observer;
+    auto detector = Detector::create(seeded_model("v1"));
+    REQUIRE(detector.ok());
+    const Image usual = noise(40, 30);
+    REQUIRE(detector->forward(usual.view()).ok());
+    const auto watched = [&] { return detector->forward(usual.view(), &observer).status(); };
+    CHECK(fail_everywhere(watched, nothing) > 20);
+    CHECK(observer.layers > 0);
+}
+
+TEST_CASE("out of memory: a picture too large for memory is named with its size, and what to do") {
+    auto detector = Detector::create(seeded_model("v1"), {.score_threshold = 0.02f});
+    REQUIRE(detector.ok());
+    const Image small = noise(20, 10), large = noise(640, 480);
+    const std::vector<float> expected = scores(detector.value(), small);
+    for (int i = 0; i < 2; ++i) {
+        Status status;
+        {
+            const MemoryLimit limit(MemoryLimit::kAny, 1 << 20);
+            status = detector->detect(large.view()).status();
+        }
+        check_refused(status, StatusCode::limit_exceeded, {"not enough memory", "640 x 480", "max_side"});
+        CHECK(scores(detector.value(), small) == expected);
+    }
+    CHECK(detector->detect(large.view()).ok());
+}
+
+TEST_CASE("out of memory: loading a model and creating a detector say so") {
+    const ByteString file = make_torch_zip(seeded_checkpoint("v2"));
+    const auto load = [&] {
+        return Model::from_bytes(std::as_bytes(std::span(file)), "seeded.pth").status();
+    };
+    CHECK(fail_everywhere(load, nothing) > 100);
+    {
+        const MemoryLimit limit(MemoryLimit::kAny, 1 << 12);
+        check_refused(load(), StatusCode::limit_exceeded, {"not enough memory", "seeded.pth"});
+    }
+
+    const Model model = seeded_model("v2");
+    CHECK(fail_everywhere([&] { return Detector::create(model).status(); }, nothing) > 0);
+}
+
+TEST_CASE("out of memory: the classifier says so") {
+    const Model model = seeded_model("classifier");
+    const Image image = noise(30, 20);
+    CHECK(fail_everywhere([&] { return engine::classify(model, image.view(), 1).status(); }, nothing) > 20);
+}
+
+}  // namespace
+}  // namespace featherface::test
