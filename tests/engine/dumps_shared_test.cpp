@@ -2,9 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 
 #include "engine/model_impl.hpp"
@@ -12,12 +15,18 @@
 #include "engine/session.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
+#include "support/differences.hpp"
 #include "support/npz.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_dumps.hpp"
+#include "support/torch_values.hpp"
 
 namespace featherface::engine {
 namespace {
+
+using test::largest_error;
+
+constexpr double kLandmarkPixels = 0.01;
 
 Model load(const std::filesystem::path& path, bool layerwise) {
     auto model = Model::load(path, {.layerwise = layerwise});
@@ -43,28 +52,37 @@ class DumpComparison final : public Observer {
         std::vector<std::int64_t> expected_shape;
         const std::vector<float> expected = test::read_f32(dump_, name, &expected_shape);
         if (expected_shape != shape.torch_shape()) return INFINITY;
-        double largest = 0;
-        for (int y = 0; y < map.height; ++y) {
-            for (int x = 0; x < map.width; ++x) {
-                for (int c = 0; c < map.channels; ++c) {
-                    const std::size_t i = static_cast<std::size_t>(
-                        shape.kind == Shape::Kind::map ? (c * map.height + y) * map.width + x
-                                                       : (y * map.width + x) * map.channels + c);
-                    const double difference = std::abs(double(map.pixel(y, x)[c]) - expected[i]);
-                    const double error = difference / std::max(1.0, std::abs(double(expected[i])));
-                    largest = std::max(largest, std::isfinite(error) ? error : INFINITY);
-                }
-            }
-        }
-        return largest;
+        return largest_error(test::torch_values(shape, map), expected);
     }
 
     const loaders::NpzReader& dump_;
     std::map<std::string, double> errors_;
 };
 
-bool is_value_of_a_module(const std::string& name) {
-    return name != "image_bgr" && name != "priors" && name != "dets" && name != "__meta__";
+// What a dump has beside values of the network: the picture, the faces found in it, and notes.
+bool is_value(const std::string& name) {
+    return name != "image_bgr" && name != "dets" && name != "__meta__";
+}
+
+// The largest error of our anchors, in fractions of the picture.
+double anchor_error(const std::vector<float>& priors, int height, int width) {
+    const Anchors anchors(height, width);
+    std::vector<float> ours;
+    for (int i = 0; i < anchors.count(); ++i) {
+        const std::array<float, 4> anchor = anchors[i];
+        ours.insert(ours.end(), anchor.begin(), anchor.end());
+    }
+    return largest_error(ours, priors, test::absolute_error);
+}
+
+TEST_CASE("dumps: every one there is compared") {
+    FEATHERFACE_SHARED_FILE(folder, "reference");
+    std::set<std::string> there, compared = {std::string(test::kClassifierDump.file)};
+    for (const auto& [file, checkpoint] : test::kDetectorDumps) compared.emplace(file);
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.path().extension() == ".npz") there.insert("reference/" + entry.path().filename().string());
+    }
+    CHECK(there == compared);
 }
 
 TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4") {
@@ -82,24 +100,18 @@ TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4
                            width * 3, PixelFormat::bgr8});
         DumpComparison comparison(dump);
         session.run(&comparison);
+        std::size_t compared = comparison.errors().size();
+        if (dump.contains("priors")) {
+            CHECK(anchor_error(test::read_f32(dump, "priors"), height, width) <= 1e-6);
+            ++compared;
+        }
         const auto names = dump.names();
-        CHECK(comparison.errors().size() ==
-              static_cast<std::size_t>(std::count_if(names.begin(), names.end(), is_value_of_a_module)));
+        CHECK(compared == static_cast<std::size_t>(std::count_if(names.begin(), names.end(), is_value)));
         for (const auto& [name, error] : comparison.errors()) {
             FEATHERFACE_CAPTURE(name);
             CHECK(error <= 1e-4);
         }
     }
-}
-
-double largest_difference(std::span<const float> a, const std::vector<float>& b) {
-    if (a.size() != b.size()) return INFINITY;
-    double largest = 0;
-    for (std::size_t i = 0; i < b.size(); ++i) {
-        const double difference = std::abs(double(a[i]) - b[i]);
-        largest = std::max(largest, std::isfinite(difference) ? difference : INFINITY);
-    }
-    return largest;
 }
 
 float iou(const Face& a, const float* b) {
@@ -108,6 +120,13 @@ float iou(const Face& a, const float* b) {
     const float both = std::max(w, 0.0f) * std::max(h, 0.0f);
     const auto area = [](const float* box) { return (box[2] - box[0] + 1) * (box[3] - box[1] + 1); };
     return both / (area(a.box.data()) + area(b) - both);
+}
+
+// The largest distance of a coordinate of a landmark from PyTorch's, in pixels.
+double landmark_error(const Face& face, const float* det) {
+    std::vector<float> ours;
+    for (const auto& [x, y] : face.landmarks) ours.insert(ours.end(), {x, y});
+    return largest_error(ours, std::span(det + 5, 10), test::absolute_error);
 }
 
 TEST_CASE(
@@ -123,14 +142,14 @@ TEST_CASE(
         for (const bool layerwise : {false, true}) {
             FEATHERFACE_CAPTURE(file);
             CAPTURE(layerwise);
-            // Threads, sorting and NMS as the dumps were made: candidates above 0.02, the best 5000, at most
-            // 750.
+            // As the dumps were made: candidates above 0.02, of them the best 5000, of faces at most 750.
             auto created = Detector::create(load(weights, layerwise), {.score_threshold = 0.02f});
             Detector detector = std::move(created).value();
             const RawOutputs raw = detector.forward(view).value();
-            const double loc = largest_difference(raw.loc, test::read_f32(dump, "loc"));
-            const double conf = largest_difference(raw.conf, test::read_f32(dump, "conf"));
-            const double landms = largest_difference(raw.landms, test::read_f32(dump, "landms"));
+            const double loc = largest_error(raw.loc, test::read_f32(dump, "loc"), test::absolute_error);
+            const double conf = largest_error(raw.conf, test::read_f32(dump, "conf"), test::absolute_error);
+            const double landms =
+                largest_error(raw.landms, test::read_f32(dump, "landms"), test::absolute_error);
             MESSAGE(file << std::string(layerwise ? " layer by layer" : " fused") << ": loc " << loc
                          << ", conf " << conf << ", landms " << landms);
             CHECK(loc <= 1e-4);
@@ -148,7 +167,8 @@ TEST_CASE(
                     const float* det = &dets[15 * k];
                     if (taken[k] || std::abs(faces[i].score - det[4]) > 1e-4f) continue;
                     if (k != i && std::abs(dets[15 * i + 4] - det[4]) > 2e-5f) continue;
-                    matched = taken[k] = iou(faces[i], det) > 0.999f;
+                    matched = taken[k] =
+                        iou(faces[i], det) > 0.999f && landmark_error(faces[i], det) <= kLandmarkPixels;
                 }
                 CAPTURE(i);
                 CHECK(matched);
@@ -169,7 +189,8 @@ TEST_CASE("dumps: the classifier's stages and logits") {
         DumpComparison comparison(dump);
         session.run(&comparison);
         const ConstMap logits = session.output("logits");
-        CHECK(largest_difference({logits.data, 1000}, test::read_f32(dump, "logits")) <= 1e-3);
+        CHECK(largest_error(std::span(logits.data, 1000), test::read_f32(dump, "logits"),
+                            test::absolute_error) <= 1e-3);
         if (layerwise) CHECK(comparison.errors().size() == 5);  // input, three stages, logits
         for (const auto& [name, error] : comparison.errors()) CHECK(error <= 1e-4);
     }

@@ -12,21 +12,13 @@
 #include "featherface/featherface.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_checkpoint.hpp"
-#include "support/seeded_weights.hpp"
+#include "support/seeded_model.hpp"
 
 namespace featherface {
 namespace {
 
-Model seeded_model(std::string_view network, const ModelOptions& options = {}) {
-    const auto bytes = test::make_torch_zip(test::seeded_checkpoint(network));
-    auto model = Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", options);
-    REQUIRE_MESSAGE(model.ok(), model.status().message());
-    return std::move(model).value();
-}
-
-Image noise(int width, int height) {
-    return {width, height, PixelFormat::bgr8, test::seeded_image(height, width)};
-}
+using test::noise;
+using test::seeded_model;
 
 // Copies of what an observer is told.
 struct Recorder final : LayerObserver {

@@ -1,8 +1,8 @@
 // The oracle's three networks against PyTorch's module outputs on weights by formula: every module, in order.
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/oracle/oracle.hpp"
+#include "support/seeded_oracle.hpp"
 #include "support/seeded_weights.hpp"
 
 namespace featherface::test::oracle {
@@ -19,39 +20,6 @@ constexpr int kHeight = 33;
 constexpr int kWidth = 47;
 // PyTorch rounds to float32; against a run in double its projections and rms move by less than 1e-6.
 constexpr double kTolerance = 5e-6;
-
-Weights seeded_network(std::string_view network) {
-    Weights weights;
-    for (const SeededTensor& tensor : seeded_tensors(network)) {
-        if (tensor.is_counter()) continue;
-        const std::vector<float> values = seeded_values(tensor.name, tensor.shape);
-        weights[tensor.name] = {{tensor.shape.begin(), tensor.shape.end()}, {values.begin(), values.end()}};
-    }
-    return weights;
-}
-
-Tensor detector_input() {
-    constexpr std::array<double, 3> mean = {104, 117, 123};
-    const std::vector<std::uint8_t> image = seeded_image(kHeight, kWidth);
-    Tensor input = map_of_zeros(3, kHeight, kWidth);
-    for (std::size_t i = 0; i < image.size(); ++i) {
-        const int channel = static_cast<int>(i % 3);
-        input.plane(channel)[i / 3] = image[i] - mean[i % 3];
-    }
-    return input;
-}
-
-Tensor classifier_input() {
-    constexpr std::array<double, 3> mean = {0.406, 0.456, 0.485};  // blue first, as the picture
-    constexpr std::array<double, 3> deviation = {0.225, 0.224, 0.229};
-    const std::vector<std::uint8_t> image = seeded_image(kHeight, kWidth);
-    Tensor input = map_of_zeros(3, kHeight, kWidth);
-    for (std::size_t i = 0; i < image.size(); ++i) {
-        const int channel = 2 - static_cast<int>(i % 3);
-        input.plane(channel)[i / 3] = (image[i] / 255.0 - mean[i % 3]) / deviation[i % 3];
-    }
-    return input;
-}
 
 // Checks each observed output against the next line of the network's summary.
 class Comparison {
@@ -81,19 +49,20 @@ class Comparison {
 
 TEST_CASE("oracle: V1's modules give what PyTorch's gave for seeded weights") {
     Comparison comparison("v1");
-    run_v1(seeded_network("v1"), detector_input(), std::ref(comparison));
+    run_v1(seeded_oracle_weights("v1"), seeded_input("v1", kHeight, kWidth), std::ref(comparison));
     comparison.finish();
 }
 
 TEST_CASE("oracle: V2's modules give what PyTorch's gave for seeded weights") {
     Comparison comparison("v2");
-    run_v2(seeded_network("v2"), detector_input(), std::ref(comparison));
+    run_v2(seeded_oracle_weights("v2"), seeded_input("v2", kHeight, kWidth), std::ref(comparison));
     comparison.finish();
 }
 
 TEST_CASE("oracle: the classifier's modules give what PyTorch's gave for seeded weights") {
     Comparison comparison("classifier");
-    run_classifier(seeded_network("classifier"), classifier_input(), std::ref(comparison));
+    run_classifier(seeded_oracle_weights("classifier"), seeded_input("classifier", kHeight, kWidth),
+                   std::ref(comparison));
     comparison.finish();
 }
 

@@ -1,4 +1,4 @@
-// Engine programs on weights by formula, and the oracle's view of the same networks.
+// Engine programs on weights by formula.
 #pragma once
 
 #include <map>
@@ -8,18 +8,12 @@
 
 #include "engine/plan.hpp"
 #include "engine/program.hpp"
-#include "support/oracle/oracle.hpp"
+#include "support/seeded_oracle.hpp"
 
 namespace featherface::test {
 
-// The graph of "v1", "v2" or "classifier" with its parameters filled in by formula.
+// The graph of "v1", "v2", "classifier" or "backbone" with its parameters filled in by formula.
 engine::Graph seeded_graph(std::string_view network);
-
-// The same weights for the oracle.
-oracle::Weights seeded_oracle_weights(std::string_view network);
-
-// The seeded picture as the network's input, 1,3,height,width.
-oracle::Tensor seeded_input(std::string_view network, int height, int width);
 
 // Every named value a run hands to its observer, as PyTorch lays it out (maps as 1,C,H,W).
 struct NamedValues {
