@@ -35,6 +35,10 @@ Status out_of_range(const char* option, const std::string& found, const char* al
             std::string("DetectorOptions::") + option + " is " + found + "; allowed: " + allowed};
 }
 
+std::string size_text(const ImageView& image) {
+    return std::to_string(image.width) + " x " + std::to_string(image.height);
+}
+
 Status check(const DetectorOptions& o) {
     const auto is_fraction = [](float v) { return v >= 0 && v <= 1; };  // false for NaN
     if (!is_fraction(o.score_threshold))
@@ -50,6 +54,16 @@ Status check(const DetectorOptions& o) {
     return {};
 }
 
+Status check_size(const ImageView& image) {
+    if (std::max(image.width, image.height) <= kLargestSide &&
+        std::int64_t{image.width} * image.height <= kMostPixels) {
+        return {};
+    }
+    return {StatusCode::limit_exceeded, "a picture of " + size_text(image) + " is too large; at most " +
+                                            std::to_string(kLargestSide) + " a side and " +
+                                            std::to_string(kMostPixels) + " pixels"};
+}
+
 }  // namespace
 
 struct Detector::Impl {
@@ -63,13 +77,13 @@ struct Detector::Impl {
     template <class Body>
     auto on(const ImageView& image, const Body& body) -> Result<decltype(body())> {
         const auto picture = [&] {
-            return "a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
-                   "; a smaller one, or a smaller max_side, takes less";
+            return "a picture of " + size_text(image) + "; a smaller one, or a smaller max_side, takes less";
         };
         return engine::guarded(picture, [&]() -> Result<decltype(body())> {
             scale = 1;
             timings = {};
             if (Status status = validate(image); !status.ok()) return status;
+            if (Status status = check_size(image); !status.ok()) return status;
             return body();
         });
     }

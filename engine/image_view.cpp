@@ -1,6 +1,5 @@
 #include "featherface/image.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -20,13 +19,6 @@ Status validate(const ImageView& image) {
     if (image.width < 1 || image.height < 1) {
         return invalid("size " + std::to_string(image.width) + " x " + std::to_string(image.height) +
                        "; both must be at least 1");
-    }
-    if (std::max(image.width, image.height) > kLargestSide ||
-        std::int64_t{image.width} * image.height > kMostPixels) {
-        return {StatusCode::limit_exceeded, "picture: size " + std::to_string(image.width) + " x " +
-                                                std::to_string(image.height) + "; at most " +
-                                                std::to_string(kLargestSide) + " a side and " +
-                                                std::to_string(kMostPixels) + " pixels"};
     }
     if (image.data == nullptr) return invalid("null pixel pointer");
     const std::ptrdiff_t row = image.width * pixel;

@@ -1,8 +1,12 @@
 // Memory that runs out: a Status from every public function, and nothing broken behind it.
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/allocations.hpp"
 #include "engine/classify.hpp"
@@ -89,6 +93,26 @@ TEST_CASE("out of memory: a picture too large for memory is named with its size,
         CHECK(scores(detector.value(), small) == expected);
     }
     CHECK(detector->detect(large.view()).ok());
+}
+
+TEST_CASE("out of memory: beyond the largest size a picture is refused whatever memory there is") {
+    auto detector = Detector::create(seeded_model("v2"));
+    REQUIRE(detector.ok());
+    const auto refusal = [&](int width, int height) {
+        const std::uint8_t pixel = 0;  // no more are looked at
+        const MemoryLimit limit(MemoryLimit::kAny, 1 << 20);
+        return detector->detect({&pixel, width, height, width, PixelFormat::gray8}).status();
+    };
+    constexpr int kMost = std::numeric_limits<int>::max();
+    for (const auto& [width, height] :
+         {std::pair{kMost, kMost}, {kMost, 1}, {1, kLargestSide + 1}, {kLargestSide, 17}, {16385, 16384}}) {
+        check_refused(refusal(width, height), StatusCode::limit_exceeded,
+                      {std::to_string(width) + " x " + std::to_string(height) + " is too large",
+                       "16777216 a side", "268435456 pixels"});
+    }
+    for (const auto& [width, height] : {std::pair{kLargestSide, 16}, {16384, 16384}, {1, kLargestSide}}) {
+        check_refused(refusal(width, height), StatusCode::limit_exceeded, {"not enough memory"});
+    }
 }
 
 TEST_CASE("out of memory: loading a model and creating a detector say so") {

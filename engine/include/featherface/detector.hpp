@@ -1,6 +1,7 @@
 // Finds faces. A Detector holds the memory one running call needs: use one a thread; they may share a Model.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -25,6 +26,11 @@ struct DetectorOptions {
     int max_side = 0;
     int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
 };
+
+// The largest picture the network runs on: its sides, and its pixels altogether. Up to these a count of any
+// layer's values is an int.
+constexpr int kLargestSide = 1 << 24;
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
 
 // What the network itself gives, one row an anchor: valid until the Detector's next call. For a picture of
 // W x H pixels the anchors are those of levels with steps of 8, 16 and 32 pixels, one level after the other:
