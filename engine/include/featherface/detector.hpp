@@ -50,7 +50,7 @@ struct RawOutputs {
 
 // Where the time of the last call went, in milliseconds.
 struct Timings {
-    double preprocess = 0;   // shrinking, subtracting the mean; memory, where the size is a new one
+    double preprocess = 0;   // shrinking; memory, where the size is a new one
     double network = 0;      // all layers, and the observer if there is one
     double postprocess = 0;  // decoding, NMS; 0 of forward()
 };
