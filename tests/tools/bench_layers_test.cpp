@@ -28,7 +28,8 @@ struct Observed {
 Observed observe(std::string_view network, bool layerwise, int threads = 1) {
     engine::Session session(seeded_model(network, {.layerwise = layerwise}), threads);
     session.prepare(kHeight, kWidth);
-    session.set_input(noise(kWidth, kHeight).view());
+    const Image picture = noise(kWidth, kHeight);
+    session.set_input(picture.view());
     StepTimer timer(session.program(), threads);
     session.run(&timer);
     timer.forget();
