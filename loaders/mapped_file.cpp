@@ -75,7 +75,8 @@ Status read_all(int fd, std::byte* to, std::uint64_t size) {
 
 }  // namespace
 
-Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint64_t largest) {
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint64_t largest,
+                                    std::uint64_t largest_copied) {
     // O_NONBLOCK: opening a pipe must not wait for its writer.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto refuse = [&](const Status& why) { return in_file(path.string(), why); };
@@ -93,7 +94,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint
             error(StatusCode::limit_exceeded, "the file is too large",
                   {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(size)}));
     }
-    const bool copied = size <= kLargestFileBytes;
+    const bool copied = size <= largest_copied;
     void* map = ::mmap(nullptr, size, copied ? PROT_READ | PROT_WRITE : PROT_READ,
                        copied ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE, copied ? -1 : file.get(), 0);
     if (map == MAP_FAILED) return refuse(system_error("cannot map the file", errno));

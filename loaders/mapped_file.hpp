@@ -1,7 +1,7 @@
-// A whole regular file as bytes in memory. Up to kLargestFileBytes (every checkpoint and picture that is
-// accepted) they are read into a private map, so that the file may be cut, overwritten or deleted meanwhile
-// and afterwards; what is larger, as dumps may be, is mapped from disk, and cutting it while it is in use
-// ends the program, as with any map of a file.
+// A whole regular file as bytes in memory. Every checkpoint and picture that is accepted is read into a
+// private map, so that the file may be cut, overwritten or deleted meanwhile and afterwards; what is larger
+// than the caller wants copied, as dumps may be, is mapped from disk, and cutting it while it is in use ends
+// the program, as with any map of a file.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class MappedFile {
     // Errors, all naming the file: io_error (missing, no permission, a directory, FIFO or device, a loop of
     // links, shrank while it was read), malformed (empty), limit_exceeded (over `largest` bytes).
     static Result<MappedFile> open(const std::filesystem::path& path,
-                                   std::uint64_t largest = kLargestFileBytes);
+                                   std::uint64_t largest = kLargestFileBytes,
+                                   std::uint64_t largest_copied = kLargestFileBytes);
 
     MappedFile(MappedFile&& other) noexcept;
     MappedFile& operator=(MappedFile&& other) noexcept;

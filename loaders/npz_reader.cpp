@@ -17,6 +17,7 @@ namespace featherface::loaders {
 namespace {
 
 constexpr std::uint64_t kLargestNpz = std::uint64_t{64} << 30;
+constexpr std::uint64_t kLargestCopiedNpz = std::uint64_t{64} << 20;  // larger dumps stay on disk
 constexpr std::uint64_t kLargestDeflated = std::uint64_t{1} << 30;
 constexpr std::string_view kSuffix = ".npy";
 
@@ -175,7 +176,7 @@ Result<NpzReader::Contents::Loaded> NpzReader::Contents::load_entry(std::string_
 }
 
 Result<NpzReader> NpzReader::open(const std::filesystem::path& path) {
-    auto file = MappedFile::open(path, kLargestNpz);
+    auto file = MappedFile::open(path, kLargestNpz, kLargestCopiedNpz);
     if (!file.ok()) return file.status();
     const auto refuse = [&](const Status& status) { return in_file(path.string(), status); };
     if (as_text(file->bytes()).starts_with("\x93NUMPY")) {

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 
@@ -91,6 +93,22 @@ TEST_CASE("file: one larger than any checkpoint is mapped, not read, where the c
     REQUIRE_MESSAGE(file.ok(), file.status().message());
     CHECK(file.value().bytes().size() == loaders::kLargestFileBytes + 1);
     CHECK(loaders::as_text(file.value().bytes().first(5)) == "begin");
+}
+
+TEST_CASE("file: what is larger than the caller wants copied is mapped from disk, what is not is a copy") {
+    const TempDir dir;
+    const std::string name = (dir / "dump").string();
+    write_file(name, "twelve bytes");
+    const auto is_mapped_from_disk = [&] {
+        std::ifstream maps("/proc/self/maps");
+        return std::string(std::istreambuf_iterator<char>(maps), {}).find(name) != std::string::npos;
+    };
+    for (const std::uint64_t largest_copied : {11, 12}) {
+        const Result<MappedFile> file = MappedFile::open(name, 100, largest_copied);
+        REQUIRE(file.ok());
+        CHECK(loaders::as_text(file.value().bytes()) == "twelve bytes");
+        CHECK(is_mapped_from_disk() == (largest_copied < 12));
+    }
 }
 
 TEST_CASE("file: a sparse file of 10 GB is refused by its size") {
