@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 
 namespace featherface::engine {
 
@@ -51,12 +52,37 @@ float area(const Box& box) {
     return (box[2] - box[0] + 1) * (box[3] - box[1] + 1);
 }
 
-float overlap(const Box& a, const Box& b) {
-    const float w = std::min(a[2], b[2]) - std::max(a[0], b[0]) + 1;
-    const float h = std::min(a[3], b[3]) - std::max(a[1], b[1]) + 1;
-    const float both = std::max(w, 0.0f) * std::max(h, 0.0f);
-    return both / (area(a) + area(b) - both);
-}
+// Eight boxes side by side, so that the compiler compares all of them with another at once.
+class EightBoxes {
+  public:
+    EightBoxes() { x1_.fill(std::numeric_limits<float>::infinity()); }  // an empty place overlaps nothing
+
+    bool full() const { return count_ == kCount; }
+
+    void add(const Box& box) {
+        x1_[count_] = box[0], y1_[count_] = box[1], x2_[count_] = box[2], y2_[count_] = box[3];
+        area_[count_] = area(box);
+        ++count_;
+    }
+
+    // Whether the intersection over union of a box with one of these is above a threshold of 0 or more.
+    bool any_overlaps(const Box& box, float threshold) const {
+        const float size = area(box);
+        int any = 0;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            const float w = (x2_[i] < box[2] ? x2_[i] : box[2]) - (x1_[i] < box[0] ? box[0] : x1_[i]) + 1;
+            const float h = (y2_[i] < box[3] ? y2_[i] : box[3]) - (y1_[i] < box[1] ? box[1] : y1_[i]) + 1;
+            const float both = (w > 0 ? w : 0) * (h > 0 ? h : 0);
+            any |= int{both / (area_[i] + size - both) > threshold};
+        }
+        return any != 0;
+    }
+
+  private:
+    static constexpr std::size_t kCount = 8;
+    std::array<float, kCount> x1_{}, y1_{}, x2_{}, y2_{}, area_{};
+    std::size_t count_ = 0;
+};
 
 // The boxes kept so far, by the stripe of the picture their centre lies in: what is far above or below a
 // candidate is never compared with it.
@@ -66,12 +92,11 @@ class KeptBoxes {
         : stripe_height_(static_cast<float>(picture_height) / kStripes), threshold_(threshold) {}
 
     bool suppress(const Box& box) const {
-        for (int i = 0; i < kStripes; ++i) {
-            const Stripe& stripe = stripes_[static_cast<std::size_t>(i)];
+        for (const Stripe& stripe : stripes_) {
             if (box[1] > stripe.bottom + 2 || box[3] < stripe.top - 2) continue;
-            if (std::any_of(stripe.boxes.begin(), stripe.boxes.end(),
-                            [&](const Box& better) { return overlap(better, box) > threshold_; }))
-                return true;
+            for (const EightBoxes& better : stripe.boxes) {
+                if (better.any_overlaps(box, threshold_)) return true;
+            }
         }
         return false;
     }
@@ -81,23 +106,38 @@ class KeptBoxes {
         Stripe& stripe = stripes_[static_cast<std::size_t>(std::clamp(row, 0.0f, kStripes - 1.0f))];
         stripe.top = std::min(stripe.top, box[1]);
         stripe.bottom = std::max(stripe.bottom, box[3]);
-        stripe.boxes.push_back(box);
+        if (stripe.boxes.empty() || stripe.boxes.back().full()) stripe.boxes.emplace_back();
+        stripe.boxes.back().add(box);
     }
 
   private:
     static constexpr int kStripes = 64;
     struct Stripe {
         float top = std::numeric_limits<float>::infinity(), bottom = -top;  // of all its boxes
-        std::vector<Box> boxes;
+        std::vector<EightBoxes> boxes;
     };
 
     float stripe_height_, threshold_;
     std::array<Stripe, kStripes> stripes_;
 };
 
+// Sorts by the upper 32 bits, keeping the order of equal ones: a radix sort, byte by byte, which here is many
+// times faster than comparing.
+void sort_by_upper_half(std::vector<std::uint64_t>& keys) {
+    std::vector<std::uint64_t> sorted(keys.size());
+    for (int shift = 32; shift < 64; shift += 8) {
+        const auto byte = [shift](std::uint64_t key) { return key >> shift & 0xff; };
+        std::array<std::size_t, 257> starts{};
+        for (const std::uint64_t key : keys) ++starts[byte(key) + 1];
+        std::partial_sum(starts.begin(), starts.end(), starts.begin());
+        for (const std::uint64_t key : keys) sorted[starts[byte(key)]++] = key;
+        keys.swap(sorted);
+    }
+}
+
 // The anchors with a score above the threshold, best first, equal scores in anchor order; top_k at most.
 std::vector<int> best_anchors(const RawOutputs& raw, const FilterOptions& options) {
-    // A key that sorts so: the bits of a positive float have its order.
+    // The bits of a positive float have its order; flipped, the highest score comes first.
     std::vector<std::uint64_t> keys;
     for (int i = 0; i < raw.anchors; ++i) {
         const float score = raw.conf[2 * static_cast<std::size_t>(i) + 1];
@@ -106,12 +146,10 @@ std::vector<int> best_anchors(const RawOutputs& raw, const FilterOptions& option
                            static_cast<std::uint32_t>(i));
         }
     }
-    const std::size_t count = std::min(keys.size(), static_cast<std::size_t>(options.top_k));
-    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
-    if (end != keys.end()) std::nth_element(keys.begin(), end, keys.end());
-    std::sort(keys.begin(), end);
+    sort_by_upper_half(keys);
+    keys.resize(std::min(keys.size(), static_cast<std::size_t>(options.top_k)));
     std::vector<int> anchors;
-    for (auto key = keys.begin(); key != end; ++key) anchors.push_back(static_cast<int>(*key & 0xffffffffu));
+    for (const std::uint64_t key : keys) anchors.push_back(static_cast<int>(key & 0xffffffffu));
     return anchors;
 }
 
