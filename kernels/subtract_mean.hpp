@@ -7,6 +7,20 @@
 namespace featherface::kernels {
 namespace {
 
+// A row of pixels whose bytes are in the networks' order: the means repeat every three registers.
+void subtract_mean_bgr(const std::uint8_t* in, const float* mean, float* out, int width) {
+    constexpr int kAtOnce = 3 * kLanes;
+    float means[kAtOnce];
+    for (int i = 0; i < kAtOnce; ++i) means[i] = mean[i % 3];
+    const int values = 3 * width;
+    int i = 0;
+    for (; i + kAtOnce <= values; i += kAtOnce) {
+        for (int j = 0; j < kAtOnce; j += kLanes)
+            store(out + i + j, load_bytes(in + i + j) - load(means + j));
+    }
+    for (; i < values; ++i) out[i] = static_cast<float>(in[i]) - mean[i % 3];
+}
+
 // A row of `width` pixels of kBytes bytes, of which kBlue, kGreen and kRed count, to dense output. Four
 // pixels at a time by the compiler's own vectors: xsimd 8.1 does not shuffle bytes.
 template <int kBytes, int kBlue, int kGreen, int kRed>
@@ -16,10 +30,8 @@ void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, in
     constexpr int kAtOnce = 16;  // bytes read and floats written: more than the pixels', but inside the row
     float means[kAtOnce] = {};
     for (int i = 0; i < 3 * kPixels; ++i) means[i] = mean[i % 3];
-    constexpr bool kInOrder = kBytes == 3 && kBlue == 0 && kGreen == 1 && kRed == 2;
     int x = 0;
-    for (; (kHasByteShuffle || kInOrder) && kBytes * (width - x) >= kAtOnce && 3 * (width - x) >= kAtOnce;
-         x += kPixels) {
+    for (; kHasByteShuffle && kBytes * (width - x) >= kAtOnce && 3 * (width - x) >= kAtOnce; x += kPixels) {
         Bytes bytes;
         __builtin_memcpy(&bytes, in + x * kBytes, sizeof bytes);
         bytes = __builtin_shufflevector(bytes, bytes, kBlue, kGreen, kRed, kBytes + kBlue, kBytes + kGreen,
@@ -45,7 +57,7 @@ void subtract_mean(const std::uint8_t* pixels, std::ptrdiff_t row_stride, int by
     const bool red_first = offsets[0] > offsets[2];
     const auto convert = bytes_per_pixel == 1 ? subtract_mean_row<1, 0, 0, 0>
                          : bytes_per_pixel == 3
-                             ? (red_first ? subtract_mean_row<3, 2, 1, 0> : subtract_mean_row<3, 0, 1, 2>)
+                             ? (red_first ? subtract_mean_row<3, 2, 1, 0> : subtract_mean_bgr)
                              : (red_first ? subtract_mean_row<4, 2, 1, 0> : subtract_mean_row<4, 0, 1, 2>);
     for (int y = rows.begin; y < rows.end; ++y)
         convert(pixels + y * row_stride, mean, output.pixel(y, 0), output.width);

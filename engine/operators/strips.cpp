@@ -15,7 +15,7 @@ namespace featherface::engine {
 namespace {
 
 // A strip is as tall as lets its bands fit this many floats: a good part of a core's L2 cache.
-constexpr std::size_t kBandBudget = 48 * 1024;
+constexpr std::size_t kBandBudget = 96 * 1024;
 
 bool is_empty(Rows rows) {
     return rows.begin >= rows.end;
