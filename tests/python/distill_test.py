@@ -46,7 +46,7 @@ class Distilling(unittest.TestCase):
         result = subprocess.run(
             [sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", cls.teacher, "--images",
              cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIDE}:100",
-             "--steps", str(steps), "--decay", "2", "--batch", "1", "--threads", "1"],
+             "--steps", str(steps), "--decay", "2", "--batch", "1", "--workers", "1"],
             capture_output=True, text=True)
         if result.returncode:
             raise AssertionError(result.stderr)
@@ -125,9 +125,9 @@ class Distilling(unittest.TestCase):
         store = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}")
         state = checkpoints.load_checkpoint(self.teacher)
         trainer = Trainer(new_network(models.FeatherFaceV2, body_of("teacher", state), seed=2),
-                          distill.Batches([store], 1), Distillation(), self.folder, Schedule(24, 8),
+                          distill.Batches([store], 1), Distillation(), self.folder, Schedule(40, 12),
                           {"": 3e-3, "body.": 4e-4}, seed=2)
-        losses = [trainer.one_step() for _ in range(24)]
+        losses = [trainer.one_step() for _ in range(40)]
         for part in Distillation.WEIGHTS:
             early, late = (np.mean([loss[part] for loss in some]) for some in (losses[:4], losses[-4:]))
             self.assertLess(late, 0.8 * early, part)

@@ -17,12 +17,12 @@ from networks import new_network, shift_scores
 
 
 class Losses(unittest.TestCase):
-    def test_quality_focal_is_the_cross_entropy_times_the_squared_distance(self):
+    def test_quality_focal_is_the_cross_entropy_times_a_power_of_the_distance(self):
         for logit, target in ((0.3, 0.9), (-4.0, 0.02), (2.0, 1.0), (-1.0, 0.0)):
             score = 1 / (1 + math.exp(-logit))
             entropy = -(target * math.log(score) + (1 - target) * math.log(1 - score))
             result = quality_focal(torch.tensor(logit), torch.tensor(target)).item()
-            self.assertAlmostEqual(result, (target - score) ** 2 * entropy, places=5)
+            self.assertAlmostEqual(result, abs(target - score) ** 1.5 * entropy, places=5)
 
     def test_the_face_logit_gives_the_score_of_the_softmax(self):
         logits = torch.tensor([[0.2, 1.5], [3.0, -1.0]])
@@ -47,11 +47,11 @@ class Losses(unittest.TestCase):
         batch = self.batch()
         outputs = self.outputs(batch)
         outputs[0][0, 1] += 100  # background
-        outputs[0][0, 0, 0] += 3  # smooth L1: 2.5, score 0.9
-        outputs[2][0, 2, 5] += 0.5  # smooth L1: 0.125, score 0.5
+        outputs[0][0, 0, 0] += 3  # smooth L1 with beta 0.2: 3 - 0.1, score 0.9
+        outputs[2][0, 2, 5] += 0.1  # 0.1^2 / 2 / 0.2, score 0.5
         parts, weights = Distillation()(outputs, batch), Distillation.WEIGHTS
-        self.assertAlmostEqual(parts["box"].item(), weights["box"] * 2.5 * 0.9 / 1.4, places=5)
-        self.assertAlmostEqual(parts["landmarks"].item(), weights["landmarks"] * 0.125 * 0.5 / 1.4, places=5)
+        self.assertAlmostEqual(parts["box"].item(), weights["box"] * 2.9 * 0.9 / 1.4, places=5)
+        self.assertAlmostEqual(parts["landmarks"].item(), weights["landmarks"] * 0.025 * 0.5 / 1.4, places=5)
 
 
 class Networks(unittest.TestCase):

@@ -132,7 +132,7 @@ class Overfitting(unittest.TestCase):
             (folder / "label.txt").write_text(text)
             subprocess.run([sys.executable, support.SOURCE / "tools/train/train.py", "--labels", folder / "label.txt",
                             "--network", "v2", "--side", "128", "--scales", "0.2", "0.2", "--batch", "6", "--steps", "150", "--decay", "50",
-                            "--rate", "4e-3", "--threads", "1", "--out", folder / "v2.pth"], check=True)
+                            "--rate", "4e-3", "--workers", "1", "--out", folder / "v2.pth"], check=True)
             network = models.build(checkpoints.load_checkpoint(folder / "v2.pth"))
             for i, labels in truth.items():
                 self.check(network, np.asarray(read_picture(folder / f"images/{i}.png"))[..., ::-1], labels)

@@ -9,6 +9,8 @@ import torch
 
 from files import write_whole
 from loop import Schedule, Trainer
+from networks import fit_half
+from workers import Alone, Workers
 
 
 def tell(line):
@@ -27,29 +29,43 @@ def add_training_options(parser, **defaults):
     number("batch", int, "crops in a step")
     number("rate", float, "peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available() else len(os.sched_getaffinity(0)),
+                        help="processes that share each step's crops, a core each (default: one for each core, "
+                             "a single one with a GPU)")
+    parser.add_argument("--half", action="store_true", help="write float16, half as large a file")
     parser.add_argument("--bf16", action="store_true", help="compute in bfloat16: faster where the CPU has it")
 
 
 def prepare(options):
     """For a program's start, once its options are known."""
-    torch.set_num_threads(options.threads)
+    options.workers = max(1, min(options.workers, options.batch))
+    if not torch.cuda.is_available():
+        torch.set_num_threads(1)
     np.finfo(np.float32), np.finfo(np.float64)  # numpy looks at the smallest numbers now, and not when they are gone
     torch.set_flush_denormal(True)
     options.work = options.work or options.out.with_name(options.out.name + ".work")
     options.work.mkdir(parents=True, exist_ok=True)
 
 
-def train(options, network, batches, loss, rates):
-    """Trains the network, or goes on with what --work has; returns it with averaged weights."""
+def train(options, network, batches, loss, rates, trained_body=False):
+    """Trains the network, or goes on with what --work has; returns it with averaged weights. `batches` are one
+    worker's part of --batch."""
+    workers = Workers(options.workers, list(network.parameters())) if options.workers > 1 else Alone()
     trainer = Trainer(network, batches, loss, options.work, Schedule(options.steps, options.decay), rates,
-                      seed=options.seed, bf16=options.bf16)
-    if trainer.resume():
+                      seed=options.seed, bf16=options.bf16, workers=workers, trained_body=trained_body)
+    if trainer.resume() and workers.rank == 0:
         tell(f"going on from step {trainer.step}")
-    return trainer.run(tell=tell)
+    trained = trainer.run(tell=tell)
+    if workers.rank != 0:
+        sys.exit(0)
+    return trained
 
 
-def write_checkpoint(network, path):
+def write_checkpoint(network, path, half=False):
     """An ordinary state_dict on the CPU, in the layout torch has by default."""
+    if half:
+        fit_half(network)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    if half:
+        state = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
     write_whole(path, lambda file: torch.save(state, file))

@@ -20,20 +20,19 @@ CHUNK = 128
 def fill(folder, maker, program, checkpoint, count, seed, progress):
     """Makes crops until there are `count` (rounded up to a chunk); those there already are kept.
 
-    progress(done, count) is called after each chunk.
+    progress(made, left) is called after each chunk: the crops made by this call, and those it has yet to make.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    chunks = -(-count // CHUNK)
-    for chunk in range(chunks):
-        path = folder / f"answers_{chunk:05}.npz"
-        if not path.exists():
-            seeds = ([seed, maker.side, chunk, i] for i in range(CHUNK))
-            crops = np.stack([maker.make(each) for each in seeds])
-            write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
-            scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
-            write_whole(path, lambda file: np.savez(file, scores=scores, crop_of=crop_of, anchors=anchors,
-                                                    values=values))
-        progress((chunk + 1) * CHUNK, chunks * CHUNK)
+    paths = {chunk: folder / f"answers_{chunk:05}.npz" for chunk in range(-(-count // CHUNK))}
+    missing = [chunk for chunk, path in paths.items() if not path.exists()]
+    for made, chunk in enumerate(missing, 1):
+        seeds = ([seed, maker.side, chunk, i] for i in range(CHUNK))
+        crops = np.stack([maker.make(each) for each in seeds])
+        write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
+        scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
+        write_whole(paths[chunk], lambda file: np.savez(file, scores=scores, crop_of=crop_of, anchors=anchors,
+                                                        values=values))
+        progress(made * CHUNK, (len(missing) - made) * CHUNK)
 
 
 @dataclass

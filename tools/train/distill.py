@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 
+import numpy as np
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 
 import models
@@ -33,7 +35,8 @@ from crop_store import CropStore, fill
 from files import write_whole
 from losses import Distillation
 from networks import body_of, new_network, shift_scores
-from pictures import FIT, TEST, VALIDATION, CropMaker, list_pictures, part_of
+from pictures import FIT, TEST, VALIDATION, CropMaker, link_part, list_pictures, part_of
+from shortcuts import renew_statistics
 from teacher import Failure
 
 PIXELS = 320 * 320  # --batch counts crops of this size; of larger ones a batch has fewer
@@ -69,10 +72,6 @@ def parse_arguments(words=None):
 
 # ---- Crops -------------------------------------------------------------------------------------------------
 
-def photos(folder, wanted):
-    return [path for path in list_pictures(folder) if wanted(part_of(path.name))]
-
-
 def faces_of(options, paths):
     """path -> boxes of the teacher's faces, found once."""
     cache = options.work / "faces.json"
@@ -89,17 +88,16 @@ def faces_of(options, paths):
 
 
 def make_crops(options):
-    paths = photos(options.images, lambda part: part not in (TEST, VALIDATION))
+    paths = [path for path in list_pictures(options.images) if part_of(path.name) not in (TEST, VALIDATION)]
     if not paths:
         raise Failure(f"{options.images}: no photos to train on")
     boxes = faces_of(options, paths)
     for side, count in options.crops:
-        start, first = time.monotonic(), []
+        start = time.monotonic()
 
-        def progress(done, total):
-            first.append(done)
-            left = (time.monotonic() - start) / max(1, done - first[0]) * (total - done) / 60
-            tell(f"crops of {side}x{side}: {done}/{total}, {left:.0f} min left")
+        def progress(made, left):
+            minutes = (time.monotonic() - start) / made * left / 60
+            tell(f"crops of {side}x{side}: {made}/{made + left}, {minutes:.0f} min left")
 
         fill(options.work / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
              options.teacher, count, options.seed, progress)
@@ -122,14 +120,12 @@ class Batches:
 
 def calibrate(options, student):
     """Shifts the scores so that on the photos for it F1 against the teacher is highest for faces above 0.5."""
-    paths = photos(options.images, lambda part: part == VALIDATION)
-    if not paths:
-        return tell("no photos left to calibrate on: scores stay as they are")
     with tempfile.TemporaryDirectory() as folder:
         checkpoint, pictures = pathlib.Path(folder, "student.pth"), pathlib.Path(folder, "photos")
         pictures.mkdir()
-        for i, path in enumerate(paths):
-            (pictures / f"{i:06}{path.suffix}").symlink_to(path.resolve())
+        count = link_part(options.images, VALIDATION, pictures)
+        if count == 0:
+            return tell("no photos left to calibrate on: scores stay as they are")
         write_checkpoint(student, checkpoint)
         text = teacher.engine(options.program, "eval", "-m", checkpoint, "--reference", options.teacher,
                               "--images", pictures, "--side", FIT, "--format", "json")
@@ -137,7 +133,7 @@ def calibrate(options, student):
     if "best_threshold" not in every:
         return tell("no face to calibrate on: scores stay as they are")
     best = every["best_threshold"]
-    tell(f"F1 {every['f1']:.4f}, AP {every['ap']:.4f} on {len(paths)} photos; calibrated, so that faces above "
+    tell(f"F1 {every['f1']:.4f}, AP {every['ap']:.4f} on {count} photos; calibrated, so that faces above "
          f"{best:.3f} are now above 0.5: F1 {every['best_f1']:.4f}")
     shift_scores(student, -math.log(best / (1 - best)))
 
@@ -150,10 +146,13 @@ def main():
         student = new_network(models.FeatherFaceV2, body_of(options.backbone or options.teacher, start), options.seed)
         prepare(options)
         make_crops(options)
-        batches = Batches([CropStore(options.work / f"crops_{side}") for side, _ in options.crops], options.batch)
-        student = train(options, student, batches, Distillation(), {"": options.rate, "body.": options.body_rate})
+        batches = Batches([CropStore(options.work / f"crops_{side}") for side, _ in options.crops],
+                          options.batch // options.workers)
+        student = train(options, student, batches, Distillation(), {"": options.rate, "body.": options.body_rate},
+                        trained_body=True)
+        renew_statistics(student, batches(np.random.default_rng(options.seed)).pictures)
         calibrate(options, student)
-        write_checkpoint(student, options.out)
+        write_checkpoint(student, options.out, options.half)
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"distill.py: {error}")
 

@@ -1,6 +1,6 @@
 """The training loop: warm-up, constant rate, decay; averaged weights; a state file to go on from.
 
-A step's batch depends on the seed and the step only, so a run that was interrupted and resumed ends in the same
+A step's batch depends on the seed, the step and the worker only, so a run that was interrupted and resumed ends in the same
 weights as one that was not. The rate stays constant until the decay, which takes the last steps: how long a run
 shall be can be decided, and changed, at any time before that.
 """
@@ -16,6 +16,8 @@ import numpy as np
 import torch
 
 from files import write_whole
+from shortcuts import take_shortcuts
+from workers import Alone
 
 LATEST, UNDECAYED = "latest.pt", "undecayed.pt"
 
@@ -64,14 +66,19 @@ class Trainer:
 
     batch_of(generator) makes a batch with `pictures` and to(device); loss_of(outputs, batch) gives the parts of
     the loss by name. `rates` maps a prefix of parameter names to the peak learning rate, "" being the rest.
+    Of several `workers`, each makes its own batches, and the first saves and tells. A `trained_body` keeps the
+    statistics of its normalisation.
     """
 
-    def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False):
+    def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False, workers=Alone(),
+                 trained_body=False):
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.model)
+        take_shortcuts(self.model, trained_body)
         self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
         self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
+        self.workers = workers
         self.optimizer = torch.optim.AdamW(self.parameter_groups(rates), weight_decay=5e-4)
 
     def parameter_groups(self, rates):
@@ -84,6 +91,8 @@ class Trainer:
     # ---- States ------------------------------------------------------------------------------------------------
 
     def save(self, name):
+        if self.workers.rank != 0:
+            return
         state = {"step": self.step, "schedule": asdict(self.schedule), "seed": self.seed,
                  "updates": self.average.updates, "model": self.model.state_dict(),
                  "average": self.average.model.state_dict(), "optimizer": self.optimizer.state_dict()}
@@ -106,7 +115,10 @@ class Trainer:
         self.step, self.average.updates = state["step"], state["updates"]
         self.model.load_state_dict(state["model"])
         self.average.model.load_state_dict(state["average"])
+        peaks = [group["peak"] for group in self.optimizer.param_groups]  # as asked for now, not as saved
         self.optimizer.load_state_dict(state["optimizer"])
+        for group, peak in zip(self.optimizer.param_groups, peaks):
+            group["peak"] = peak
         return True
 
     def read(self, name):
@@ -120,12 +132,13 @@ class Trainer:
         factor = self.schedule.factor(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
-        batch = self.batch_of(np.random.default_rng([self.seed, self.step])).to(self.device)
+        batch = self.batch_of(np.random.default_rng([self.seed, self.step, self.workers.rank])).to(self.device)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
             outputs = self.model(batch.pictures)
         parts = self.loss_of(outputs, batch)
         self.optimizer.zero_grad(set_to_none=True)
         sum(parts.values()).backward()
+        self.workers.average(list(self.model.parameters()))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimizer.step()
         self.average.update(self.model)
@@ -142,7 +155,7 @@ class Trainer:
             for name, part in self.one_step().items():
                 sums[name] = sums.get(name, 0) + part
             now = time.monotonic()
-            if self.step % tell_steps == 0:
+            if self.step % tell_steps == 0 and self.workers.rank == 0:
                 pace = (now - told) / (self.step - told_at)
                 means = "  ".join(f"{name} {part / (self.step - told_at):.4f}" for name, part in sums.items())
                 tell(f"step {self.step}/{self.schedule.steps}  {means}  {pace:.3f} s/step  "

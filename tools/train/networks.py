@@ -2,6 +2,7 @@
 import math
 
 import torch
+from torch import nn
 
 import models
 from teacher import Failure
@@ -30,6 +31,29 @@ def shift_scores(network, logit):
     with torch.no_grad():
         for head in class_heads(network):
             head.bias += torch.tensor([-logit / 2, logit / 2] * 2, device=head.bias.device)
+
+
+def normalised_convs(module):
+    """Each convolution with the BatchNorm right after it."""
+    for block in module.modules():
+        layers = list(block.children())
+        for conv, norm in zip(layers, layers[1:]):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                yield conv, norm
+
+
+def fit_half(network):
+    """Makes the variances ones that float16 can hold: a convolution's channel is scaled by a power of two, its
+    statistics along with it, and what the network computes stays the same."""
+    with torch.no_grad():
+        for conv, norm in normalised_convs(network):
+            scale = torch.exp2(-norm.running_var.clamp(min=1e-30).sqrt().log2().round())
+            scale[(norm.running_var > 2 ** -8) & (norm.running_var < 2 ** 8)] = 1
+            conv.weight *= scale[:, None, None, None]
+            if conv.bias is not None:
+                conv.bias *= scale
+            norm.running_mean *= scale
+            norm.running_var.copy_((norm.running_var + norm.eps) * scale ** 2 - norm.eps).clamp_(min=0)
 
 
 def new_network(kind, body, seed):

@@ -28,10 +28,21 @@ def list_pictures(folder):
     return sorted(path for path in pathlib.Path(folder).rglob("*") if path.suffix.lower() in EXTENSIONS)
 
 
+def link_part(images, part, folder):
+    """Links the pictures of a part into `folder`, flat; returns how many there are."""
+    paths = [path for path in list_pictures(images) if part_of(path.name) == part]
+    for path in paths:
+        link = folder / str(path.relative_to(images)).replace("/", "_")
+        link.unlink(missing_ok=True)
+        link.symlink_to(path.resolve())
+    return len(paths)
+
+
 def read_picture(path):
     """RGB, upright."""
     with Image.open(path) as image:
         return ImageOps.exif_transpose(image).convert("RGB")
+
 
 def network_input(crops):
     """uint8 n,S,S,3 BGR crops as the float32 n,3,S,S that the networks take, channels last in memory."""
