@@ -23,6 +23,7 @@
 #include "tools/bench/tables.hpp"
 #include "tools/bench/trace.hpp"
 #include "tools/bench/warnings.hpp"
+#include "tools/builtin_model.hpp"
 #include "tools/output_file.hpp"
 #include "tools/output_paths.hpp"
 #include "tools/streams.hpp"
@@ -52,7 +53,8 @@ struct Options {
 void declare(Arguments& arguments, Options& options) {
     constexpr float kMostSeconds = 86'400;
     constexpr std::int64_t kMostRepeats = 1'000'000;
-    arguments.list('m', "model", "FILE", "checkpoints (.pth, .tar)", options.models);
+    arguments.list('m', "model", "FILE",
+                   "checkpoints (.pth, .tar); without one, the program's own FeatherFace V2", options.models);
     arguments.list(0, "size", "WxH", "picture sizes (default 640x640, for a classifier 224x224)",
                    options.sizes);
     arguments.list(0, "threads", "N", "numbers of threads (default 1)", options.threads);
@@ -157,11 +159,14 @@ Result<std::vector<Case>> make_cases(const Options& options) {
 
     std::vector<Case> cases;
     std::map<std::string, std::string> file_of;  // by network: two files of one are told apart by their names
-    for (const std::string& file : options.models) {
+    std::vector<std::optional<std::string>> models(options.models.begin(), options.models.end());
+    if (models.empty()) models = {std::nullopt};
+    for (const auto& given : models) {
+        const std::string file = given.value_or(std::string(kBuiltinModelName));
         for (const std::string& arch : archs) {
             for (const bool layerwise : modes) {
                 const std::int64_t begin = engine::raw_nanoseconds();
-                auto model = load_model(file, {.layerwise = layerwise, .cpu_architecture = arch});
+                auto model = load_model_or_builtin(given, {.layerwise = layerwise, .cpu_architecture = arch});
                 const std::int64_t end = engine::raw_nanoseconds();
                 if (!model.ok()) return model.status();
                 std::string network(name_of(model->architecture()));
@@ -273,16 +278,15 @@ Status list_kernels(const std::vector<Case>& cases) {
 
 // What is wrong with the options together; empty when nothing is.
 std::string contradiction(const Options& options) {
-    if (options.models.empty()) return "give a model: -m FILE";
+    if (options.models.empty() && builtin_model().empty()) return std::string(kNoBuiltinModel);
     if (options.repeats > 0 && options.seconds) return "give --repeat or --seconds, not both";
     if (options.baseline && options.format == kCsv)
         return "--baseline has no place in csv; take table, md or json";
-    std::vector<std::string> inputs = options.models;
-    if (options.baseline) inputs.push_back(*options.baseline);
-    const PictureList no_pictures;
+    std::vector<std::string> read = options.models;
+    if (options.baseline) read.push_back(*options.baseline);
     for (const auto& output : {options.trace, options.report}) {
         if (!output) continue;
-        const auto checked = check_not_inputs({}, *output, {inputs, no_pictures, inputs.front()});
+        const auto checked = check_not_inputs({}, *output, {read, PictureList{}});
         if (!checked.ok()) return checked.status().message();
     }
     return "";
@@ -296,7 +300,7 @@ ExitCode bench(Words words) {
                         "Times networks: percentiles of whole runs, and on request of every layer, against "
                         "what this machine could do "
                         "at best.",
-                        "-m MODEL... [OPTION...]");
+                        "[-m MODEL...] [OPTION...]");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
     if (!arguments.positionals().empty()) {
@@ -311,6 +315,7 @@ ExitCode bench(Words words) {
         if (!read.ok()) return fail(read.status());
         baseline = std::move(read).value();
     }
+    if (options.models.empty()) message(kUsingBuiltinModel);
     auto cases = make_cases(options);
     if (!cases.ok()) return fail(cases.status());
     if (options.list_kernels) {

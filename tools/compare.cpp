@@ -171,8 +171,10 @@ ExitCode compare(Words words) {
         return usage_error(arguments, "give -m MODEL and one reference dump, or two dumps");
 
     if (options.report) {
-        const auto output = check_not_inputs({*options.report}, *options.report,
-                                             {files, PictureList{}, options.model.value_or(files.front())});
+        std::vector<std::string> read = files;
+        if (options.model) read.push_back(*options.model);
+        const auto output =
+            check_not_inputs({*options.report}, *options.report, {std::move(read), PictureList{}});
         if (!output.ok()) return usage_error(arguments, output.status().message());
     }
 

@@ -13,6 +13,7 @@
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "tools/builtin_model.hpp"
 #include "tools/draw.hpp"
 #include "tools/face_formats.hpp"
 #include "tools/image_write.hpp"
@@ -51,7 +52,9 @@ struct Options {
 
 void declare(Arguments& arguments, Options& options) {
     constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000;
-    arguments.text('m', "model", "FILE", "FeatherFace V1 or V2 checkpoint (.pth)", options.model);
+    arguments.text('m', "model", "FILE",
+                   "FeatherFace V1 or V2 checkpoint (.pth); without one, the program's own V2",
+                   options.model);
     arguments.text('o', "output", "OUT",
                    "draw the faces: a .png or .ppm file for one picture, a folder for several",
                    options.output);
@@ -97,7 +100,9 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
     } else {
         return picture_kind.status();
     }
-    return check_not_inputs(std::move(outputs), output, {options.inputs, list, *options.model});
+    std::vector<std::string> read = options.inputs;
+    if (options.model) read.push_back(*options.model);
+    return check_not_inputs(std::move(outputs), output, {std::move(read), list});
 }
 
 std::unique_ptr<FaceFormat> make_format(std::size_t format) {
@@ -206,12 +211,12 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
 ExitCode detect(Words words) {
     Options options;
     Arguments arguments("detect", "Finds faces in pictures: box, score and five landmarks each.",
-                        "-m MODEL [OPTION...] PICTURE|FOLDER|- ...");
+                        "[-m MODEL] [OPTION...] PICTURE|FOLDER|- ...");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
     const auto threads = threads_or_default(options.threads);
     if (!threads.ok()) return fail(threads.status());
-    if (!options.model) return usage_error(arguments, "give a checkpoint: -m MODEL");
+    if (!options.model && builtin_model().empty()) return usage_error(arguments, kNoBuiltinModel);
     options.inputs = arguments.positionals();
     if (Status status = check_inputs(options.inputs); !status.ok())
         return usage_error(arguments, status.message());
@@ -220,11 +225,14 @@ ExitCode detect(Words words) {
     const auto outputs = plan_outputs(options, list);
     if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
 
-    auto model = load_model(*options.model);
+    if (!options.model) message(kUsingBuiltinModel);
+    auto model = load_model_or_builtin(options.model);
     if (!model.ok()) return fail(model.status());
     auto detector = Detector::create(std::move(model).value(), options.detector(threads.value()));
-    if (!detector.ok())
-        return fail({detector.status().code(), *options.model + ": " + detector.status().message()});
+    if (!detector.ok()) {
+        const std::string name = options.model.value_or(std::string(kBuiltinModelName));
+        return fail({detector.status().code(), name + ": " + detector.status().message()});
+    }
     return run(detector.value(), list, outputs.value(), options);
 }
 

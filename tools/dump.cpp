@@ -63,11 +63,12 @@ Result<NetworkInput> read(const Picture& picture, const Options& options, Archit
 
 // The files to be written, one an input. Errors: invalid_argument.
 Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list,
-                                           std::span<const std::string> inputs) {
+                                           std::vector<std::string> inputs) {
     const fs::path output = *options.output;
     std::vector<fs::path> outputs = {output};
     if (is_output_folder(list, output)) outputs = paths_in_folder(list, output, ".npz");
-    return check_not_inputs(std::move(outputs), output, {inputs, list, *options.model});
+    inputs.push_back(*options.model);
+    return check_not_inputs(std::move(outputs), output, {std::move(inputs), list});
 }
 
 }  // namespace

@@ -45,8 +45,7 @@ Result<std::vector<fs::path>> check_not_inputs(std::vector<fs::path> outputs, co
     const auto add = [&](const fs::path& path) {
         if (const auto identity = identity_of(path)) inputs.insert(*identity);
     };
-    add(read.model);
-    for (const std::string& input : read.inputs) add(input);
+    for (const std::string& file : read.files) add(file);
     for (const Picture& picture : read.list.pictures) add(picture.name);
 
     std::vector<fs::path> written = outputs;

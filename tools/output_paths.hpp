@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -20,11 +19,10 @@ std::vector<std::filesystem::path> paths_in_folder(const PictureList& list,
                                                    const std::filesystem::path& folder,
                                                    const std::string& extension);
 
-// Everything a verb reads: its inputs as they were given, the pictures they stand for, and the checkpoint.
+// Everything a verb reads: the files and folders that were named, and the pictures they stand for.
 struct ReadFiles {
-    std::span<const std::string> inputs;
+    std::vector<std::string> files;
     const PictureList& list;
-    const std::string& model;
 };
 
 // The files to be written, `outputs`, again. `output` is what was asked for: one of them, or their folder.

@@ -1,20 +1,49 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and finds the faces in pictures: tools/run.sh CHECKPOINT IMAGE...
+# Installs what is missing, builds, and finds the faces in pictures: tools/run.sh [-m CHECKPOINT] [IMAGE...]
+# Without a checkpoint the model inside the program is used. Without a picture it is a public-domain one: NASA's
+# portrait of the astronaut Eileen Collins, which is in Debian's python3-skimage.
 # One picture is drawn to faces.png in the current folder, several (or a folder of them) to the folder faces/.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-[ $# -ge 2 ] || fail "usage: tools/run.sh CHECKPOINT IMAGE..."
-for file; do
+# Prints where the picture is, having fetched the package (not installed it) the first time.
+demo_picture() (
+    picture=$root/build/demo/astronaut.png
+    if [ ! -e "$picture" ]; then
+        command -v dpkg-deb >/dev/null || fail "the demo picture comes from Debian; give one of yours: tools/run.sh IMAGE"
+        folder=$(mktemp -d)
+        trap 'rm -rf "$folder"' EXIT
+        echo "Fetching the demo picture out of python3-skimage" >&2
+        (cd "$folder" && apt-get -o APT::Sandbox::User=root download --quiet --quiet python3-skimage >&2) ||
+            fail "could not download python3-skimage (apt-get update may help); or give a picture: tools/run.sh IMAGE"
+        mkdir -p "$root/build/demo"
+        dpkg-deb --fsys-tarfile "$folder"/python3-skimage_*.deb |
+            tar --extract --to-stdout --wildcards '*/skimage/data/astronaut.png' >"$picture.part"
+        mv "$picture.part" "$picture"
+    fi
+    echo "$picture"
+)
+
+model=()
+if [ "${1:-}" = -m ]; then
+    [ $# -ge 2 ] || fail "usage: tools/run.sh [-m CHECKPOINT] [IMAGE...]"
+    model=(-m "$2")
+    shift 2
+fi
+for file in "${model[@]:1}" "$@"; do
     [ -e "$file" ] || [ "$file" = - ] || fail "no such file: $file"
 done
 
 install_missing "${library_packages[@]}" >&2  # standard output is for the faces
 build release --target featherface_program >&2
-
-picture=faces.png
-if [ $# -gt 2 ] || [ -d "$2" ]; then
-    picture=faces
-    mkdir -p "$picture"
+if [ $# -eq 0 ]; then
+    picture=$(demo_picture)
+    set -- "$picture"
 fi
-"$root/build/release/bin/featherface" detect -m "$1" -o "$picture" -- "${@:2}"
-echo "The faces are drawn in $PWD/$picture" >&2
+
+output=faces.png
+if [ $# -gt 1 ] || [ -d "$1" ]; then
+    output=faces
+    mkdir -p "$output"
+fi
+"$root/build/release/bin/featherface" detect "${model[@]}" -o "$output" -- "$@"
+echo "The faces are drawn in $PWD/$output" >&2

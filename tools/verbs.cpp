@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/available_cores.hpp"
+#include "tools/builtin_model.hpp"
 #include "tools/streams.hpp"
 
 namespace featherface::tools {
@@ -41,6 +42,11 @@ Result<Model> load_model(const std::string& file, const ModelOptions& options) {
         for (const std::string& warning : model->warnings()) message("warning: " + file + ": " + warning);
     }
     return model;
+}
+
+Result<Model> load_model_or_builtin(const std::optional<std::string>& file, const ModelOptions& options) {
+    if (file) return load_model(*file, options);
+    return Model::from_bytes(builtin_model(), kBuiltinModelName, options);
 }
 
 void declare_threads(Arguments& arguments, std::optional<std::int64_t>& target) {

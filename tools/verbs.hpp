@@ -40,6 +40,9 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what);
 // Model::load(), but for a warning about its weights, which goes to stderr.
 Result<Model> load_model(const std::string& file, const ModelOptions& options = {});
 
+// The same for a verb that uses the model in the program when no file is given.
+Result<Model> load_model_or_builtin(const std::optional<std::string>& file, const ModelOptions& options = {});
+
 // --threads of a verb that runs a network. Without it $FEATHERFACE_NUM_THREADS counts, else there is one
 // thread for each core this process may use.
 constexpr std::int64_t kMostThreads = 1024;

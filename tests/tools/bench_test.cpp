@@ -229,7 +229,6 @@ TEST_CASE("bench: threads are pinned on request, more than there are cores too, 
 TEST_CASE("bench: a command line that makes no sense is exit code 2") {
     const ProgramFiles files;
     const std::string v2 = files.model("v2.pth", "v2");
-    check_program(featherface({"bench"}), 2, {"give a model"});
     check_program(featherface({"bench", "model.pth"}), 2, {"what is 'model.pth'?"});
     check_program(bench({"-m", v2, "--seconds", "1"}), 2, {"--repeat or --seconds"});
     check_program(bench({"-m", v2, "--size", "640"}), 2, {"'640' is no size like 640x480"});

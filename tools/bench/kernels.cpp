@@ -26,11 +26,14 @@ std::string text_of(const ConvGeometry& g) {
 KernelChoice convolution(const ConvGeometry& geometry, const kernels::KernelTable& table) {
     const ConvKernel& chosen = kernels::select_conv(table, geometry);
     std::string passed_over;
+    bool is_narrower = true;
     for (const ConvKernel* kernel : kernels::conv_kernels(table)) {
-        if (kernel == &chosen) break;
+        is_narrower = kernel != &chosen;
+        if (kernel->supports(geometry)) break;
         passed_over += concat(passed_over.empty() ? "not for " : ", ", kernel->name);
     }
-    return {chosen.name, concat(text_of(geometry), ": ", passed_over.empty() ? "first choice" : passed_over)};
+    return {chosen.name, concat(text_of(geometry), ": ", passed_over.empty() ? "first choice" : passed_over,
+                                is_narrower ? ", narrower registers hold its channels" : "")};
 }
 
 }  // namespace

@@ -61,12 +61,12 @@ def parse_arguments(words=None):
     parser.add_argument("--backbone", type=pathlib.Path,
                         help="checkpoint whose body is the start (default: the teacher)")
     parser.add_argument("--program", default="featherface", help="the featherface program")
-    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 12000), (640, 1500)],
+    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 24000), (640, 2048)],
                         metavar="SIDE:COUNT", help="crops to make, of a side that 32 divides "
-                                                   "(default: 320:12000 640:1500)")
-    parser.add_argument("--body-rate", type=float, default=4e-4,
-                        help="peak learning rate of the backbone (default: 4e-4)")
-    add_training_options(parser, steps=40000, decay=8000, batch=16, rate=2e-3)
+                                                   "(default: 320:24000 640:2048)")
+    parser.add_argument("--body-rate", type=float, default=8e-4,
+                        help="peak learning rate of the backbone (default: 8e-4)")
+    add_training_options(parser, steps=20000, decay=6000, batch=32, rate=3e-3)
     return parser.parse_args(words)
 
 

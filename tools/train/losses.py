@@ -25,10 +25,14 @@ def quality_focal(logit, target):
 class Distillation:
     """The student's answer against the teacher's, for every anchor. Boxes and landmarks count by the
     teacher's score, where it sees a face at all. All three parts are divided by the sum of these scores: the
-    number of anchors on faces, softly counted. BETA is where smooth L1 turns from a square into a straight line, in
-    units of a tenth of the anchor's size: small, or what is off by a pixel would hardly count any more."""
+    number of anchors on faces, softly counted.
 
-    WEIGHTS = {"score": 6.0, "box": 1.0, "landmarks": 0.5}
+    The score's part weighs most, for near the answer its gradients are small, and those of the others are not. BETA is
+    where smooth L1 turns from a square into a straight line, in units of a tenth of the anchor's size: low, or what
+    is off by a pixel would hardly count any more.
+    """
+
+    WEIGHTS = {"score": 16.0, "box": 1.0, "landmarks": 0.5}
     BETA = 0.2
 
     def __call__(self, outputs, batch):
