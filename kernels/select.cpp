@@ -61,8 +61,7 @@ std::array<const ConvKernel*, 4> conv_kernels(const KernelTable& table) {
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
     const bool fits = table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes;
     const KernelTable& over_channels = fits ? *table.narrower : table;
-    if (over_channels.conv_depthwise->supports(geometry)) return *over_channels.conv_depthwise;
-    for (const ConvKernel* kernel : {table.conv_flat, table.conv_winograd}) {
+    for (const ConvKernel* kernel : {over_channels.conv_depthwise, table.conv_flat, table.conv_winograd}) {
         if (kernel->supports(geometry)) return *kernel;
     }
     return *over_channels.conv_gemm;

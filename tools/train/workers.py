@@ -26,18 +26,16 @@ class Workers:
         size = sum(parameter.numel() for parameter in parameters)
         self.gradients = torch.zeros(count, size).share_memory_()
         self.mean = torch.zeros(size).share_memory_()
-        self.pipes, self.children = [], []
+        self.pipes = []
         for rank in range(1, count):
             mine, theirs = multiprocessing.Pipe()
-            child = os.fork()
-            if child == 0:
+            if os.fork() == 0:
                 for pipe in (*self.pipes, mine):  # held open here, they would hide that the first process is gone
                     pipe.close()
-                self.rank, self.pipes, self.children = rank, [theirs], []
+                self.rank, self.pipes = rank, [theirs]
                 return
             theirs.close()
             self.pipes.append(mine)
-            self.children.append(child)
 
     def average(self, parameters):
         """Each parameter's gradient becomes the mean of all processes' gradients. Waits for all of them."""
