@@ -46,7 +46,7 @@ class Distilling(unittest.TestCase):
         result = subprocess.run(
             [sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", cls.teacher, "--images",
              cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIDE}:100",
-             "--steps", str(steps), "--decay", "2", "--batch", "1", "--workers", "1"],
+             "--round", "4", "--steps", str(steps), "--decay", "2", "--batch", "1", "--workers", "1"],
             capture_output=True, text=True)
         if result.returncode:
             raise AssertionError(result.stderr)
@@ -86,13 +86,29 @@ class Distilling(unittest.TestCase):
 
     def test_started_again_it_goes_on_with_crops_and_state(self):
         work = self.folder / "v2.pth.work"
-        made = {path: path.stat().st_mtime_ns for path in work.glob("crops_*/*")}
+        made = {path: path.stat().st_mtime_ns for path in work.glob("round_*/*/*")}
         self.assertEqual(len(made), 2)
-        self.assertIn("going on from step", self.run_program(8))
-        self.assertEqual(made, {path: path.stat().st_mtime_ns for path in work.glob("crops_*/*")})
+        self.assertIn("going on from step 4", self.run_program(8))  # where the decay began
+        self.assertEqual(made, {path: path.stat().st_mtime_ns for path in work.glob("round_*/*/*")})
+
+    def test_a_round_has_its_own_crops_and_those_of_another_go(self):
+        self.assertIn("going on from step 4", self.first)  # of 6 steps in rounds of 4
+        work = self.folder / "v2.pth.work"
+        self.assertEqual([path.name for path in work.glob("round_*")], ["round_1"])
+        with tempfile.TemporaryDirectory() as folder:
+            options = distill.parse_arguments(["--teacher", str(self.teacher), "--images", str(self.folder / "photos"),
+                                               "--program", PROGRAM, "--crops", f"{SIDE}:1", "--out", "v2.pth",
+                                               "--workers", "1", "--work", folder])
+            pictures = []
+            for number in (0, 1, 0):
+                store, = distill.make_crops(options, number).stores
+                pictures.append(np.array(store.crop(5)[0]))
+                self.assertEqual([path.name for path in pathlib.Path(folder).glob("round_*")], [f"round_{number}"])
+        np.testing.assert_array_equal(pictures[0], pictures[2])
+        self.assertFalse(np.array_equal(pictures[0], pictures[1]))
 
     def test_the_stored_answers_are_the_teachers(self):
-        store, network = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}"), models.build(
+        store, network = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}"), models.build(
             checkpoints.load_checkpoint(self.teacher))
         self.assertEqual((len(store), store.side), (128, SIDE))
         for index in (0, 77):
@@ -106,7 +122,7 @@ class Distilling(unittest.TestCase):
             np.testing.assert_allclose(values, expected, atol=2e-3, rtol=2e-3)
 
     def test_a_batch_has_each_crop_or_its_mirror_with_its_answers(self):
-        store = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}")
+        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}")
         batch = store.batch(np.random.default_rng(4), 40)
         crops = network_input(np.stack([store.crop(i)[0] for i in range(len(store))]))
         mirrored = 0
@@ -122,7 +138,7 @@ class Distilling(unittest.TestCase):
         self.assertTrue(5 < mirrored < 35, mirrored)
 
     def test_a_short_run_brings_the_student_nearer_to_the_teacher(self):
-        store = CropStore(self.folder / f"v2.pth.work/crops_{SIDE}")
+        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}")
         state = checkpoints.load_checkpoint(self.teacher)
         trainer = Trainer(new_network(models.FeatherFaceV2, body_of("teacher", state), seed=2),
                           distill.Batches([store], 1), Distillation(), self.folder, Schedule(40, 12),

@@ -47,15 +47,19 @@ def prepare(options):
     options.work.mkdir(parents=True, exist_ok=True)
 
 
-def train(options, network, batches, loss, rates, trained_body=False):
-    """Trains the network, or goes on with what --work has; returns it with averaged weights. `batches` are one
-    worker's part of --batch."""
+def schedule_of(options):
+    return Schedule(options.steps, options.decay)
+
+
+def train(options, network, batches, loss, rates, until, trained_body=False):
+    """Trains the network to the step `until`, going on with what --work has; returns it with averaged weights.
+    `batches` are one worker's part of --batch."""
     workers = Workers(options.workers, list(network.parameters())) if options.workers > 1 else Alone()
-    trainer = Trainer(network, batches, loss, options.work, Schedule(options.steps, options.decay), rates,
+    trainer = Trainer(network, batches, loss, options.work, schedule_of(options), rates,
                       seed=options.seed, bf16=options.bf16, workers=workers, trained_body=trained_body)
     if trainer.resume() and workers.rank == 0:
         tell(f"going on from step {trainer.step}")
-    trained = trainer.run(tell=tell)
+    trained = trainer.run(until, tell=tell)
     if workers.rank != 0:
         sys.exit(0)
     return trained

@@ -1,10 +1,12 @@
-"""Crops with the teacher's answers, on disk: made once, in chunks, and read as batches.
+"""Crops with the teacher's answers, on disk: made in chunks, and read as batches.
 
 A store is a folder for one crop size: `pictures_00000.npy` (uint8 n,S,S,3) and `answers_00000.npz` a chunk,
 the latter written last, so that an interrupted making goes on where it stopped. Chunks may be added later.
 """
+import multiprocessing
 import pathlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,22 +19,32 @@ from pictures import network_input
 CHUNK = 128
 
 
-def fill(folder, maker, program, checkpoint, count, seed, progress):
-    """Makes crops until there are `count` (rounded up to a chunk); those there already are kept.
+def fill(folder, maker, program, checkpoint, count, seed, workers, progress):
+    """Makes crops until there are `count` (rounded up to a chunk); those there already are kept. `seed` is a list.
 
     progress(made, left) is called after each chunk: the crops made by this call, and those it has yet to make.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {chunk: folder / f"answers_{chunk:05}.npz" for chunk in range(-(-count // CHUNK))}
-    missing = [chunk for chunk, path in paths.items() if not path.exists()]
-    for made, chunk in enumerate(missing, 1):
-        seeds = ([seed, maker.side, chunk, i] for i in range(CHUNK))
-        crops = np.stack([maker.make(each) for each in seeds])
-        write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
-        scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
-        write_whole(paths[chunk], lambda file: np.savez(file, scores=scores, crop_of=crop_of, anchors=anchors,
-                                                        values=values))
-        progress(made * CHUNK, (len(missing) - made) * CHUNK)
+    chunks = range(-(-count // CHUNK))
+    missing = [chunk for chunk in chunks if not answers_path(folder, chunk).exists()]
+    if not missing:
+        return
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        make = partial(make_chunk, folder, maker, program, checkpoint, seed)
+        for made, _ in enumerate(pool.imap_unordered(make, missing), 1):
+            progress(made * CHUNK, (len(missing) - made) * CHUNK)
+
+
+def answers_path(folder, chunk):
+    return folder / f"answers_{chunk:05}.npz"
+
+
+def make_chunk(folder, maker, program, checkpoint, seed, chunk):
+    crops = np.stack([maker.make([*seed, maker.side, chunk, i]) for i in range(CHUNK)])
+    write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
+    scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
+    write_whole(answers_path(folder, chunk), lambda file: np.savez(file, scores=scores, crop_of=crop_of,
+                                                                   anchors=anchors, values=values))
 
 
 @dataclass

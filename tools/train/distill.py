@@ -3,12 +3,12 @@
 
     distill.py --teacher mobilenet0.25_Final.pth --images DIR --out FeatherFaceV2_final.pth
 
-1. Crops of the photos are made, at many scales, and the teacher's answers for them, by the engine: once, kept
-   in --work.
+1. Crops of the photos are made, at many scales, and the teacher's answers for them, by the engine; after --round
+   steps others take their place, for crops that are seen too often are learnt by heart.
 2. V2, starting from the teacher's `body` (or --backbone's), is trained to give the same scores, boxes and
-   landmarks. Interrupted, it goes on from its last saved state when started again. The learning rate is
-   constant but for the last --decay steps: --steps can be changed at any time before they begin, and also
-   after, to go on from where the decay began.
+   landmarks. Interrupted, it goes on from its last saved state when started again; all is kept in --work. The
+   learning rate is constant but for the last --decay steps: --steps can be changed at any time before they begin,
+   and also after, to go on from where the decay began.
 3. The averaged weights are calibrated, so that F1 is highest for faces above 0.5, and written to --out.
 
 A fifth of the photos (by their file name's CRC-32) is not trained on: one half is for the calibration, the other
@@ -18,7 +18,9 @@ Needs python3-torch, python3-numpy, python3-pil and the featherface program. Use
 import argparse
 import json
 import math
+import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -30,9 +32,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 import models
 import teacher
 from checkpoints import load_checkpoint
-from command_line import add_training_options, prepare, tell, train, write_checkpoint
+from command_line import add_training_options, prepare, schedule_of, tell, train, write_checkpoint
 from crop_store import CropStore, fill
 from files import write_whole
+from loop import saved_state
 from losses import Distillation
 from networks import body_of, new_network, shift_scores
 from pictures import FIT, TEST, VALIDATION, CropMaker, link_part, list_pictures, part_of
@@ -61,9 +64,10 @@ def parse_arguments(words=None):
     parser.add_argument("--backbone", type=pathlib.Path,
                         help="checkpoint whose body is the start (default: the teacher)")
     parser.add_argument("--program", default="featherface", help="the featherface program")
-    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 24000), (640, 2048)],
-                        metavar="SIDE:COUNT", help="crops to make, of a side that 32 divides "
-                                                   "(default: 320:24000 640:2048)")
+    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 40960), (640, 8192)],
+                        metavar="SIDE:COUNT", help="crops to make for a round, of a side that 32 divides "
+                                                   "(default: 320:40960 640:8192, 23 GB)")
+    parser.add_argument("--round", type=int, default=6000, help="steps with the same crops (default: 6000)")
     parser.add_argument("--body-rate", type=float, default=8e-4,
                         help="peak learning rate of the backbone (default: 8e-4)")
     add_training_options(parser, steps=20000, decay=6000, batch=32, rate=3e-3)
@@ -87,7 +91,12 @@ def faces_of(options, paths):
     return {path: boxes[str(path)] for path in paths}
 
 
-def make_crops(options):
+def make_crops(options, number):
+    """The crops of a round, in the place of another's; returns batches of them, one worker's part of --batch."""
+    folder = options.work / f"round_{number}"
+    for other in options.work.glob("round_*"):
+        if other != folder:
+            shutil.rmtree(other)
     paths = [path for path in list_pictures(options.images) if part_of(path.name) not in (TEST, VALIDATION)]
     if not paths:
         raise Failure(f"{options.images}: no photos to train on")
@@ -99,8 +108,9 @@ def make_crops(options):
             minutes = (time.monotonic() - start) / made * left / 60
             tell(f"crops of {side}x{side}: {made}/{made + left}, {minutes:.0f} min left")
 
-        fill(options.work / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
-             options.teacher, count, options.seed, progress)
+        fill(folder / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
+             options.teacher, count, [options.seed, number], len(os.sched_getaffinity(0)), progress)
+    return Batches([CropStore(folder / f"crops_{side}") for side, _ in options.crops], options.batch // options.workers)
 
 
 class Batches:
@@ -114,6 +124,22 @@ class Batches:
     def __call__(self, random):
         store = self.stores[random.choice(len(self.stores), p=self.chances)]
         return store.batch(random, max(1, self.batch * PIXELS // store.side ** 2))
+
+
+# ---- Rounds ------------------------------------------------------------------------------------------------
+
+def train_in_rounds(options, new_student):
+    """Returns the trained student, and batches of the crops it saw last."""
+    until = 0
+    while until < options.steps:
+        state = saved_state(options.work, schedule_of(options))
+        step = state["step"] if state else 0
+        number = min(step, options.steps - 1) // options.round
+        batches = make_crops(options, number)
+        until = min(options.steps, (number + 1) * options.round)
+        student = train(options, new_student(), batches, Distillation(),
+                        {"": options.rate, "body.": options.body_rate}, until, trained_body=True)
+    return student, batches
 
 
 # ---- Calibration -------------------------------------------------------------------------------------------
@@ -143,13 +169,9 @@ def main():
     try:
         state = teacher.load_teacher(options.teacher)
         start = load_checkpoint(options.backbone) if options.backbone else state
-        student = new_network(models.FeatherFaceV2, body_of(options.backbone or options.teacher, start), options.seed)
+        body = body_of(options.backbone or options.teacher, start)
         prepare(options)
-        make_crops(options)
-        batches = Batches([CropStore(options.work / f"crops_{side}") for side, _ in options.crops],
-                          options.batch // options.workers)
-        student = train(options, student, batches, Distillation(), {"": options.rate, "body.": options.body_rate},
-                        trained_body=True)
+        student, batches = train_in_rounds(options, lambda: new_network(models.FeatherFaceV2, body, options.seed))
         renew_statistics(student, batches(np.random.default_rng(options.seed)).pictures)
         calibrate(options, student)
         write_checkpoint(student, options.out, options.half)

@@ -43,6 +43,23 @@ class Schedule:
         return warm * (1 - math.sqrt(1 - left))
 
 
+def saved_state(folder, schedule, device="cpu"):
+    """The state in `folder` to go on from under that schedule: the latest, or the last one before its decay if that
+    has begun under another schedule. None when there is none."""
+    if not (folder / LATEST).exists():
+        return None
+    state = torch.load(folder / LATEST, map_location=device)
+    begun = Schedule(**state["schedule"])
+    if begun == schedule:
+        return state
+    if state["step"] > begun.decay_start:
+        state = torch.load(folder / UNDECAYED, map_location=device)
+    if state["step"] > schedule.decay_start:
+        raise ValueError(f"{folder} is at step {state['step']}: too late for a decay from step "
+                         f"{schedule.decay_start}; give more steps")
+    return state
+
+
 class Average:
     """An exponential moving average of a model's weights and running statistics."""
 
@@ -99,19 +116,12 @@ class Trainer:
         write_whole(self.folder / name, lambda file: torch.save(state, file))
 
     def resume(self):
-        """Goes on from the folder's latest state; from the last one before its decay if that has begun under
-        another schedule. False when there is none."""
-        state = self.read(LATEST)
+        """Goes on from the state to go on from; False when there is none."""
+        state = saved_state(self.folder, self.schedule, self.device)
         if state is None:
             return False
-        begun = Schedule(**state["schedule"])
-        if state["step"] > begun.decay_start and begun != self.schedule:
-            state = self.read(UNDECAYED)
         if state["seed"] != self.seed:
             raise ValueError(f"{self.folder} was begun with the seed {state['seed']}, not {self.seed}")
-        if state["step"] > self.schedule.decay_start and begun != self.schedule:
-            raise ValueError(f"{self.folder} is at step {state['step']}: too late for a decay from step "
-                             f"{self.schedule.decay_start}; give more steps")
         self.step, self.average.updates = state["step"], state["updates"]
         self.model.load_state_dict(state["model"])
         self.average.model.load_state_dict(state["average"])
@@ -120,10 +130,6 @@ class Trainer:
         for group, peak in zip(self.optimizer.param_groups, peaks):
             group["peak"] = peak
         return True
-
-    def read(self, name):
-        path = self.folder / name
-        return torch.load(path, map_location=self.device) if path.exists() else None
 
     # ---- Steps -------------------------------------------------------------------------------------------------
 
@@ -145,11 +151,12 @@ class Trainer:
         self.step += 1
         return {name: float(part) for name, part in parts.items()}
 
-    def run(self, save_seconds=120, tell_steps=100, tell=lambda line: print(line, file=sys.stderr, flush=True)):
-        """Steps to the schedule's end; returns the averaged model."""
+    def run(self, until, save_seconds=120, tell_steps=100,
+            tell=lambda line: print(line, file=sys.stderr, flush=True)):
+        """Goes on to the step `until`; returns the averaged model."""
         saved = told = time.monotonic()
         sums, told_at = {}, self.step
-        while self.step < self.schedule.steps:
+        while self.step < until:
             if self.step == self.schedule.decay_start:
                 self.save(UNDECAYED)
             for name, part in self.one_step().items():

@@ -67,7 +67,7 @@ def answers(program, checkpoint, crops):
         for i, crop in enumerate(crops):
             header = f"P6 {crop.shape[1]} {crop.shape[0]} 255\n".encode()
             (pictures / f"{i:06}.ppm").write_bytes(header + crop[..., ::-1].tobytes())
-        engine(program, "dump", "--layers", "teacher", "-m", checkpoint, pictures, "-o", dumps)
+        engine(program, "dump", "--layers", "teacher", "-m", checkpoint, pictures, "-o", dumps, "--threads", 1)
         for i in range(len(crops)):
             with np.load(dumps / f"{i:06}.npz") as answer:
                 logits, loc, landms = (answer[name][0] for name in ("logits", "loc", "landms"))

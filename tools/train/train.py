@@ -107,7 +107,8 @@ def main():
         body = body_of(options.backbone, load_checkpoint(options.backbone)) if options.backbone else None
         network = new_network(models.NETWORKS[options.network], body, options.seed)
         batches = Batches(labels, options.side, options.scales, options.batch // options.workers)
-        write_checkpoint(train(options, network, batches, MultiBox(), {"": options.rate}), options.out, options.half)
+        trained = train(options, network, batches, MultiBox(), {"": options.rate}, options.steps)
+        write_checkpoint(trained, options.out, options.half)
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"train.py: {error}")
 
