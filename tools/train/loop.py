@@ -10,6 +10,7 @@ import os
 import pathlib
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -81,7 +82,7 @@ class Average:
 class Trainer:
     """Trains `model` into `folder`.
 
-    batch_of(generator) makes a batch with `pictures` and to(device); loss_of(outputs, batch) gives the parts of
+    batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed; loss_of(outputs, batch) gives the parts of
     the loss by name. `rates` maps a prefix of parameter names to the peak learning rate, "" being the rest.
     Of several `workers`, each makes its own batches, and the first saves and tells. A `trained_body` keeps the
     statistics of its normalisation.
@@ -96,6 +97,7 @@ class Trainer:
         self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
         self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
         self.workers = workers
+        self.ahead, self.next_batch = ThreadPoolExecutor(1), (None, None)
         self.optimizer = torch.optim.AdamW(self.parameter_groups(rates), weight_decay=5e-4)
 
     def parameter_groups(self, rates):
@@ -133,12 +135,22 @@ class Trainer:
 
     # ---- Steps -------------------------------------------------------------------------------------------------
 
+    def batch(self):
+        """This step's batch, and the next one is begun."""
+        def begin(step):
+            random = np.random.default_rng([self.seed, step, self.workers.rank])
+            return step, self.ahead.submit(self.batch_of, random)
+
+        step, batch = self.next_batch if self.next_batch[0] == self.step else begin(self.step)
+        self.next_batch = begin(self.step + 1)
+        return batch.result()
+
     def one_step(self):
         self.model.train()
         factor = self.schedule.factor(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
-        batch = self.batch_of(np.random.default_rng([self.seed, self.step, self.workers.rank])).to(self.device)
+        batch = self.batch().to(self.device)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
             outputs = self.model(batch.pictures)
         parts = self.loss_of(outputs, batch)

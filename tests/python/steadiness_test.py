@@ -1,0 +1,60 @@
+"""steadiness.py: what counts as the same face, and that photos which are not moved agree fully."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import support
+import numpy as np
+from PIL import Image
+
+import seeded
+from faces import MEAN_BGR
+from steadiness import agreement, moved
+
+PROGRAM = support.program()
+
+
+class Agreement(unittest.TestCase):
+    def face(self, x, y, size, eye=0.0):
+        return np.array([x, y, x + size, y + size, x + eye, *[y] * 9], float)
+
+    def test_a_face_is_found_once_and_only_where_it_is(self):
+        expected = np.stack([self.face(0, 0, 10), self.face(100, 0, 20)])
+        for found, hits in (([self.face(1, 0, 10)], 1), ([self.face(1, 0, 10), self.face(0, 0, 10)], 1),
+                            ([self.face(5, 0, 10)], 0), ([self.face(101, 0, 20), self.face(0, 1, 10)], 2)):
+            self.assertEqual(agreement(expected, np.stack(found))[0], hits)
+            self.assertEqual(agreement(np.stack(found), expected)[0], hits)
+        self.assertEqual(agreement(np.empty((0, 14)), expected), (0, []))
+        self.assertEqual(agreement(expected, np.empty((0, 14))), (0, []))
+
+    def test_landmarks_are_compared_in_widths_of_the_expected_face(self):
+        _, distances = agreement(self.face(0, 0, 10)[None], self.face(0, 0, 10, eye=5)[None])
+        self.assertEqual(distances, [0.1])  # one of five is half a width off
+
+    def test_a_moved_picture_has_the_mean_colour_where_it_was(self):
+        pixels = np.asarray(moved(Image.new("RGB", (6, 4), (1, 2, 3)), 2))
+        self.assertEqual(pixels.shape, (6, 8, 3))
+        np.testing.assert_array_equal(pixels[2:, 2:], np.broadcast_to((1, 2, 3), (4, 6, 3)))
+        np.testing.assert_array_equal(pixels[:2, :], np.broadcast_to(MEAN_BGR[::-1], (2, 8, 3)))
+
+
+class Running(unittest.TestCase):
+    def test_without_a_move_a_detector_agrees_with_itself(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = support.seeded_checkpoint(folder, "v2")
+            pictures = pathlib.Path(folder, "pictures")
+            pictures.mkdir()
+            for i in range(2):
+                Image.fromarray(seeded.image(10 + i, 12)).save(pictures / f"{i}.png")
+            result = subprocess.run([sys.executable, support.SOURCE / "tools/train/steadiness.py", "-m", model,
+                                     "--images", pictures, "--by", "0", "5", "--program", PROGRAM],
+                                    capture_output=True, text=True)
+        lines = result.stdout.splitlines()
+        self.assertEqual(lines[:2], ["moved by 0: F1 1.000, landmarks 0.000 face widths"] * 2, result.stderr)
+        self.assertRegex(lines[2], r"^moved by 5: F1 0\.\d+, landmarks 0\.\d+ face widths$")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""How far a detector agrees with itself: its faces in photos against its faces in the same photos moved right and down.
+
+    steadiness.py -m mobilenet0.25_Final.pth --images FOLDER --by 1 4 8 --program build/release/bin/featherface
+
+What it changes about its own mind when nothing but the place of the pixels changes, a student of it cannot be expected
+to know much better. Photos are first fitted into 640 pixels, and figures are those of `featherface eval`.
+"""
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+from PIL import Image
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+
+from faces import MEAN_BGR
+from pictures import FIT, list_pictures, read_picture
+from teacher import Failure, engine
+
+SCORE, IOU = 0.5, 0.5
+
+
+def moved(picture, by):
+    """The picture, `by` pixels further right and down, mean colour where it was."""
+    result = Image.new("RGB", [n + by for n in picture.size], MEAN_BGR[::-1])
+    result.paste(picture, (by, by))
+    return result
+
+
+def faces_by_name(program, model, folder):
+    """name -> its faces above SCORE, best first: n,14 of box corners and five landmarks."""
+    text = engine(program, "detect", "-m", model, "--score", SCORE, "--format", "jsonl", folder)
+    results = map(json.loads, text.splitlines())
+    return {pathlib.Path(result["file"]).name: np.reshape(
+        [face["box"] + sum(face["landmarks"].values(), []) for face in result["faces"]], (-1, 14))
+        for result in results}
+
+
+def overlaps(box, others):
+    """IoU of a box with each of n,4."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    shared = np.maximum(sides, 0).prod(1)
+    return shared / ((box[2:] - box[:2]).prod() + (others[:, 2:] - others[:, :2]).prod(1) - shared)
+
+
+def agreement(expected, found):
+    """How many of the found faces are expected ones, and these faces' landmark distances in face widths."""
+    free, distances = set(range(len(expected))), []
+    for face in found if len(expected) else ():
+        shares = overlaps(face[:4], expected[:, :4])
+        best = shares.argmax()
+        if shares[best] >= IOU and best in free:
+            free.remove(best)
+            apart = np.linalg.norm((face[4:] - expected[best, 4:]).reshape(5, 2), axis=1).mean()
+            distances.append(apart / (expected[best, 2] - expected[best, 0]))
+    return len(distances), distances
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-m", "--model", required=True, type=pathlib.Path, help="FeatherFace V1 or V2 (.pth)")
+    parser.add_argument("--images", required=True, type=pathlib.Path, help="folder of photos")
+    parser.add_argument("--by", type=int, nargs="+", default=[1, 4, 8], help="pixels (default: 1 4 8)")
+    parser.add_argument("--program", default="featherface", help="the featherface program")
+    options = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            expected = None
+            for by in (0, *options.by):
+                for number, path in enumerate(list_pictures(options.images)):
+                    picture = read_picture(path)
+                    factor = FIT / max(picture.size)
+                    picture = picture.resize([max(1, round(n * factor)) for n in picture.size], Image.BILINEAR)
+                    moved(picture, by).save(pathlib.Path(folder, f"{number:06}.ppm"))
+                found = faces_by_name(options.program, options.model, folder)
+                expected = expected or found
+                pairs = [agreement(expected[name], faces - by) for name, faces in found.items()]
+                hits, distances = sum(hits for hits, _ in pairs), sum((some for _, some in pairs), [])
+                count = sum(len(faces) for faces in (*expected.values(), *found.values()))
+                print(f"moved by {by}: F1 {2 * hits / max(1, count):.3f}, landmarks "
+                      f"{np.mean(distances) if distances else 0:.3f} face widths")
+    except (Failure, OSError, ValueError) as error:
+        sys.exit(f"steadiness.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
