@@ -70,7 +70,7 @@ def parse_arguments(words=None):
     parser.add_argument("--round", type=int, default=6000, help="steps with the same crops (default: 6000)")
     parser.add_argument("--body-rate", type=float, default=8e-4,
                         help="peak learning rate of the backbone (default: 8e-4)")
-    add_training_options(parser, steps=20000, decay=6000, batch=32, rate=3e-3)
+    add_training_options(parser, steps=30000, decay=12000, batch=32, rate=3e-3)
     return parser.parse_args(words)
 
 
