@@ -33,11 +33,14 @@ class Agreement(unittest.TestCase):
         _, distances = agreement(self.face(0, 0, 10)[None], self.face(0, 0, 10, eye=5)[None])
         self.assertEqual(distances, [0.1])  # one of five is half a width off
 
-    def test_a_moved_picture_has_the_mean_colour_where_it_was(self):
-        pixels = np.asarray(moved(Image.new("RGB", (6, 4), (1, 2, 3)), 2))
-        self.assertEqual(pixels.shape, (6, 8, 3))
-        np.testing.assert_array_equal(pixels[2:, 2:], np.broadcast_to((1, 2, 3), (4, 6, 3)))
-        np.testing.assert_array_equal(pixels[:2, :], np.broadcast_to(MEAN_BGR[::-1], (2, 8, 3)))
+    def test_a_moved_picture_lies_elsewhere_on_the_same_ground(self):
+        for by in (0, 2, 28):
+            pixels = np.asarray(moved(Image.new("RGB", (6, 4), (1, 2, 3)), by, 28))
+            self.assertEqual(pixels.shape, (32, 64, 3))
+            picture = np.zeros((32, 64), bool)
+            picture[by:by + 4, by:by + 6] = True
+            np.testing.assert_array_equal((pixels == (1, 2, 3)).all(2), picture)
+            np.testing.assert_array_equal((pixels == MEAN_BGR[::-1]).all(2), ~picture)
 
 
 class Running(unittest.TestCase):

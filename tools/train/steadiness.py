@@ -4,7 +4,8 @@
     steadiness.py -m mobilenet0.25_Final.pth --images FOLDER --by 1 4 8 --program build/release/bin/featherface
 
 What it changes about its own mind when nothing but the place of the pixels changes, a student of it cannot be expected
-to know much better. Photos are first fitted into 640 pixels, and figures are those of `featherface eval`.
+to know much better. Photos are first fitted into 640 pixels, and lie on a ground of the mean colour that is the same
+for all moves, its sides multiples of 32. Figures are those of `featherface eval`.
 """
 import argparse
 import json
@@ -24,11 +25,11 @@ from teacher import Failure, engine
 SCORE, IOU = 0.5, 0.5
 
 
-def moved(picture, by):
-    """The picture, `by` pixels further right and down, mean colour where it was."""
-    result = Image.new("RGB", [n + by for n in picture.size], MEAN_BGR[::-1])
-    result.paste(picture, (by, by))
-    return result
+def moved(picture, by, room):
+    """The picture, `by` pixels from the top left of a ground that has at least `room` pixels more."""
+    ground = Image.new("RGB", [-(-(n + room) // 32) * 32 for n in picture.size], MEAN_BGR[::-1])
+    ground.paste(picture, (by, by))
+    return ground
 
 
 def faces_by_name(program, model, folder):
@@ -75,7 +76,7 @@ def main():
                     picture = read_picture(path)
                     factor = FIT / max(picture.size)
                     picture = picture.resize([max(1, round(n * factor)) for n in picture.size], Image.BILINEAR)
-                    moved(picture, by).save(pathlib.Path(folder, f"{number:06}.ppm"))
+                    moved(picture, by, max(options.by)).save(pathlib.Path(folder, f"{number:06}.ppm"))
                 found = faces_by_name(options.program, options.model, folder)
                 expected = expected or found
                 pairs = [agreement(expected[name], faces - by) for name, faces in found.items()]
