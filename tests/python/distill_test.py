@@ -46,7 +46,7 @@ class Distilling(unittest.TestCase):
         result = subprocess.run(
             [sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", cls.teacher, "--images",
              cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIDE}:100",
-             "--round", "4", "--steps", str(steps), "--decay", "2", "--batch", "1", "--workers", "1"],
+             "--round", "4", "--steps", str(steps), "--decay", "2", "--batch", "2", "--workers", "2"],
             capture_output=True, text=True)
         if result.returncode:
             raise AssertionError(result.stderr)
@@ -94,7 +94,7 @@ class Distilling(unittest.TestCase):
     def test_a_round_has_its_own_crops_and_those_of_another_go(self):
         self.assertIn("going on from step 4", self.first)  # of 6 steps in rounds of 4
         work = self.folder / "v2.pth.work"
-        self.assertEqual([path.name for path in work.glob("round_*")], ["round_1"])
+        self.assertEqual([path.parent.name for path in work.glob("round_*/*")], ["round_1"])
         with tempfile.TemporaryDirectory() as folder:
             options = distill.parse_arguments(["--teacher", str(self.teacher), "--images", str(self.folder / "photos"),
                                                "--program", PROGRAM, "--crops", f"{SIDE}:1", "--out", "v2.pth",
@@ -103,7 +103,8 @@ class Distilling(unittest.TestCase):
             for number in (0, 1, 0):
                 store, = distill.make_crops(options, number).stores
                 pictures.append(np.array(store.crop(5)[0]))
-                self.assertEqual([path.name for path in pathlib.Path(folder).glob("round_*")], [f"round_{number}"])
+                kept = pathlib.Path(folder).glob("round_*/*")
+                self.assertEqual([path.parent.name for path in kept], [f"round_{number}"])
         np.testing.assert_array_equal(pictures[0], pictures[2])
         self.assertFalse(np.array_equal(pictures[0], pictures[1]))
 
@@ -185,6 +186,13 @@ class Teachers(unittest.TestCase):
             self.assertIn("distill.py: ", result.stderr)
             self.assertNotIn("Traceback", result.stderr)
             self.assertEqual([path], list(pathlib.Path(folder).iterdir()))
+
+    def test_numbers_below_one_are_refused(self):
+        for option in ("--steps", "--batch", "--round"):
+            result = subprocess.run([sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", "v1.pth",
+                                     "--images", ".", "--out", "v2.pth", option, "0"], capture_output=True, text=True)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"argument {option}: invalid positive value: '0'", result.stderr)
 
     def test_the_body_comes_from_a_detector_or_the_classifier(self):
         for network in (models.FeatherFaceV1(), models.Classifier()):

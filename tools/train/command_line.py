@@ -17,6 +17,13 @@ def tell(line):
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
 
 
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def add_training_options(parser, **defaults):
     def number(name, kind, explanation):
         parser.add_argument(f"--{name}", type=kind, default=defaults[name],
@@ -24,9 +31,9 @@ def add_training_options(parser, **defaults):
 
     parser.add_argument("--out", required=True, type=pathlib.Path, help="the checkpoint to write")
     parser.add_argument("--work", type=pathlib.Path, help="folder to keep the work in (default: OUT.work)")
-    number("steps", int, "length of the training")
+    number("steps", positive, "length of the training")
     number("decay", int, "the last so many steps lower the learning rate")
-    number("batch", int, "crops in a step")
+    number("batch", positive, "crops in a step")
     number("rate", float, "peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available() else len(os.sched_getaffinity(0)),

@@ -32,7 +32,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 import models
 import teacher
 from checkpoints import load_checkpoint
-from command_line import add_training_options, prepare, schedule_of, tell, train, write_checkpoint
+from command_line import add_training_options, positive, prepare, schedule_of, tell, train, write_checkpoint
 from crop_store import CropStore, fill
 from files import write_whole
 from loop import saved_state
@@ -67,7 +67,7 @@ def parse_arguments(words=None):
     parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 40960), (640, 8192)],
                         metavar="SIDE:COUNT", help="crops to make for a round, of a side that 32 divides "
                                                    "(default: 320:40960 640:8192, 23 GB)")
-    parser.add_argument("--round", type=int, default=6000, help="steps with the same crops (default: 6000)")
+    parser.add_argument("--round", type=positive, default=6000, help="steps with the same crops (default: 6000)")
     parser.add_argument("--body-rate", type=float, default=8e-4,
                         help="peak learning rate of the backbone (default: 8e-4)")
     add_training_options(parser, steps=30000, decay=12000, batch=32, rate=3e-3)
@@ -94,8 +94,8 @@ def faces_of(options, paths):
 def make_crops(options, number):
     """The crops of a round, in the place of another's; returns batches of them, one worker's part of --batch."""
     folder = options.work / f"round_{number}"
-    for other in options.work.glob("round_*"):
-        if other != folder:
+    for other in options.work.glob("round_*/crops_*"):
+        if other.parent != folder:
             shutil.rmtree(other)
     paths = [path for path in list_pictures(options.images) if part_of(path.name) not in (TEST, VALIDATION)]
     if not paths:

@@ -82,10 +82,10 @@ class Average:
 class Trainer:
     """Trains `model` into `folder`.
 
-    batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed; loss_of(outputs, batch) gives the parts of
-    the loss by name. `rates` maps a prefix of parameter names to the peak learning rate, "" being the rest.
-    Of several `workers`, each makes its own batches, and the first saves and tells. A `trained_body` keeps the
-    statistics of its normalisation.
+    batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed;
+    loss_of(outputs, batch) gives the parts of the loss by name. `rates` maps a prefix of parameter names to the
+    peak learning rate, "" being the rest. Of several `workers`, each makes its own batches, and the first saves
+    and tells. A `trained_body` keeps the statistics of its normalisation.
     """
 
     def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False, workers=Alone(),
