@@ -15,11 +15,13 @@
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
 #include "support/status_checks.hpp"
+#include "support/text.hpp"
 #include "tools/crosscheck/conclusion.hpp"
 
 namespace featherface::tools {
 namespace {
 
+using test::contains;
 using test::Reference;
 using test::TempDir;
 
@@ -47,10 +49,6 @@ const Row& row_of(const Comparison& comparison, std::string_view name) {
                                     [&](const Row& row) { return row.name == name; });
     REQUIRE_MESSAGE(found != comparison.rows.end(), "no row " << name);
     return *found;
-}
-
-bool contains(const std::string& text, std::string_view words) {
-    return text.find(words) != std::string::npos;
 }
 
 TEST_CASE("comparison: layer by layer, every module of every network agrees with the oracle's") {

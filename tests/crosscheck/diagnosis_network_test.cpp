@@ -17,8 +17,8 @@ TEST_CASE("diagnosis: the spatial gate's maximum and mean swapped is recognised"
         const Patient patient(network);
         // To swap the maps is to swap the weights they meet.
         const auto is_gate = [](const std::string& name) {
-            return ends_with(name, "SpatialGate.spatial.conv.weight") ||
-                   ends_with(name, "spatial_gate.spatial.0.weight");
+            return name.ends_with("SpatialGate.spatial.conv.weight") ||
+                   name.ends_with("spatial_gate.spatial.0.weight");
         };
         const Weights weights = changed(patient.weights(), is_gate, [](Tensor& weight) {
             REQUIRE(weight.shape == std::vector<int>{1, 2, 7, 7});
@@ -29,7 +29,7 @@ TEST_CASE("diagnosis: the spatial gate's maximum and mean swapped is recognised"
         check_diagnosis(patient, outputs_of(reference), "gate_order",
                         {network == "v1" ? "V1 has (max, mean)" : "V2 has (mean, max)", "all 3 names"});
         for (const NamedArray& array : reference.arrays()) {
-            if (!ends_with(array.name, "SpatialGate.compress")) continue;
+            if (!array.name.ends_with("SpatialGate.compress")) continue;
             std::vector<float>& maps = reference.at(array.name).values;
             std::rotate(maps.begin(), maps.begin() + static_cast<std::ptrdiff_t>(maps.size() / 2),
                         maps.end());
@@ -54,7 +54,7 @@ TEST_CASE("diagnosis: another eps of BatchNorm is recognised") {
         const auto is_special = [&](const std::string& name) {
             return network == "v1" ? name.starts_with("bifpn.") : contains(name, "_down_channel.1.");
         };
-        const auto is_variance = [](const std::string& name) { return ends_with(name, ".running_var"); };
+        const auto is_variance = [](const std::string& name) { return name.ends_with(".running_var"); };
         for (const Way& way : ways) {
             CAPTURE(way.words);
             // Another eps is another variance.

@@ -19,10 +19,12 @@
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
+#include "support/text.hpp"
 #include "tools/crosscheck/diagnosis.hpp"
 
 namespace featherface::tools {
 
+using test::contains;
 using test::NamedArray;
 using test::Reference;
 using test::TempDir;
@@ -40,7 +42,6 @@ class Patient {
         test::write_torch_zip(dir_ / "model.pth", test::seeded_checkpoint(network));
     }
 
-    const std::string& network() const { return network_; }
     const Weights& weights() const { return weights_; }
 
     // Every value the network computes on that input, with the right weights or others.
@@ -68,14 +69,6 @@ class Patient {
     TempDir dir_;
     Weights weights_;
 };
-
-inline bool ends_with(const std::string& text, std::string_view end) {
-    return text.ends_with(end);
-}
-
-inline bool contains(const std::string& text, std::string_view words) {
-    return text.find(words) != std::string::npos;
-}
 
 // Without the layers: as small as a dump gets.
 inline Reference outputs_of(const Reference& whole) {

@@ -2,6 +2,7 @@
 import pathlib
 import tempfile
 import unittest
+from unittest import mock
 
 import support
 import numpy as np
@@ -95,6 +96,17 @@ class Making(unittest.TestCase):
             np.testing.assert_array_equal(crop, self.maker.make([7, i]))
             for other in crops[:i]:
                 self.assertFalse(np.array_equal(crop, other))
+
+    def test_a_mosaic_has_four_smaller_crops(self):
+        pieces = [np.full((32, 32, 3), value, np.uint8) for value in (10, 80, 150, 220)]
+        with mock.patch.object(CropMaker, "MOSAIC", 1), mock.patch("pictures.degrade", lambda random, crop: crop), \
+                mock.patch.object(CropMaker, "piece", side_effect=pieces) as piece:
+            crop = self.maker.make(0)
+        self.assertEqual([call.args[1] for call in piece.call_args_list], [32] * 4)
+        self.assertEqual(crop.shape, (64, 64, 3))
+        quarters = [crop[y:y + 32, x:x + 32] for x in (0, 32) for y in (0, 32)]
+        self.assertEqual([np.unique(quarter).tolist() for quarter in sorted(quarters, key=np.mean)],
+                         [[10], [80], [150], [220]])
 
     def test_degrading_changes_pixels_and_not_the_size(self):
         crop = np.asarray(read_picture(self.paths[0]))[..., ::-1]

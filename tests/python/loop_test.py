@@ -143,6 +143,12 @@ class Resuming(unittest.TestCase):
             self.assert_same(second.run(8), expected)
             self.assert_same(second.model, whole.model)
 
+    def test_progress_is_told_with_the_time_that_is_left(self):
+        lines = []
+        self.trainer("run", 4).run(4, tell_steps=2, tell=lines.append)
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], r"^step 2/4  0 \d+\.\d+  1 \d+\.\d+ .* s/step  \d+ min left$")
+
     def test_a_finished_run_is_made_longer_from_where_its_decay_began(self):
         self.trainer("run", 6).run(6)
         longer = self.trainer("run", 10)

@@ -1,4 +1,4 @@
-"""steadiness.py: what counts as the same face, and that photos which are not moved agree fully."""
+"""steadiness.py: what counts as the same face, where a moved photo lies, and the figures."""
 import pathlib
 import subprocess
 import sys
@@ -44,19 +44,31 @@ class Agreement(unittest.TestCase):
 
 
 class Running(unittest.TestCase):
-    def test_without_a_move_a_detector_agrees_with_itself(self):
-        with tempfile.TemporaryDirectory() as folder:
-            model = support.seeded_checkpoint(folder, "v2")
-            pictures = pathlib.Path(folder, "pictures")
-            pictures.mkdir()
-            for i in range(2):
-                Image.fromarray(seeded.image(10 + i, 12)).save(pictures / f"{i}.png")
-            result = subprocess.run([sys.executable, support.SOURCE / "tools/train/steadiness.py", "-m", model,
-                                     "--images", pictures, "--by", "0", "5", "--program", PROGRAM],
-                                    capture_output=True, text=True)
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.model = support.seeded_checkpoint(self.folder, "v2")
+        (self.folder / "pictures").mkdir()
+
+    def run_program(self, *by):
+        return subprocess.run([sys.executable, support.SOURCE / "tools/train/steadiness.py", "-m", self.model, "--images",
+                               self.folder / "pictures", "--by", *by, "--program", PROGRAM], capture_output=True,
+                              text=True)
+
+    def test_without_a_move_a_detector_agrees_with_itself_and_with_one_it_does_not(self):
+        for i in range(2):
+            Image.fromarray(seeded.image(10 + i, 12)).save(self.folder / f"pictures/{i}.png")
+        result = self.run_program("0", "5")
         lines = result.stdout.splitlines()
-        self.assertEqual(lines[:2], ["moved by 0: F1 1.000, landmarks 0.000 face widths"] * 2, result.stderr)
-        self.assertRegex(lines[2], r"^moved by 5: F1 0\.\d+, landmarks 0\.\d+ face widths$")
+        self.assertEqual(lines[:1], ["moved by 0: F1 1.000, landmarks 0.000 face widths"], result.stderr)
+        self.assertRegex(lines[1], r"^moved by 5: F1 0\.\d+, landmarks 0\.\d+ face widths$")
+
+    def test_no_photos_and_a_move_to_the_left_are_errors(self):
+        result = self.run_program("4")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("pictures: no photos in it", result.stderr)
+        self.assertEqual(self.run_program("-4").returncode, 2)
 
 
 if __name__ == "__main__":

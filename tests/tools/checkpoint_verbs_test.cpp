@@ -11,14 +11,11 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_checkpoint.hpp"
+#include "support/text.hpp"
 
 namespace featherface::test {
 
 namespace {
-
-bool contains(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
-}
 
 // An ordinary file of another kind of network.
 std::vector<TorchTensor> feathernet() {

@@ -14,6 +14,7 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
+#include "support/text.hpp"
 #include "tools/text.hpp"
 #include "tools/verbs.hpp"
 
@@ -41,10 +42,6 @@ struct Commands {
 std::vector<std::string> with(std::vector<std::string> command, const std::vector<std::string>& options) {
     command.insert(command.begin() + 1, options.begin(), options.end());
     return command;
-}
-
-bool contains(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
 }
 
 }  // namespace

@@ -13,15 +13,12 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
+#include "support/text.hpp"
 #include "tools/data_uri.hpp"
 
 namespace featherface::test {
 
 namespace {
-
-bool contains(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
-}
 
 std::string text_of(const std::string& path) {
     const auto bytes = read_file(path);

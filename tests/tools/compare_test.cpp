@@ -10,14 +10,11 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
+#include "support/text.hpp"
 
 namespace featherface::test {
 
 namespace {
-
-bool contains(const std::string& text, std::string_view what) {
-    return text.find(what) != std::string::npos;
-}
 
 std::string line_of(const std::string& text, std::string_view start) {
     std::string line_start = "\n";

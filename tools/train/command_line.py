@@ -17,6 +17,10 @@ def tell(line):
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
 
 
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
 def positive(text):
     number = int(text)
     if number < 1:
@@ -36,7 +40,7 @@ def add_training_options(parser, **defaults):
     number("batch", positive, "crops in a step")
     number("rate", float, "peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available() else len(os.sched_getaffinity(0)),
+    parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available() else cores(),
                         help="processes that share each step's crops, a core each (default: one for each core, "
                              "a single one with a GPU)")
     parser.add_argument("--half", action="store_true", help="write float16, half as large a file")

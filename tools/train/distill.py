@@ -18,7 +18,6 @@ Needs python3-torch, python3-numpy, python3-pil and the featherface program. Use
 import argparse
 import json
 import math
-import os
 import pathlib
 import shutil
 import sys
@@ -32,7 +31,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 import models
 import teacher
 from checkpoints import load_checkpoint
-from command_line import add_training_options, positive, prepare, schedule_of, tell, train, write_checkpoint
+from command_line import add_training_options, cores, positive, prepare, schedule_of, tell, train, write_checkpoint
 from crop_store import CropStore, fill
 from files import write_whole
 from loop import saved_state
@@ -109,7 +108,7 @@ def make_crops(options, number):
             tell(f"crops of {side}x{side}: {made}/{made + left}, {minutes:.0f} min left")
 
         fill(folder / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
-             options.teacher, count, [options.seed, number], len(os.sched_getaffinity(0)), progress)
+             options.teacher, count, [options.seed, number], cores(), progress)
     return Batches([CropStore(folder / f"crops_{side}") for side, _ in options.crops], options.batch // options.workers)
 
 

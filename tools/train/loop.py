@@ -1,8 +1,8 @@
 """The training loop: warm-up, constant rate, decay; averaged weights; a state file to go on from.
 
-A step's batch depends on the seed, the step and the worker only, so a run that was interrupted and resumed ends in the same
-weights as one that was not. The rate stays constant until the decay, which takes the last steps: how long a run
-shall be can be decided, and changed, at any time before that.
+A step's batch depends on the seed, the step and the worker only, so a run that was interrupted and resumed ends in
+the same weights as one that was not. The rate stays constant until the decay, which takes the last steps: how long a
+run shall be can be decided, and changed, at any time before that.
 """
 import copy
 import math

@@ -61,6 +61,21 @@ def agreement(expected, found):
     return len(distances), distances
 
 
+def fitted(path):
+    picture = read_picture(path)
+    factor = FIT / max(picture.size)
+    return picture.resize([max(1, round(n * factor)) for n in picture.size], Image.BILINEAR)
+
+
+def faces_moved(options, paths, by):
+    """name -> its faces in the photos moved by so many pixels, in pixels of the photos."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(paths):
+            moved(fitted(path), by, max(options.by)).save(pathlib.Path(folder, f"{number:06}.ppm"))
+        found = faces_by_name(options.program, options.model, folder)
+    return {name: faces - by for name, faces in found.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-m", "--model", required=True, type=pathlib.Path, help="FeatherFace V1 or V2 (.pth)")
@@ -68,22 +83,21 @@ def main():
     parser.add_argument("--by", type=int, nargs="+", default=[1, 4, 8], help="pixels (default: 1 4 8)")
     parser.add_argument("--program", default="featherface", help="the featherface program")
     options = parser.parse_args()
+    if min(options.by) < 0:
+        parser.error("--by takes pixels to the right and down, 0 or more")
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            expected = None
-            for by in (0, *options.by):
-                for number, path in enumerate(list_pictures(options.images)):
-                    picture = read_picture(path)
-                    factor = FIT / max(picture.size)
-                    picture = picture.resize([max(1, round(n * factor)) for n in picture.size], Image.BILINEAR)
-                    moved(picture, by, max(options.by)).save(pathlib.Path(folder, f"{number:06}.ppm"))
-                found = faces_by_name(options.program, options.model, folder)
-                expected = expected or found
-                pairs = [agreement(expected[name], faces - by) for name, faces in found.items()]
-                hits, distances = sum(hits for hits, _ in pairs), sum((some for _, some in pairs), [])
-                count = sum(len(faces) for faces in (*expected.values(), *found.values()))
-                print(f"moved by {by}: F1 {2 * hits / max(1, count):.3f}, landmarks "
-                      f"{np.mean(distances) if distances else 0:.3f} face widths")
+        paths = list_pictures(options.images)
+        if not paths:
+            raise Failure(f"{options.images}: no photos in it")
+        expected = faces_moved(options, paths, 0)
+        for by in options.by:
+            found = faces_moved(options, paths, by)
+            pairs = [agreement(expected[name], faces) for name, faces in found.items()]
+            hits, distances = sum(hits for hits, _ in pairs), sum((some for _, some in pairs), [])
+            count = sum(len(faces) for faces in (*expected.values(), *found.values()))
+            if not hits:
+                raise Failure(f"{options.images}: moved by {by}, no face is found again")
+            print(f"moved by {by}: F1 {2 * hits / count:.3f}, landmarks {np.mean(distances):.3f} face widths", flush=True)
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"steadiness.py: {error}")
 

@@ -12,7 +12,7 @@ import numpy as np
 import models
 from checkpoints import load_checkpoint
 
-LEAST_SCORE = 0.1  # an anchor the teacher gives less keeps no box and landmarks: background, and what it says there is noise
+LEAST_SCORE = 0.1  # an anchor with less keeps no box and landmarks: it is background, and they are noise there
 ANTI_SPOOFING = "final_DW.0.weight"
 
 
