@@ -4,6 +4,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from types import SimpleNamespace
+from unittest import mock
 
 import support
 import numpy as np
@@ -11,7 +13,7 @@ from PIL import Image
 
 import seeded
 from faces import MEAN_BGR
-from steadiness import agreement, moved
+from steadiness import agreement, faces_moved, moved
 
 PROGRAM = support.program()
 
@@ -63,6 +65,17 @@ class Running(unittest.TestCase):
         lines = result.stdout.splitlines()
         self.assertEqual(lines[:1], ["moved by 0: F1 1.000, landmarks 0.000 face widths"], result.stderr)
         self.assertRegex(lines[1], r"^moved by 5: F1 0\.\d+, landmarks 0\.\d+ face widths$")
+        self.assertRegex(lines[2], r"^mirrored: F1 0\.\d+, landmarks 0\.\d+ face widths$")
+
+    def test_faces_in_the_mirror_come_back_to_where_they_were(self):
+        Image.new("RGB", (6, 4)).save(self.folder / "pictures/a.png")
+        face = np.array([[1, 2, 5, 4, 1, 2, 5, 2, 3, 3, 2, 4, 4, 4]], float)
+        seen = face.copy()
+        seen[0, [0, 2, 4, 6, 8, 10, 12]] = 672 - np.array([5, 1, 5, 1, 3, 4, 2])  # 672: the ground of 640 pixels and 1
+        options = SimpleNamespace(program="", model="", by=[1])
+        with mock.patch("steadiness.faces_by_name", return_value={"000000.ppm": seen}):
+            found = faces_moved(options, [self.folder / "pictures/a.png"], 0, mirror=True)
+        np.testing.assert_array_equal(found["000000.ppm"], face)
 
     def test_no_photos_and_a_move_to_the_left_are_errors(self):
         result = self.run_program("4")

@@ -2,6 +2,10 @@
 
 A store is a folder for one crop size: `pictures_00000.npy` (uint8 n,S,S,3) and `answers_00000.npz` a chunk,
 the latter written last, so that an interrupted making goes on where it stopped. Chunks may be added later.
+
+The answers are for the n crops and then for their n mirror images. The teacher is asked about these too: a convolution
+of stride 2 takes other pixels of a mirrored picture, and its answers there are not the mirrored ones: steadiness.py says
+how far off they are.
 """
 import multiprocessing
 import pathlib
@@ -13,7 +17,6 @@ import torch
 
 import teacher
 from files import write_whole
-from mirror import mirrored_anchors, mirrored_values
 from pictures import network_input
 
 CHUNK = 128
@@ -42,7 +45,8 @@ def answers_path(folder, chunk):
 def make_chunk(folder, maker, program, checkpoint, seed, chunk):
     crops = np.stack([maker.make([*seed, maker.side, chunk, i]) for i in range(CHUNK)])
     write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
-    scores, crop_of, anchors, values = teacher.answers(program, checkpoint, crops)
+    both = np.concatenate([crops, crops[:, :, ::-1]])
+    scores, crop_of, anchors, values = teacher.answers(program, checkpoint, both)
     write_whole(answers_path(folder, chunk), lambda file: np.savez(file, scores=scores, crop_of=crop_of,
                                                                    anchors=anchors, values=values))
 
@@ -76,31 +80,23 @@ class CropStore:
                        for chunk in self.answers]
 
     def __len__(self):
-        return sum(map(len, self.pictures))
+        """Of crops and mirror images."""
+        return sum(len(chunk["scores"]) for chunk in self.answers)
 
     def crop(self, index):
-        """One crop: uint8 S,S,3, scores A, indices of anchors k, their values k,14."""
-        chunk, i = divmod(index, CHUNK)
+        """A crop or a mirror image: uint8 S,S,3, scores A, indices of anchors k, their values k,14."""
+        chunk, i = divmod(index, 2 * CHUNK)
         answers, start = self.answers[chunk], self.starts[chunk]
+        picture = self.pictures[chunk][i % CHUNK]
         kept = slice(start[i], start[i + 1])
-        return self.pictures[chunk][i], answers["scores"][i], answers["anchors"][kept], answers["values"][kept]
+        return (picture if i < CHUNK else picture[:, ::-1], answers["scores"][i], answers["anchors"][kept],
+                answers["values"][kept])
 
     def batch(self, random, size):
-        """A Batch of that many crops drawn from the store, each mirrored or not."""
-        picked = random.integers(len(self), size=size)
-        mirrored = random.random(size) < 0.5
-        mirror = mirrored_anchors(self.side)
-        pictures, scores, rows, anchors, values = [], [], [], [], []
-        for row, (index, flip) in enumerate(zip(picked, mirrored)):
-            picture, score, where, value = self.crop(int(index))
-            if flip:
-                picture, score = picture[:, ::-1], score[mirror]
-                where, value = mirror[where], mirrored_values(value)
-            pictures.append(picture)
-            scores.append(score)
-            rows.append(np.full(len(where), row))
-            anchors.append(where)
-            values.append(value)
+        """A Batch of that many drawn from the store."""
+        drawn = [self.crop(int(index)) for index in random.integers(len(self), size=size)]
+        pictures, scores, anchors, values = zip(*drawn)
+        rows = [np.full(len(where), row) for row, where in enumerate(anchors)]
         return Batch(network_input(np.stack(pictures)), torch.from_numpy(np.stack(scores)).float(),
                      torch.from_numpy(np.concatenate(rows)), torch.from_numpy(np.concatenate(anchors)).long(),
                      torch.from_numpy(np.concatenate(values)).float())

@@ -51,7 +51,7 @@ def scales_of(side):
 
 def crop_set(text):
     side, count = (int(number) for number in text.split(":"))
-    if side < 32 or side % 32 or count < 1:
+    if side < 32 or side % 2 or count < 1:
         raise ValueError
     return side, count
 
@@ -64,7 +64,7 @@ def parse_arguments(words=None):
                         help="checkpoint whose body is the start (default: the teacher)")
     parser.add_argument("--program", default="featherface", help="the featherface program")
     parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 40960), (640, 8192)],
-                        metavar="SIDE:COUNT", help="crops to make for a round, of a side that 32 divides "
+                        metavar="SIDE:COUNT", help="crops to make for a round, of an even side "
                                                    "(default: 320:40960 640:8192, 23 GB)")
     parser.add_argument("--round", type=positive, default=6000, help="steps with the same crops (default: 6000)")
     parser.add_argument("--body-rate", type=float, default=8e-4,

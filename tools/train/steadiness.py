@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""How far a detector agrees with itself: its faces in photos against its faces in the same photos moved right and down.
+"""How far a detector agrees with itself: its faces in photos against those in the same photos moved or mirrored.
 
     steadiness.py -m mobilenet0.25_Final.pth --images FOLDER --by 1 4 8 --program build/release/bin/featherface
 
 What it changes about its own mind when nothing but the place of the pixels changes, a student of it cannot be expected
 to know much better. Photos are first fitted into 640 pixels, and lie on a ground of the mean colour that is the same
-for all moves, its sides multiples of 32. Figures are those of `featherface eval`.
+for all moves, which are right and down, its sides multiples of 32; in the mirror it is the whole ground that is
+mirrored. Figures are those of `featherface eval`.
 """
 import argparse
 import json
@@ -14,11 +15,12 @@ import sys
 import tempfile
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 
 from faces import MEAN_BGR
+from mirror import mirrored_labels
 from pictures import FIT, list_pictures, read_picture
 from teacher import Failure, engine
 
@@ -67,13 +69,29 @@ def fitted(path):
     return picture.resize([max(1, round(n * factor)) for n in picture.size], Image.BILINEAR)
 
 
-def faces_moved(options, paths, by):
-    """name -> its faces in the photos moved by so many pixels, in pixels of the photos."""
+def faces_moved(options, paths, by, mirror=False):
+    """name -> its faces in the photos moved by so many pixels, or mirrored after that, in pixels of the photos."""
+    widths = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(paths):
-            moved(fitted(path), by, max(options.by)).save(pathlib.Path(folder, f"{number:06}.ppm"))
+            ground, name = moved(fitted(path), by, max(options.by)), f"{number:06}.ppm"
+            (ImageOps.mirror(ground) if mirror else ground).save(pathlib.Path(folder, name))
+            widths[name] = ground.width
         found = faces_by_name(options.program, options.model, folder)
+    if mirror:
+        found = {name: np.concatenate(mirrored_labels(widths[name], faces[:, :4], faces[:, 4:]), 1)
+                 for name, faces in found.items()}
     return {name: faces - by for name, faces in found.items()}
+
+
+def compare(title, expected, found):
+    """Prints the figures of faces_moved() against faces_moved()."""
+    pairs = [agreement(expected[name], faces) for name, faces in found.items()]
+    hits, distances = sum(hits for hits, _ in pairs), sum((some for _, some in pairs), [])
+    if not hits:
+        raise Failure(f"{title}, no face is found again")
+    count = sum(len(faces) for faces in (*expected.values(), *found.values()))
+    print(f"{title}: F1 {2 * hits / count:.3f}, landmarks {np.mean(distances):.3f} face widths", flush=True)
 
 
 def main():
@@ -91,13 +109,8 @@ def main():
             raise Failure(f"{options.images}: no photos in it")
         expected = faces_moved(options, paths, 0)
         for by in options.by:
-            found = faces_moved(options, paths, by)
-            pairs = [agreement(expected[name], faces) for name, faces in found.items()]
-            hits, distances = sum(hits for hits, _ in pairs), sum((some for _, some in pairs), [])
-            count = sum(len(faces) for faces in (*expected.values(), *found.values()))
-            if not hits:
-                raise Failure(f"{options.images}: moved by {by}, no face is found again")
-            print(f"moved by {by}: F1 {2 * hits / count:.3f}, landmarks {np.mean(distances):.3f} face widths", flush=True)
+            compare(f"moved by {by}", expected, faces_moved(options, paths, by))
+        compare("mirrored", expected, faces_moved(options, paths, 0, mirror=True))
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"steadiness.py: {error}")
 
