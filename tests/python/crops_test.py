@@ -22,20 +22,20 @@ class Windows(unittest.TestCase):
 
     def test_pixels_and_points_move_alike(self):
         for factor, left, top in ((1.0, 0, 0), (1.0, 20, 10), (2.0, 30, 40), (3.0, -20, -10), (0.5, -8, -2)):
-            window = Window(factor, left, top, 128)
+            window = Window(factor, left, top, (128, 128))
             crop = window.cut(self.picture_with_dot(31, 27))
             inside = crop.sum(2).astype(float) - sum(faces.MEAN_BGR) * (crop == faces.MEAN_BGR).all(2)
             row, column = np.unravel_index(inside.argmax(), inside.shape)
             np.testing.assert_allclose((column + 0.5, row + 0.5), window.place(np.array([31.5, 27.5])), atol=0.51 * factor)
 
     def test_outside_of_the_picture_the_networks_see_zeros(self):
-        crop = Window(1.0, -10, -20, 128).cut(Image.new("RGB", (30, 40), (250, 200, 150)))
+        crop = Window(1.0, -10, -20, (128, 160)).cut(Image.new("RGB", (30, 40), (250, 200, 150)))
         np.testing.assert_array_equal(crop[20:60, 10:40], np.broadcast_to((150, 200, 250), (40, 30, 3)))  # BGR
         seen = network_input(crop[None])[0].abs().sum(0).numpy()
         self.assertEqual((seen != 0).sum(), 30 * 40)
 
     def test_points_keep_their_shape(self):
-        window = Window(2.0, 10, 20, 64)
+        window = Window(2.0, 10, 20, (64, 64))
         np.testing.assert_array_equal(window.place(np.array([[10, 20, 30, 40]])), [[10, 20, 50, 60]])
         self.assertEqual(window.place(np.empty((0, 10))).shape, (0, 10))
 
@@ -43,12 +43,12 @@ class Windows(unittest.TestCase):
         random, box = np.random.default_rng(0), np.array([[600, 300, 640, 350]])
         shown = 0
         for _ in range(200):
-            window = draw_window(random, (800, 500), 128, box, (0.9, 1.5))
+            window = draw_window(random, (800, 500), (128, 96), box, (0.9, 1.5))
             x1, y1, x2, y2 = window.place(box)[0]
-            shown += 0 < (x1 + x2) / 2 < 128 and 0 < (y1 + y2) / 2 < 128
+            shown += 0 < (x1 + x2) / 2 < 128 and 0 < (y1 + y2) / 2 < 96
             self.assertGreaterEqual(min(window.left, window.top), 0)
             self.assertLessEqual(window.left + 128, 800 * window.factor + 1)
-            self.assertLessEqual(window.top + 128, 500 * window.factor + 1)
+            self.assertLessEqual(window.top + 96, 500 * window.factor + 1)
             self.assertTrue(0.9 * 0.8 - 1e-9 <= window.factor <= 1.5 * 0.8 + 1e-9)
         self.assertGreater(shown, 160)  # 85% are around the face, the others anywhere
 
@@ -69,26 +69,29 @@ class Making(unittest.TestCase):
         for i, path in enumerate(self.paths):
             pixels = np.random.default_rng(i).integers(0, 255, (40, 50 + i, 3), np.uint8)
             Image.fromarray(pixels).save(path)
-        self.maker = CropMaker(self.paths, {path: [[5, 5, 20, 20]] for path in self.paths}, 64, (0.1, 0.2))
+        self.maker = CropMaker(self.paths, {path: [[5, 5, 20, 20]] for path in self.paths}, (64, 48),
+                               (0.1, 0.2))
 
     def test_a_seed_decides_what_a_crop_is(self):
         crops = [self.maker.make([7, i]) for i in range(12)]
         for i, crop in enumerate(crops):
-            self.assertEqual((crop.shape, crop.dtype), ((64, 64, 3), np.uint8))
+            self.assertEqual((crop.shape, crop.dtype), ((48, 64, 3), np.uint8))
             np.testing.assert_array_equal(crop, self.maker.make([7, i]))
             for other in crops[:i]:
                 self.assertFalse(np.array_equal(crop, other))
 
     def test_a_mosaic_has_four_smaller_crops(self):
-        pieces = [np.full((32, 32, 3), value, np.uint8) for value in (10, 80, 150, 220)]
+        self.maker.size, values = (64, 49), iter((10, 80, 150, 220))
+
+        def piece(random, size):
+            return np.full((size[1], size[0], 3), next(values), np.uint8)
+
         with mock.patch.object(CropMaker, "MOSAIC", 1), mock.patch("pictures.degrade", lambda random, crop: crop), \
-                mock.patch.object(CropMaker, "piece", side_effect=pieces) as piece:
+                mock.patch.object(self.maker, "piece", piece):
             crop = self.maker.make(0)
-        self.assertEqual([call.args[1] for call in piece.call_args_list], [32] * 4)
-        self.assertEqual(crop.shape, (64, 64, 3))
-        quarters = [crop[y:y + 32, x:x + 32] for x in (0, 32) for y in (0, 32)]
-        self.assertEqual([np.unique(quarter).tolist() for quarter in sorted(quarters, key=np.mean)],
-                         [[10], [80], [150], [220]])
+        self.assertEqual(crop.shape, (49, 64, 3))
+        quarters = [half[:, columns] for half in (crop[:24], crop[24:]) for columns in (slice(32), slice(32, None))]
+        self.assertEqual([np.unique(quarter).tolist() for quarter in quarters], [[10], [80], [150], [220]])
 
     def test_degrading_changes_pixels_and_not_the_size(self):
         crop = np.asarray(read_picture(self.paths[0]))[..., ::-1]

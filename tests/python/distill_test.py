@@ -25,7 +25,7 @@ from networks import body_of, new_network, shift_scores
 from pictures import TEST, VALIDATION, network_input, part_of
 
 PROGRAM = support.program()
-SIDE = 64
+SIZE = "72x61"  # 32 divides neither
 
 
 class Distilling(unittest.TestCase):
@@ -45,7 +45,7 @@ class Distilling(unittest.TestCase):
     def run_program(cls, steps):
         result = subprocess.run(
             [sys.executable, support.SOURCE / "tools/train/distill.py", "--teacher", cls.teacher, "--images",
-             cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIDE}:100",
+             cls.folder / "photos", "--out", cls.folder / "v2.pth", "--program", PROGRAM, "--crops", f"{SIZE}:100",
              "--round", "4", "--steps", str(steps), "--decay", "2", "--batch", "2", "--workers", "2"],
             capture_output=True, text=True)
         if result.returncode:
@@ -91,14 +91,16 @@ class Distilling(unittest.TestCase):
         self.assertIn("going on from step 4", self.run_program(8))  # where the decay began
         self.assertEqual(made, {path: path.stat().st_mtime_ns for path in work.glob("round_*/*/*")})
 
+    def options(self, work):
+        return distill.parse_arguments(["--teacher", str(self.teacher), "--images", str(self.folder / "photos"), "--out",
+                                        "v2.pth", "--program", PROGRAM, "--crops", f"{SIZE}:1", "--work", work])
+
     def test_a_round_has_its_own_crops_and_those_of_another_go(self):
         self.assertIn("going on from step 4", self.first)  # of 6 steps in rounds of 4
         work = self.folder / "v2.pth.work"
         self.assertEqual([path.parent.name for path in work.glob("round_*/*")], ["round_1"])
         with tempfile.TemporaryDirectory() as folder:
-            options = distill.parse_arguments(["--teacher", str(self.teacher), "--images", str(self.folder / "photos"),
-                                               "--program", PROGRAM, "--crops", f"{SIDE}:1", "--out", "v2.pth",
-                                               "--workers", "1", "--work", folder])
+            options = self.options(folder)
             pictures = []
             for number in (0, 1, 0):
                 store, = distill.make_crops(options, number).stores
@@ -109,9 +111,9 @@ class Distilling(unittest.TestCase):
         self.assertFalse(np.array_equal(pictures[0], pictures[1]))
 
     def test_the_stored_answers_are_the_teachers(self):
-        store, network = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}"), models.build(
+        store, network = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIZE}"), models.build(
             checkpoints.load_checkpoint(self.teacher))
-        self.assertEqual((len(store), store.side), (256, SIDE))
+        self.assertEqual((len(store), store.pixels), (256, 72 * 61))
         for index in (0, 77, 128, 205):
             picture, scores, anchors, values = store.crop(index)
             with torch.no_grad():
@@ -123,12 +125,12 @@ class Distilling(unittest.TestCase):
             np.testing.assert_allclose(values, expected, atol=2e-3, rtol=2e-3)
 
     def test_each_crop_is_there_mirrored(self):
-        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}")
+        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIZE}")
         for index in (0, 77):
             np.testing.assert_array_equal(store.crop(index)[0], store.crop(128 + index)[0][:, ::-1])
 
     def test_a_batch_has_crops_of_both_halves_with_their_answers(self):
-        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}")
+        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIZE}")
         batch = store.batch(np.random.default_rng(4), 40)
         pictures = network_input(np.stack([store.crop(i)[0] for i in range(len(store))]))
         mirrored = 0
@@ -142,7 +144,7 @@ class Distilling(unittest.TestCase):
         self.assertTrue(5 < mirrored < 35, mirrored)
 
     def test_a_short_run_brings_the_student_nearer_to_the_teacher(self):
-        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIDE}")
+        store = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIZE}")
         state = checkpoints.load_checkpoint(self.teacher)
         trainer = Trainer(new_network(models.FeatherFaceV2, body_of("teacher", state), seed=2),
                           distill.Batches([store], 1), Distillation(), self.folder, Schedule(40, 12),

@@ -1,11 +1,11 @@
 """Crops with the teacher's answers, on disk: made in chunks, and read as batches.
 
-A store is a folder for one crop size: `pictures_00000.npy` (uint8 n,S,S,3) and `answers_00000.npz` a chunk,
+A store is a folder for one crop size: `pictures_00000.npy` (uint8 n,H,W,3) and `answers_00000.npz` a chunk,
 the latter written last, so that an interrupted making goes on where it stopped. Chunks may be added later.
 
 The answers are for the n crops and then for their n mirror images. The teacher is asked about these too: a convolution
-of stride 2 takes other pixels of a mirrored picture, and its answers there are not the mirrored ones: steadiness.py says
-how far off they are.
+of stride 2 takes other pixels of a mirrored picture, and its answers there are not the mirrored ones. steadiness.py
+says how far off they are.
 """
 import multiprocessing
 import pathlib
@@ -43,7 +43,7 @@ def answers_path(folder, chunk):
 
 
 def make_chunk(folder, maker, program, checkpoint, seed, chunk):
-    crops = np.stack([maker.make([*seed, maker.side, chunk, i]) for i in range(CHUNK)])
+    crops = np.stack([maker.make([*seed, *maker.size, chunk, i]) for i in range(CHUNK)])
     write_whole(folder / f"pictures_{chunk:05}.npy", lambda file: np.save(file, crops))
     both = np.concatenate([crops, crops[:, :, ::-1]])
     scores, crop_of, anchors, values = teacher.answers(program, checkpoint, both)
@@ -53,7 +53,7 @@ def make_chunk(folder, maker, program, checkpoint, seed, chunk):
 
 @dataclass
 class Batch:
-    pictures: torch.Tensor  # n,3,S,S: network_input()
+    pictures: torch.Tensor  # n,3,H,W: network_input()
     scores: torch.Tensor    # n,A: the teacher's
     rows: torch.Tensor      # k: of the anchors with a face, the crop they belong to
     anchors: torch.Tensor   # k: and their index
@@ -64,7 +64,7 @@ class Batch:
 
 
 class CropStore:
-    """The crops of a folder, `side` pixels a side. Pictures stay on disk, the answers are in memory."""
+    """The crops of a folder, of `pixels` pixels each. Pictures stay on disk, the answers are in memory."""
 
     def __init__(self, folder):
         self.pictures, self.answers = [], []
@@ -75,7 +75,7 @@ class CropStore:
             self.pictures.append(np.load(path.with_name(name), mmap_mode="r"))
         if not self.pictures:
             raise teacher.Failure(f"{folder}: no crops in it")
-        self.side = self.pictures[0].shape[1]
+        self.pixels = self.pictures[0][0, ..., 0].size
         self.starts = [np.searchsorted(chunk["crop_of"], np.arange(len(chunk["scores"]) + 1))
                        for chunk in self.answers]
 
@@ -84,7 +84,7 @@ class CropStore:
         return sum(len(chunk["scores"]) for chunk in self.answers)
 
     def crop(self, index):
-        """A crop or a mirror image: uint8 S,S,3, scores A, indices of anchors k, their values k,14."""
+        """A crop or a mirror image: uint8 H,W,3, scores A, indices of anchors k, their values k,14."""
         chunk, i = divmod(index, 2 * CHUNK)
         answers, start = self.answers[chunk], self.starts[chunk]
         picture = self.pictures[chunk][i % CHUNK]

@@ -41,19 +41,21 @@ from pictures import FIT, TEST, VALIDATION, CropMaker, link_part, list_pictures,
 from shortcuts import renew_statistics
 from teacher import Failure
 
+CROPS = "320x320:40960 640x480:5120 640x427:2048 427x640:2048"  # those of 640 have the shapes of photos
 PIXELS = 320 * 320  # --batch counts crops of this size; of larger ones a batch has fewer
 
 
-def scales_of(side):
+def scales_of(size):
     """The scales of crops of a size, where 1 is a photo whose longer side has 640 pixels."""
-    return (0.45, 1.6) if side < FIT else (0.75, 1.3)
+    return (0.45, 1.6) if max(size) < FIT else (0.75, 1.3)
 
 
 def crop_set(text):
-    side, count = (int(number) for number in text.split(":"))
-    if side < 32 or side % 2 or count < 1:
+    size, count = text.split(":")
+    width, height = (int(number) for number in size.split("x"))
+    if min(width, height) < 32 or int(count) < 1:
         raise ValueError
-    return side, count
+    return (width, height), int(count)
 
 
 def parse_arguments(words=None):
@@ -63,9 +65,9 @@ def parse_arguments(words=None):
     parser.add_argument("--backbone", type=pathlib.Path,
                         help="checkpoint whose body is the start (default: the teacher)")
     parser.add_argument("--program", default="featherface", help="the featherface program")
-    parser.add_argument("--crops", type=crop_set, nargs="+", default=[(320, 40960), (640, 8192)],
-                        metavar="SIDE:COUNT", help="crops to make for a round, of an even side "
-                                                   "(default: 320:40960 640:8192, 23 GB)")
+    parser.add_argument("--crops", type=crop_set, nargs="+", metavar="WIDTHxHEIGHT:COUNT",
+                        default=[crop_set(text) for text in CROPS.split()],
+                        help=f"crops to make for a round (default: {CROPS}, 21 GB)")
     parser.add_argument("--round", type=positive, default=6000, help="steps with the same crops (default: 6000)")
     parser.add_argument("--body-rate", type=float, default=8e-4,
                         help="peak learning rate of the backbone (default: 8e-4)")
@@ -100,16 +102,18 @@ def make_crops(options, number):
     if not paths:
         raise Failure(f"{options.images}: no photos to train on")
     boxes = faces_of(options, paths)
-    for side, count in options.crops:
-        start = time.monotonic()
+    stores = []
+    for size, count in options.crops:
+        start, name = time.monotonic(), f"crops_{size[0]}x{size[1]}"
 
         def progress(made, left):
             minutes = (time.monotonic() - start) / made * left / 60
-            tell(f"crops of {side}x{side}: {made}/{made + left}, {minutes:.0f} min left")
+            tell(f"{name}: {made}/{made + left}, {minutes:.0f} min left")
 
-        fill(folder / f"crops_{side}", CropMaker(paths, boxes, side, scales_of(side)), options.program,
+        fill(folder / name, CropMaker(paths, boxes, size, scales_of(size)), options.program,
              options.teacher, count, [options.seed, number], cores(), progress)
-    return Batches([CropStore(folder / f"crops_{side}") for side, _ in options.crops], options.batch // options.workers)
+        stores.append(CropStore(folder / name))
+    return Batches(stores, options.batch // options.workers)
 
 
 class Batches:
@@ -117,12 +121,12 @@ class Batches:
 
     def __init__(self, stores, batch):
         self.stores, self.batch = stores, batch
-        pixels = [len(store) * store.side ** 2 for store in stores]
+        pixels = [len(store) * store.pixels for store in stores]
         self.chances = [n / sum(pixels) for n in pixels]
 
     def __call__(self, random):
         store = self.stores[random.choice(len(self.stores), p=self.chances)]
-        return store.batch(random, max(1, self.batch * PIXELS // store.side ** 2))
+        return store.batch(random, max(1, self.batch * PIXELS // store.pixels))
 
 
 # ---- Rounds ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Pictures for training: which of a folder may be trained on, and crops of them at many scales.
 
-A picture is a PIL image; a crop is uint8 side,side,3 BGR, as the networks take it. Everything drawn comes from
+A picture is a PIL image; a crop is uint8 height,width,3 BGR, as the networks take it. Everything drawn comes from
 the numpy Generator that is passed in, so that the same seed makes the same crop.
 """
 import io
@@ -45,7 +45,7 @@ def read_picture(path):
 
 
 def network_input(crops):
-    """uint8 n,S,S,3 BGR crops as the float32 n,3,S,S that the networks take, channels last in memory."""
+    """uint8 n,H,W,3 BGR crops as the float32 n,3,H,W that the networks take, channels last in memory."""
     mean = torch.tensor(MEAN_BGR, dtype=torch.float32)
     return (torch.from_numpy(np.array(crops)).float() - mean).permute(0, 3, 1, 2)
 
@@ -54,17 +54,17 @@ def network_input(crops):
 
 @dataclass(frozen=True)
 class Window:
-    """The picture enlarged by `factor`, then side x side pixels from (left, top), which may lie outside."""
+    """The picture enlarged by `factor`, then `size` (width, height) pixels from (left, top), which may lie outside."""
 
     factor: float
     left: int
     top: int
-    side: int
+    size: tuple
 
     def cut(self, picture):
         """The crop; outside of the picture it has the mean colour, which the networks see as zeros."""
         enlarged = picture.resize([max(1, round(n * self.factor)) for n in picture.size], Image.BILINEAR)
-        crop = Image.new("RGB", (self.side, self.side), MEAN_BGR[::-1])
+        crop = Image.new("RGB", self.size, MEAN_BGR[::-1])
         crop.paste(enlarged, (-self.left, -self.top))
         return np.asarray(crop)[..., ::-1]
 
@@ -74,21 +74,22 @@ class Window:
         return (np.reshape(points, (-1, 2)) * self.factor - (self.left, self.top)).reshape(shape)
 
 
-def draw_window(random, size, side, boxes, scales):
-    """A window of a picture of `size` (width, height): mostly around one of `boxes` (n,4 corners).
+def draw_window(random, picture, size, boxes, scales):
+    """A window of `size` (width, height) in a picture of the size `picture`: mostly around a box (of n,4 corners).
 
     The scale is drawn from `scales` (lowest, highest), evenly in its logarithm.
     """
-    factor = FIT / max(size) * np.exp(random.uniform(*np.log(scales)))
+    factor = FIT / max(picture) * np.exp(random.uniform(*np.log(scales)))
+    enlarged = np.multiply(picture, factor)
     if len(boxes) and random.random() < 0.85:
         box = np.asarray(boxes[random.integers(len(boxes))]) * factor
-        corner = (box[:2] + box[2:]) / 2 - random.uniform(0.1, 0.9, 2) * side
+        corner = (box[:2] + box[2:]) / 2 - random.uniform(0.1, 0.9, 2) * size
     else:
-        corner = random.uniform(-side, np.multiply(size, factor))
-    slack = np.multiply(size, factor) - side  # negative where the picture is smaller than the crop
+        corner = random.uniform(np.negative(size), enlarged)
+    slack = enlarged - size  # negative where the picture is smaller than the crop
     low, high = np.minimum(slack, 0), np.maximum(slack, 0)
     inside = np.where(slack >= 0, np.clip(corner, low, high), random.uniform(low, high))
-    return Window(float(factor), *(int(n) for n in np.round(inside)), side)
+    return Window(float(factor), *(int(n) for n in np.round(inside)), tuple(size))
 
 
 # ---- What a camera does to it ------------------------------------------------------------------------------
@@ -118,30 +119,29 @@ def degrade(random, crop):
 # ---- Crops for distillation --------------------------------------------------------------------------------
 
 class CropMaker:
-    """Crops of unlabelled pictures: `side` pixels a side; `boxes` has, for each path, where faces may be.
+    """Crops of unlabelled pictures, of a `size` (width, height); `boxes` has, for each path, where faces may be.
 
     Pictures with many faces come up more often. One in seven crops is a mosaic of four smaller ones.
     """
 
     MOSAIC = 1 / 7
 
-    def __init__(self, paths, boxes, side, scales):
-        self.paths, self.boxes, self.side, self.scales = paths, boxes, side, scales
+    def __init__(self, paths, boxes, size, scales):
+        self.paths, self.boxes, self.size, self.scales = paths, boxes, size, scales
         weights = np.sqrt([1 + len(boxes[path]) for path in paths])
         self.chances = weights / weights.sum()
 
-    def piece(self, random, side):
+    def piece(self, random, size):
         path = self.paths[random.choice(len(self.paths), p=self.chances)]
         picture = read_picture(path)
-        return draw_window(random, picture.size, side, self.boxes[path], self.scales).cut(picture)
+        return draw_window(random, picture.size, size, self.boxes[path], self.scales).cut(picture)
 
     def make(self, seed):
         """The crop of that seed (an integer or a list of them)."""
         random = np.random.default_rng(seed)
         if random.random() < self.MOSAIC:
-            half = self.side // 2
-            pieces = [self.piece(random, half) for _ in range(4)]
-            crop = np.block([[[pieces[0]], [pieces[1]]], [[pieces[2]], [pieces[3]]]])
+            widths, heights = ((n // 2, n - n // 2) for n in self.size)
+            crop = np.block([[[self.piece(random, (width, height))] for width in widths] for height in heights])
         else:
-            crop = self.piece(random, self.side)
+            crop = self.piece(random, self.size)
         return degrade(random, crop)

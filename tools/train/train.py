@@ -62,7 +62,7 @@ def sample(random, label, side, scales):
     """A crop of a labelled picture, of a scale between the two, with the boxes and landmarks in it."""
     path, boxes, points = label
     picture = read_picture(path)
-    window = draw_window(random, picture.size, side, boxes, scales)
+    window = draw_window(random, picture.size, (side, side), boxes, scales)
     crop, boxes, points = window.cut(picture), window.place(boxes), window.place(points)
     if random.random() < 0.5:
         crop = crop[:, ::-1]
