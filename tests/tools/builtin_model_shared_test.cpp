@@ -26,8 +26,9 @@ std::map<std::string, std::vector<float>> tensors_of(const std::filesystem::path
     return tensors;
 }
 
-// As many values alike, to float16's precision, are no coincidence. A single one may be: the gates' normalisations of
-// one channel are tensors of one number, and one of V2's has come out as one of V1's, of another layer, rounded.
+// As many values alike, to float16's precision, are no coincidence. A single one may be: the gates'
+// normalisations of one channel are tensors of one number, and one of V2's has come out as one of V1's, of
+// another layer, rounded.
 bool is_copy(const std::vector<float>& a, const std::vector<float>& b) {
     if (a.size() != b.size() || a.size() == 1) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
