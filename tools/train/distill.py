@@ -3,8 +3,8 @@
 
     distill.py --teacher mobilenet0.25_Final.pth --images DIR --out FeatherFaceV2_final.pth
 
-1. Crops of the photos are made, at many scales, and the teacher's answers for them, by the engine; after --round
-   steps others take their place, for crops that are seen too often are learnt by heart.
+1. Crops of the photos are made, at many scales, and the teacher's answers for them and their mirror images, by the
+   engine; after --round steps others take their place, for crops that are seen too often are learnt by heart.
 2. V2, starting from the teacher's `body` (or --backbone's), is trained to give the same scores, boxes and
    landmarks. Interrupted, it goes on from its last saved state when started again; all is kept in --work. The
    learning rate is constant but for the last --decay steps: --steps can be changed at any time before they begin,
