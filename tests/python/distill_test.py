@@ -1,4 +1,5 @@
 """distill.py from photos to a checkpoint, with a seeded V1 as the teacher; and what it takes for no teacher."""
+import argparse
 import json
 import pathlib
 import subprocess
@@ -109,6 +110,12 @@ class Distilling(unittest.TestCase):
                 self.assertEqual([path.parent.name for path in kept], [f"round_{number}"])
         np.testing.assert_array_equal(pictures[0], pictures[2])
         self.assertFalse(np.array_equal(pictures[0], pictures[1]))
+
+    def test_crops_are_asked_for_by_size_and_count(self):
+        self.assertEqual(distill.crop_set("640x427:5"), ((640, 427), 5))
+        for text in ("320:5", "320x320", "31x320:5", "320x320:0", "320x-320:5", "axb:c"):
+            with self.assertRaisesRegex(argparse.ArgumentTypeError, f"'{text}': expected WIDTHxHEIGHT:COUNT"):
+                distill.crop_set(text)
 
     def test_the_stored_answers_are_the_teachers(self):
         store, network = CropStore(self.folder / f"v2.pth.work/round_1/crops_{SIZE}"), models.build(

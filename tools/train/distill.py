@@ -19,6 +19,7 @@ import argparse
 import json
 import math
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -51,11 +52,12 @@ def scales_of(size):
 
 
 def crop_set(text):
-    size, count = text.split(":")
-    width, height = (int(number) for number in size.split("x"))
-    if min(width, height) < 32 or int(count) < 1:
-        raise ValueError
-    return (width, height), int(count)
+    parts = re.fullmatch(r"(\d+)x(\d+):(\d+)", text)
+    width, height, count = map(int, parts.groups()) if parts else (0, 0, 0)
+    if min(width, height) < 32 or count < 1:
+        raise argparse.ArgumentTypeError(f"'{text}': expected WIDTHxHEIGHT:COUNT, sides of 32 pixels or more, such as "
+                                         "320x320:40960")
+    return (width, height), count
 
 
 def parse_arguments(words=None):
