@@ -23,9 +23,9 @@
 #include <vector>
 
 #include "bench/peaks.hpp"
-#include "engine/identify.hpp"
-#include "engine/postprocess.hpp"
-#include "engine/session.hpp"
+#include "engine/detect/postprocess.hpp"
+#include "engine/identity/identify.hpp"
+#include "engine/runtime/session.hpp"
 #include "engine/work.hpp"
 #include "featherface/detector.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
 #include "engine/passes/passes.hpp"
 
 namespace featherface::bench {

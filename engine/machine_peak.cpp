@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/clock.hpp"
+#include "engine/runtime/clock.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "engine/guarded.hpp"
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
+#include "engine/identity/weights.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/passes/passes.hpp"
-#include "engine/weights.hpp"
 #include "kernels/select.hpp"
 
 namespace featherface {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/program.hpp"
+#include "engine/runtime/program.hpp"
 #include "featherface/model.hpp"
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 
 namespace featherface {
 

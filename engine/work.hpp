@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 
 namespace featherface::engine {
 

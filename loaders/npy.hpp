@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "featherface/status.hpp"
-#include "loaders/dtype.hpp"
+#include "loaders/torch/dtype.hpp"
 
 namespace featherface::loaders {
 

@@ -4,14 +4,14 @@
 #include <new>
 #include <utility>
 
-#include "loaders/convert.hpp"
+#include "loaders/archive/inflate.hpp"
+#include "loaders/archive/zip.hpp"
 #include "loaders/error.hpp"
-#include "loaders/inflate.hpp"
 #include "loaders/little_endian.hpp"
 #include "loaders/mapped_file.hpp"
 #include "loaders/npy.hpp"
 #include "loaders/npz.hpp"
-#include "loaders/zip.hpp"
+#include "loaders/torch/convert.hpp"
 
 namespace featherface::loaders {
 namespace {

@@ -7,13 +7,13 @@
 #include <unordered_set>
 #include <utility>
 
+#include "loaders/archive/zip.hpp"
+#include "loaders/archive/zip_records.hpp"
 #include "loaders/crc32.hpp"
 #include "loaders/error.hpp"
 #include "loaders/npy.hpp"
 #include "loaders/npz.hpp"
 #include "loaders/output_file.hpp"
-#include "loaders/zip.hpp"
-#include "loaders/zip_records.hpp"
 
 namespace featherface::loaders {
 namespace {

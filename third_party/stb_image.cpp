@@ -1,6 +1,6 @@
 // The one translation unit that holds stb_image's implementation. Only JPEG and PNG are compiled in: the
 // formats that need a real decoder. Files come in as bytes, so stdio stays out.
-#include "loaders/stb_memory.hpp"
+#include "loaders/images/stb_memory.hpp"
 
 #define STBI_MALLOC(size) featherface::loaders::stb_allocate(size)
 #define STBI_REALLOC(block, size) featherface::loaders::stb_reallocate(block, size)

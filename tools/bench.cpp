@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/clock.hpp"
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
 #include "engine/machine_peak.hpp"
 #include "engine/model_impl.hpp"
+#include "engine/runtime/clock.hpp"
 #include "featherface/version.hpp"
 #include "tools/bench/baseline.hpp"
 #include "tools/bench/json.hpp"

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
 #include "featherface/model.hpp"
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "tools/json_writer.hpp"
 
 namespace featherface::tools {

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "engine/identify.hpp"
-#include "loaders/checkpoint.hpp"
+#include "engine/identity/identify.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "tools/json_writer.hpp"
 #include "tools/verbs.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/classify.hpp"
+#include "engine/detect/classify.hpp"
 #include "featherface/image_file.hpp"
 #include "tools/pictures.hpp"
 #include "tools/streams.hpp"

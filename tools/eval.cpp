@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/resize.hpp"
+#include "engine/detect/resize.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"

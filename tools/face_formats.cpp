@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/text.hpp"
+#include "engine/identity/text.hpp"
 #include "tools/checkpoint_json.hpp"
 #include "tools/json_writer.hpp"
 #include "tools/text.hpp"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/text.hpp"
+#include "engine/identity/text.hpp"
 #include "tools/checkpoint_json.hpp"
 #include "tools/checkpoint_verb.hpp"
 #include "tools/text.hpp"

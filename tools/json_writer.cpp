@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "loaders/ascii.hpp"
-#include "loaders/pickle_text.hpp"
+#include "loaders/torch/pickle_text.hpp"
 #include "tools/text.hpp"
 
 namespace featherface::tools {

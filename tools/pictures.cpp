@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "loaders/ascii.hpp"
-#include "loaders/image_header.hpp"
+#include "loaders/images/image_header.hpp"
 #include "loaders/mapped_file.hpp"
 #include "tools/streams.hpp"
 

@@ -1,7 +1,7 @@
 // featherface verify FILE: is this a checkpoint the program can use, and which?
 #include <string>
 
-#include "engine/text.hpp"
+#include "engine/identity/text.hpp"
 #include "tools/checkpoint_json.hpp"
 #include "tools/checkpoint_verb.hpp"
 #include "tools/text.hpp"

@@ -22,9 +22,9 @@
 
 #include "bench/peers/onnx_export.hpp"
 #include "bench/peers/onnx_runtime.hpp"
-#include "engine/identify.hpp"
+#include "engine/detect/resize.hpp"
+#include "engine/identity/identify.hpp"
 #include "engine/machine_peak.hpp"
-#include "engine/resize.hpp"
 #include "engine/work.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "bench/peers/onnx_file.hpp"
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
+#include "engine/identity/weights.hpp"
 #include "engine/passes/passes.hpp"
-#include "engine/weights.hpp"
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 
 namespace featherface::bench {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 #include "featherface/status.hpp"
 
 namespace featherface::bench {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/operators/operator.hpp"
+#include "engine/operations/operator.hpp"
+#include "engine/operations/row_dependence.hpp"
 #include "engine/passes/passes.hpp"
 #include "engine/passes/rewrite.hpp"
-#include "engine/row_dependence.hpp"
 
 namespace featherface::engine {
 

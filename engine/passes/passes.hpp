@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 
 namespace featherface::engine {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "engine/builder.hpp"
+#include "engine/graph/builder.hpp"
 
 namespace featherface::engine {
 

@@ -1,4 +1,4 @@
-#include "engine/classify.hpp"
+#include "engine/detect/classify.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "engine/allocations.hpp"
-#include "engine/postprocess.hpp"
-#include "engine/resize.hpp"
+#include "engine/detect/postprocess.hpp"
+#include "engine/detect/resize.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/oracle/postprocess.hpp"

@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 
+#include "engine/detect/postprocess.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/postprocess.hpp"
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/differences.hpp"

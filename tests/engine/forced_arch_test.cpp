@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "kernels/select.hpp"
 #include "support/instruction_counts.hpp"
 #include "support/sanitized.hpp"

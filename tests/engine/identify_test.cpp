@@ -1,4 +1,4 @@
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/text.hpp"
+#include "engine/identity/text.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/torch_writer.hpp"
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/featherface.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_checkpoint.hpp"

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "engine/memory_plan.hpp"
+#include "engine/runtime/memory_plan.hpp"
 
 namespace featherface::engine {
 namespace {

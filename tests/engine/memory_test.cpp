@@ -3,7 +3,7 @@
 // counts too.
 #include <doctest/doctest.h>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "kernels/select.hpp"
 #include "support/files.hpp"
 #include "support/peak_memory.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/allocations.hpp"
-#include "engine/classify.hpp"
+#include "engine/detect/classify.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/seeded_checkpoint.hpp"

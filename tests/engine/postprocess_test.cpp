@@ -1,6 +1,6 @@
 // Raw outputs to faces against the oracle's plain loops, on outputs made to be hard: thousands of candidates
 // that overlap one another.
-#include "engine/postprocess.hpp"
+#include "engine/detect/postprocess.hpp"
 
 #include <doctest/doctest.h>
 

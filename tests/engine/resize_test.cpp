@@ -1,4 +1,4 @@
-#include "engine/resize.hpp"
+#include "engine/detect/resize.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/checkpoint.hpp"
-#include "loaders/pickle.hpp"
+#include "loaders/torch/checkpoint.hpp"
+#include "loaders/torch/pickle.hpp"
 #include "support/zip_writer.hpp"
 
 namespace {

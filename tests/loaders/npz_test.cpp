@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/zip.hpp"
+#include "loaders/archive/zip.hpp"
 #include "support/bytes.hpp"
 #include "support/files.hpp"
 #include "support/status_checks.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "support/bytes.hpp"
 #include "support/status_checks.hpp"
 #include "support/torch_writer.hpp"

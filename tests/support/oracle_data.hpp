@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "loaders/checkpoint.hpp"
 #include "loaders/npz.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "support/oracle/oracle.hpp"
 
 namespace featherface::test {

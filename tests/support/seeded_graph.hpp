@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/plan.hpp"
-#include "engine/program.hpp"
+#include "engine/runtime/plan.hpp"
+#include "engine/runtime/program.hpp"
 #include "support/seeded_oracle.hpp"
 
 namespace featherface::test {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "loaders/dtype.hpp"
+#include "loaders/torch/dtype.hpp"
 #include "support/bytes.hpp"
 #include "support/pickle_writer.hpp"
 #include "support/zip_writer.hpp"

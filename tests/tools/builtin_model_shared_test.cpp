@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "support/shared_data.hpp"
 
 namespace featherface::test {

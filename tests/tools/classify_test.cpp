@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/classify.hpp"
+#include "engine/detect/classify.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/checkpoint.hpp"
+#include "loaders/torch/checkpoint.hpp"
 #include "support/capture.hpp"
 #include "support/json.hpp"
 #include "support/npz.hpp"

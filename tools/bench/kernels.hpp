@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/program.hpp"
+#include "engine/runtime/program.hpp"
 #include "tools/table.hpp"
 
 namespace featherface::tools {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/clock.hpp"
+#include "engine/runtime/clock.hpp"
 #include "tools/bench/kernels.hpp"
 
 namespace featherface::tools {

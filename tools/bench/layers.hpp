@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "tools/bench/result.hpp"
 
 namespace featherface::tools {

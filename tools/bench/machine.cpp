@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/available_cores.hpp"
-#include "engine/clock.hpp"
+#include "engine/runtime/clock.hpp"
 
 #if defined(__linux__)
 #include <sched.h>

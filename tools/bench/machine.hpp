@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/thread_pool.hpp"
+#include "engine/runtime/thread_pool.hpp"
 
 namespace featherface::tools {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/clock.hpp"
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
+#include "engine/runtime/clock.hpp"
 
 namespace featherface::tools {
 

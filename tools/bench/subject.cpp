@@ -3,8 +3,8 @@
 #include <random>
 #include <utility>
 
-#include "engine/identify.hpp"
-#include "engine/postprocess.hpp"
+#include "engine/detect/postprocess.hpp"
+#include "engine/identity/identify.hpp"
 #include "tools/text.hpp"
 
 namespace featherface::tools {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/image.hpp"
 #include "featherface/model.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/text.hpp"
+#include "engine/identity/text.hpp"
 #include "tools/bench/fusion.hpp"
 #include "tools/text.hpp"
 

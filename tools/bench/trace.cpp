@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/clock.hpp"
+#include "engine/runtime/clock.hpp"
 #include "tools/bench/tables.hpp"
 #include "tools/json_writer.hpp"
 #include "tools/text.hpp"

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "engine/identify.hpp"
+#include "engine/identity/identify.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/fused_names.hpp"
 #include "tools/crosscheck/torch_order.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/status.hpp"
 #include "loaders/npz.hpp"
 #include "tools/crosscheck/layers.hpp"

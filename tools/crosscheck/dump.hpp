@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/status.hpp"
 #include "tools/crosscheck/layers.hpp"
 #include "tools/crosscheck/network_input.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/postprocess.hpp"
+#include "engine/detect/postprocess.hpp"
 #include "tools/crosscheck/values.hpp"
 
 namespace featherface::tools {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 
 namespace featherface::tools {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/session.hpp"
+#include "engine/runtime/session.hpp"
 #include "featherface/image.hpp"
 #include "featherface/status.hpp"
 #include "loaders/npz.hpp"

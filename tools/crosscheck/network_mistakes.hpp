@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 #include "featherface/model.hpp"
 
 namespace featherface::tools {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "engine/resize.hpp"
+#include "engine/detect/resize.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/report_parts.hpp"
 #include "tools/data_uri.hpp"

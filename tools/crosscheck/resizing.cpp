@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "engine/postprocess.hpp"
-#include "engine/resize.hpp"
+#include "engine/detect/postprocess.hpp"
+#include "engine/detect/resize.hpp"
 
 namespace featherface::tools {
 

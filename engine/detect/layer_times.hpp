@@ -1,0 +1,28 @@
+// Serves a LayerObserver from the executor's steps.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/runtime/session.hpp"
+#include "featherface/layer_observer.hpp"
+
+namespace featherface::engine {
+
+// For one run of a prepared session. Steps that compute nothing (views) are left out.
+class LayerTimes final : public Observer {
+  public:
+    LayerTimes(const Session& session, LayerObserver& receiver);
+
+    void before_step(const Node& node) override;
+    void after_step(const Node& node, const Shape& shape, ConstMap value) override;
+
+  private:
+    const Session& session_;
+    LayerObserver& receiver_;
+    int next_index_ = 0;
+    std::int64_t run_start_ = 0, step_start_ = 0;
+    std::vector<std::vector<std::int64_t>> input_shapes_;
+};
+
+}  // namespace featherface::engine

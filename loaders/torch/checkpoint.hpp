@@ -1,0 +1,82 @@
+// A PyTorch checkpoint as named tensors: opens either torch container (zip, or the older "legacy" stream),
+// finds the state_dict in it, strips "module." and hands out tensors as views into the file's bytes.
+//
+// Limits: files of 2 GiB, 65,535 zip entries, 16,384 entries of a state_dict with names of 1,024 bytes,
+// tensors of 8 dimensions, pickles as in pickle.hpp; entries that were deflated may come to the file's size
+// and 16 MiB. Expanded tensors (a stride of 0) are refused. Opening takes at most three times the file's size
+// and 64 MiB of memory, whatever the file holds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "featherface/status.hpp"
+#include "loaders/torch/dtype.hpp"
+
+namespace featherface::loaders {
+
+// One tensor of a state_dict. Element (i, j, ...) lies at bytes[(i * strides[0] + j * strides[1] + ...) *
+// size]; every element the shape reaches is inside `bytes` (checked when the file was opened).
+struct CheckpointTensor {
+    std::string name;  // without a "module." prefix
+    DType dtype = DType::other;
+    std::string dtype_name;             // as the file names it, for types we have no DType for
+    std::vector<std::int64_t> shape;    // empty: a scalar
+    std::vector<std::int64_t> strides;  // in elements, same length as shape
+    std::span<const std::byte> bytes;   // from the tensor's first element to the end of its storage
+    // Empty: an ordinary dense tensor. Else "quantized", "sparse", "nested", "meta", "numpy", "conjugate or
+    // negative" or "unknown" (a dtype we have not): such tensors are named, not read.
+    std::string layout;
+
+    std::int64_t element_count() const;
+    bool is_contiguous() const;
+};
+
+class Checkpoint {
+  public:
+    // Errors: io_error, malformed, unsupported, limit_exceeded; messages carry file, offset, expected, found,
+    // hint.
+    static Result<Checkpoint> open(const std::filesystem::path& path);
+    // The bytes must outlive the Checkpoint. `name` stands in messages.
+    static Result<Checkpoint> from_bytes(std::span<const std::byte> bytes, std::string_view name);
+
+    Checkpoint(Checkpoint&&) noexcept;
+    Checkpoint& operator=(Checkpoint&&) noexcept;
+    ~Checkpoint();
+
+    // In file order. Empty when the file is a valid torch file without a state_dict (an optimizer-only file,
+    // say).
+    std::span<const CheckpointTensor> tensors() const;
+    const CheckpointTensor* find(std::string_view name) const;  // nullptr when there is none
+
+    std::string_view file_name() const;
+    std::string_view container() const;        // "torch zip" or "torch legacy"
+    std::string_view state_dict_path() const;  // "" when bare, else "state_dict", "model", ...
+    bool had_module_prefix() const;
+    std::span<const std::string> globals() const;  // every module.name the pickle refers to, sorted
+    // Keys beside the state_dict ("optimizer", "epoch", ...), and what in it is no tensor
+    // ("state_dict.epoch").
+    std::span<const std::string> top_level_keys() const;
+    std::uint64_t file_size() const;
+    std::string sha256() const;  // of the whole file, lower-case hex; computed at each call
+
+  private:
+    struct Contents;
+    explicit Checkpoint(std::unique_ptr<Contents> contents);
+    std::unique_ptr<Contents> contents_;
+};
+
+// Copies a tensor to row-major float32 (f16, bf16 and f64 are converted). `out` has element_count() entries.
+// Errors: unsupported when the dtype is no floating-point type or the layout is not dense.
+Status copy_as_f32(const CheckpointTensor& tensor, std::span<float> out);
+
+// The tensor's elements in place when it is contiguous, aligned float32; otherwise an empty span.
+std::span<const float> view_as_f32(const CheckpointTensor& tensor);
+
+}  // namespace featherface::loaders

@@ -1,0 +1,32 @@
+// The two containers torch.save has used, read into the same thing: one pickle, and storages by key. The zip
+// form (since PyTorch 1.6) keeps an entry a storage; the older "legacy" form is a stream of pickles and
+// storages.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "featherface/status.hpp"
+#include "loaders/torch/pickle.hpp"
+
+namespace featherface::loaders {
+
+struct TorchFile {
+    std::string_view container;  // "torch zip" or "torch legacy"
+    Pickle pickle;
+    std::unordered_map<std::string, std::span<const std::byte>> storages;
+    std::vector<std::vector<std::byte>> inflated;  // the storages that were deflated in the archive
+};
+
+// The bytes must outlive the result. Errors: malformed (also a pickle that would run something, see
+// unsafe_calls.hpp), unsupported (big-endian files, TorchScript, storage views, unknown versions),
+// limit_exceeded; without the file's name.
+Result<TorchFile> read_torch_zip(std::span<const std::byte> bytes);
+Result<TorchFile> read_torch_legacy(std::span<const std::byte> bytes);
+
+}  // namespace featherface::loaders

@@ -1,0 +1,36 @@
+// What the calls inside a torch pickle mean: storages and tensors. This is the allow-list: the functions of
+// torch named in torch_objects.cpp are understood, from their arguments; nothing is ever called.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "featherface/status.hpp"
+#include "loaders/torch/checkpoint.hpp"
+#include "loaders/torch/dtype.hpp"
+#include "loaders/torch/pickle.hpp"
+#include "loaders/torch/torch_file.hpp"
+
+namespace featherface::loaders {
+
+// A storage as a persistent id tells it: ('storage', type, key, location, number of elements).
+struct TorchStorage {
+    std::string_view key;
+    DType dtype = DType::other;   // u8 when untyped
+    std::string_view dtype_name;  // "float32", "quint8", ...
+    std::size_t element_size = 0;
+    std::uint64_t elements = 0;
+
+    std::uint64_t bytes() const { return elements * element_size; }  // does not overflow
+};
+Result<TorchStorage> read_storage(PickleValue persistent);
+
+// Whether the value is a call that makes a tensor or parameter.
+bool is_tensor(PickleValue value);
+
+// The tensor that is_tensor(value) makes, with its place in its storage checked. Quantized, sparse and other
+// tensors that are no plain arrays have a layout and no bytes. `name` stands in messages and in the result.
+Result<CheckpointTensor> read_tensor(PickleValue value, std::string_view name, const TorchFile& file);
+
+}  // namespace featherface::loaders

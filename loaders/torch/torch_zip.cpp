@@ -1,0 +1,172 @@
+// The zip form: ROOT/data.pkl, ROOT/data/KEY for each storage, ROOT/version, and ROOT/byteorder since
+// PyTorch 2.1. Every entry's CRC-32 is checked. torch never deflates entries, but programs that repack
+// archives do.
+#include <charconv>
+#include <cstring>
+#include <optional>
+
+#include "loaders/archive/inflate.hpp"
+#include "loaders/archive/zip.hpp"
+#include "loaders/error.hpp"
+#include "loaders/little_endian.hpp"
+#include "loaders/torch/torch_file.hpp"
+#include "loaders/torch/unsafe_calls.hpp"
+
+namespace featherface::loaders {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr int kOldestVersion = 1, kNewestVersion = 10;
+// What deflated entries may become, beside the size of the file itself.
+constexpr std::uint64_t kInflatedBytes = std::uint64_t{16} << 20;
+
+// "ROOT/", from the one entry ROOT/data.pkl there must be.
+Result<std::string> find_root(const ZipArchive& archive) {
+    std::optional<std::string> root;
+    bool numpy = false;
+    for (const ZipEntry& entry : archive.entries()) {
+        const std::size_t slash = entry.name.find('/');
+        numpy = numpy || entry.name.ends_with(".npy");
+        if (slash == entry.name.npos || entry.name.substr(slash + 1) != "data.pkl") continue;
+        if (root) {
+            return error(StatusCode::malformed, "the archive holds two checkpoints",
+                         {.offset = entry.data_offset,
+                          .expected = "one entry data.pkl",
+                          .found = quoted(*root + "data.pkl") + " and " + quoted(entry.name)});
+        }
+        root = entry.name.substr(0, slash + 1);
+    }
+    if (!root) {
+        const auto entries = archive.entries();
+        return error(StatusCode::malformed, "a zip archive, but not a PyTorch checkpoint",
+                     {.expected = "an entry NAME/data.pkl",
+                      .found = numpy             ? "a NumPy .npz archive"
+                               : entries.empty() ? "no entries"
+                                                 : "an archive that begins with " + quoted(entries[0].name)});
+    }
+    for (const ZipEntry& entry : archive.entries()) {
+        if (entry.name.starts_with(*root)) continue;
+        return error(StatusCode::malformed, "the archive holds several folders",
+                     {.offset = entry.data_offset,
+                      .expected = "everything in " + quoted(*root),
+                      .found = quoted(entry.name)});
+    }
+    return *root;
+}
+
+Status refuse_torchscript(const ZipArchive& archive, const std::string& root) {
+    for (const ZipEntry& entry : archive.entries()) {
+        const std::string_view name = entry.name.substr(root.size());
+        if (name != "constants.pkl" && name != "bytecode.pkl" && !name.starts_with("code/")) continue;
+        return error(
+            StatusCode::unsupported, "a TorchScript archive, which holds a program",
+            {.offset = entry.data_offset,
+             .expected = "a state_dict",
+             .found = "entry " + quoted(entry.name),
+             .hint = "torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a checkpoint of it"});
+    }
+    return {};
+}
+
+// The contents of entries, inflated where need be, with their CRCs checked.
+class Contents {
+  public:
+    Contents(std::uint64_t file_size, std::vector<std::vector<std::byte>>& inflated)
+        : left_(file_size + kInflatedBytes), inflated_(inflated) {}
+
+    Result<Bytes> read(const ZipEntry& entry) {
+        Bytes content = entry.data;
+        if (entry.method == ZipMethod::deflated) {
+            if (entry.size > left_) {
+                return error(StatusCode::limit_exceeded,
+                             "zip: entry " + quoted(entry.name) + " inflates to too much",
+                             {.offset = entry.data_offset,
+                              .expected = "at most " + count_of(left_, "byte") + " left to it",
+                              .found = std::to_string(entry.size)});
+            }
+            left_ -= entry.size;
+            std::vector<std::byte>& buffer = inflated_.emplace_back(entry.size);
+            if (const Status status = inflate(entry.data, buffer); !status.ok()) {
+                return error(status.code(), "zip: entry " + quoted(entry.name) + ": " + status.message(),
+                             {.hint = "the file is damaged: download or copy it again"});
+            }
+            content = buffer;
+        }
+        if (const Status status = verify_crc(entry, content); !status.ok()) return status;
+        return content;
+    }
+
+  private:
+    std::uint64_t left_;
+    std::vector<std::vector<std::byte>>& inflated_;
+};
+
+Status check_version(std::optional<Bytes> content) {
+    if (!content) return error(StatusCode::malformed, "the archive lacks its entry 'version'");
+    const std::string_view text = as_text(*content);
+    int version = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), version);
+    const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    const bool is_number = code == std::errc() && rest.find_first_not_of("\r\n ") == rest.npos;
+    if (is_number && version >= kOldestVersion && version <= kNewestVersion) return {};
+    return error(StatusCode::unsupported, "an unknown version of the format",
+                 {.expected = std::to_string(kOldestVersion) + " to " + std::to_string(kNewestVersion),
+                  .found = quoted(text),
+                  .hint = "save it again with a PyTorch of today"});
+}
+
+Status check_byte_order(std::optional<Bytes> content) {
+    if (!content || as_text(*content) == "little") return {};
+    return error(StatusCode::unsupported, "the checkpoint is not in little-endian byte order",
+                 {.expected = "'little'",
+                  .found = quoted(as_text(*content)),
+                  .hint = "save it again on a machine with an x86 or ARM processor"});
+}
+
+}  // namespace
+
+Result<TorchFile> read_torch_zip(Bytes bytes) {
+    const Result<ZipArchive> archive = ZipArchive::open(bytes);
+    if (!archive.ok()) return archive.status();
+    const Result<std::string> root = find_root(archive.value());
+    if (!root.ok()) return root.status();
+    if (const Status status = refuse_torchscript(archive.value(), root.value()); !status.ok()) return status;
+
+    TorchFile file;
+    file.container = "torch zip";
+    Contents contents(bytes.size(), file.inflated);
+    std::optional<Bytes> pickle, version, byte_order;
+    std::uint64_t pickle_offset = 0;
+    for (const ZipEntry& entry : archive.value().entries()) {
+        const Result<Bytes> content = contents.read(entry);
+        if (!content.ok()) return content.status();
+        const std::string_view name = entry.name.substr(root.value().size());
+        if (name == "data.pkl") {
+            pickle = content.value();
+            pickle_offset = entry.data_offset;
+        } else if (name == "version") {
+            version = content.value();
+        } else if (name == "byteorder") {
+            byte_order = content.value();
+        } else if (name.starts_with("data/")) {
+            file.storages.emplace(name.substr(std::strlen("data/")), content.value());
+        }
+    }
+    if (const Status status = check_version(version); !status.ok()) return status;
+    if (const Status status = check_byte_order(byte_order); !status.ok()) return status;
+
+    Result<Pickle> parsed = Pickle::parse(*pickle, pickle_offset);
+    if (!parsed.ok()) return parsed.status();
+    if (const std::size_t end = parsed->size_in_bytes(); end != pickle->size()) {
+        return error(StatusCode::malformed, "pickle: something follows its end",
+                     {.offset = pickle_offset + end,
+                      .expected = count_of(end, "byte"),
+                      .found = std::to_string(pickle->size())});
+    }
+    if (const Status status = refuse_unsafe_calls(parsed.value()); !status.ok()) return status;
+    file.pickle = std::move(parsed).value();
+    return file;
+}
+
+}  // namespace featherface::loaders
