@@ -26,8 +26,8 @@
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/identify.hpp"
 #include "engine/runtime/session.hpp"
-#include "engine/work.hpp"
 #include "featherface/detector.hpp"
+#include "tools/measure/work.hpp"
 
 namespace featherface::bench {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/machine_peak.hpp"
+#include "tools/measure/machine_peak.hpp"
 
 namespace featherface::bench {
 

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "engine/identity/identify.hpp"
-#include "engine/machine_peak.hpp"
 #include "engine/model_impl.hpp"
 #include "engine/runtime/clock.hpp"
 #include "featherface/version.hpp"
@@ -23,11 +22,12 @@
 #include "tools/bench/tables.hpp"
 #include "tools/bench/trace.hpp"
 #include "tools/bench/warnings.hpp"
-#include "tools/builtin_model.hpp"
-#include "tools/output_file.hpp"
-#include "tools/output_paths.hpp"
-#include "tools/streams.hpp"
-#include "tools/text.hpp"
+#include "tools/cli/streams.hpp"
+#include "tools/files/output_file.hpp"
+#include "tools/measure/machine_peak.hpp"
+#include "tools/model/builtin_model.hpp"
+#include "tools/pictures/output_paths.hpp"
+#include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

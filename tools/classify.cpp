@@ -7,9 +7,9 @@
 
 #include "engine/detect/classify.hpp"
 #include "featherface/image_file.hpp"
-#include "tools/pictures.hpp"
-#include "tools/streams.hpp"
-#include "tools/text.hpp"
+#include "tools/cli/streams.hpp"
+#include "tools/pictures/pictures.hpp"
+#include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "featherface/model.hpp"
+#include "tools/cli/streams.hpp"
 #include "tools/crosscheck/comparison.hpp"
 #include "tools/crosscheck/conclusion.hpp"
 #include "tools/crosscheck/formats.hpp"
 #include "tools/crosscheck/report.hpp"
-#include "tools/output_file.hpp"
-#include "tools/output_paths.hpp"
-#include "tools/streams.hpp"
-#include "tools/text.hpp"
+#include "tools/files/output_file.hpp"
+#include "tools/pictures/output_paths.hpp"
+#include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

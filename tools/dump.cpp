@@ -8,12 +8,12 @@
 
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "tools/cli/streams.hpp"
 #include "tools/crosscheck/dump.hpp"
-#include "tools/output_file.hpp"
-#include "tools/output_paths.hpp"
-#include "tools/pictures.hpp"
-#include "tools/streams.hpp"
-#include "tools/text.hpp"
+#include "tools/files/output_file.hpp"
+#include "tools/pictures/output_paths.hpp"
+#include "tools/pictures/pictures.hpp"
+#include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

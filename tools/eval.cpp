@@ -11,11 +11,11 @@
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "tools/cli/streams.hpp"
 #include "tools/eval/evaluation.hpp"
 #include "tools/eval/labels.hpp"
 #include "tools/eval/report.hpp"
-#include "tools/pictures.hpp"
-#include "tools/streams.hpp"
+#include "tools/pictures/pictures.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "featherface/version.hpp"
-#include "tools/streams.hpp"
-#include "tools/suggest.hpp"
+#include "tools/cli/streams.hpp"
+#include "tools/cli/suggest.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::tools {

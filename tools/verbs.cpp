@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/available_cores.hpp"
-#include "tools/builtin_model.hpp"
-#include "tools/streams.hpp"
+#include "tools/cli/streams.hpp"
+#include "tools/measure/available_cores.hpp"
+#include "tools/model/builtin_model.hpp"
 
 namespace featherface::tools {
 

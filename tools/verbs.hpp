@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "featherface/model.hpp"
-#include "tools/arguments.hpp"
-#include "tools/exit_codes.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/cli/exit_codes.hpp"
 
 namespace featherface::tools {
 

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "engine/identity/text.hpp"
-#include "tools/checkpoint_json.hpp"
-#include "tools/checkpoint_verb.hpp"
-#include "tools/text.hpp"
+#include "tools/model/checkpoint_json.hpp"
+#include "tools/model/checkpoint_verb.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -24,12 +24,12 @@
 #include "bench/peers/onnx_runtime.hpp"
 #include "engine/detect/resize.hpp"
 #include "engine/identity/identify.hpp"
-#include "engine/machine_peak.hpp"
-#include "engine/work.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/version.hpp"
 #include "kernels/select.hpp"
+#include "tools/measure/machine_peak.hpp"
+#include "tools/measure/work.hpp"
 
 namespace featherface::bench {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/npz.hpp"
+#include "tools/files/npz.hpp"
 
 namespace featherface::test {
 

@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include "loaders/npz.hpp"
 #include "loaders/torch/checkpoint.hpp"
 #include "support/oracle/oracle.hpp"
+#include "tools/files/npz.hpp"
 
 namespace featherface::test {
 

@@ -6,11 +6,11 @@
 #include <map>
 #include <set>
 
-#include "engine/available_cores.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
+#include "tools/measure/available_cores.hpp"
 
 namespace featherface::test {
 namespace {

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/available_cores.hpp"
 #include "featherface/version.hpp"
 #include "support/one_cpu.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
 #include "support/text.hpp"
-#include "tools/text.hpp"
+#include "tools/measure/available_cores.hpp"
+#include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
 
 namespace featherface::test {

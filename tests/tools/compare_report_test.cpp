@@ -14,7 +14,7 @@
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
 #include "support/text.hpp"
-#include "tools/data_uri.hpp"
+#include "tools/pictures/data_uri.hpp"
 
 namespace featherface::test {
 

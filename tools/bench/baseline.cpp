@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "tools/bench/result.hpp"
-#include "tools/json_reader.hpp"
-#include "tools/text.hpp"
+#include "tools/text/json_reader.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "featherface/status.hpp"
-#include "tools/bench/statistics.hpp"
+#include "tools/measure/statistics.hpp"
 
 namespace featherface::tools {
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "tools/html.hpp"
-#include "tools/text.hpp"
+#include "tools/text/html.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

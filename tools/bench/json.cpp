@@ -1,6 +1,6 @@
 #include "tools/bench/json.hpp"
 
-#include "tools/json_writer.hpp"
+#include "tools/text/json_writer.hpp"
 
 namespace featherface::tools {
 

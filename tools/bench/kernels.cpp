@@ -1,7 +1,7 @@
 #include "tools/bench/kernels.hpp"
 
 #include "kernels/select.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

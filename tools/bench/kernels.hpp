@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engine/runtime/program.hpp"
-#include "tools/table.hpp"
+#include "tools/text/table.hpp"
 
 namespace featherface::tools {
 

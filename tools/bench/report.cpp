@@ -3,8 +3,8 @@
 #include "tools/bench/charts.hpp"
 #include "tools/bench/fusion.hpp"
 #include "tools/bench/tables.hpp"
-#include "tools/html.hpp"
-#include "tools/text.hpp"
+#include "tools/text/html.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/work.hpp"
 #include "tools/bench/baseline.hpp"
 #include "tools/bench/groups.hpp"
-#include "tools/bench/machine.hpp"
-#include "tools/bench/statistics.hpp"
+#include "tools/measure/machine.hpp"
+#include "tools/measure/statistics.hpp"
+#include "tools/measure/work.hpp"
 
 namespace featherface::tools {
 

@@ -5,7 +5,7 @@
 
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/identify.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

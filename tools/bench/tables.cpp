@@ -5,7 +5,7 @@
 
 #include "engine/identity/text.hpp"
 #include "tools/bench/fusion.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

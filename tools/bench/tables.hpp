@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tools/bench/result.hpp"
-#include "tools/table.hpp"
+#include "tools/text/table.hpp"
 
 namespace featherface::tools {
 

@@ -6,8 +6,8 @@
 
 #include "engine/runtime/clock.hpp"
 #include "tools/bench/tables.hpp"
-#include "tools/json_writer.hpp"
-#include "tools/text.hpp"
+#include "tools/text/json_writer.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

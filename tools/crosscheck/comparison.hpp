@@ -9,10 +9,10 @@
 
 #include "engine/runtime/session.hpp"
 #include "featherface/status.hpp"
-#include "loaders/npz.hpp"
 #include "tools/crosscheck/layers.hpp"
 #include "tools/crosscheck/network_input.hpp"
 #include "tools/crosscheck/values.hpp"
+#include "tools/files/npz.hpp"
 
 namespace featherface::tools {
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <vector>
 
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

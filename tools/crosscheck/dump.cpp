@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "featherface/version.hpp"
-#include "loaders/npz.hpp"
-#include "tools/checkpoint_json.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/torch_order.hpp"
+#include "tools/files/npz.hpp"
+#include "tools/model/checkpoint_json.hpp"
 
 namespace featherface::tools {
 

@@ -4,7 +4,7 @@
 
 #include "tools/crosscheck/diagnosis.hpp"
 #include "tools/crosscheck/explanation.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

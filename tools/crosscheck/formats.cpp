@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "tools/checkpoint_json.hpp"
 #include "tools/crosscheck/conclusion.hpp"
-#include "tools/text.hpp"
+#include "tools/model/checkpoint_json.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

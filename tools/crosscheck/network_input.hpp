@@ -8,7 +8,7 @@
 #include "engine/runtime/session.hpp"
 #include "featherface/image.hpp"
 #include "featherface/status.hpp"
-#include "loaders/npz.hpp"
+#include "tools/files/npz.hpp"
 
 namespace featherface::tools {
 

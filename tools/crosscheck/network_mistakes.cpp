@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "tools/crosscheck/layers.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

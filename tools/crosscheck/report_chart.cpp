@@ -6,8 +6,8 @@
 
 #include "tools/crosscheck/conclusion.hpp"
 #include "tools/crosscheck/report_parts.hpp"
-#include "tools/html.hpp"
-#include "tools/text.hpp"
+#include "tools/text/html.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

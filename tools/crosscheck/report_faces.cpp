@@ -7,9 +7,9 @@
 #include "engine/detect/resize.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/report_parts.hpp"
-#include "tools/data_uri.hpp"
-#include "tools/html.hpp"
-#include "tools/text.hpp"
+#include "tools/pictures/data_uri.hpp"
+#include "tools/text/html.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

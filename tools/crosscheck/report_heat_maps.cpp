@@ -5,9 +5,9 @@
 #include <string>
 
 #include "tools/crosscheck/report_parts.hpp"
-#include "tools/data_uri.hpp"
-#include "tools/html.hpp"
-#include "tools/text.hpp"
+#include "tools/pictures/data_uri.hpp"
+#include "tools/text/html.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/npz.hpp"
 #include "tools/crosscheck/preprocessing.hpp"
 #include "tools/crosscheck/values.hpp"
+#include "tools/files/npz.hpp"
 
 namespace featherface::tools {
 

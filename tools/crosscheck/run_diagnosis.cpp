@@ -10,7 +10,7 @@
 #include "tools/crosscheck/network_mistakes.hpp"
 #include "tools/crosscheck/resizing.hpp"
 #include "tools/crosscheck/torch_order.hpp"
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

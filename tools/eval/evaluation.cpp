@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 
-#include "tools/text.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -1,8 +1,8 @@
 #include "tools/eval/report.hpp"
 
-#include "tools/checkpoint_json.hpp"
-#include "tools/table.hpp"
-#include "tools/text.hpp"
+#include "tools/model/checkpoint_json.hpp"
+#include "tools/text/table.hpp"
+#include "tools/text/text.hpp"
 
 namespace featherface::tools {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "featherface/image_file.hpp"
-#include "loaders/npz.hpp"
 #include "support/shared_data.hpp"
+#include "tools/files/npz.hpp"
 
 using namespace featherface;
 using loaders::NpzReader;

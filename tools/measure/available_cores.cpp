@@ -1,0 +1,79 @@
+#include "tools/measure/available_cores.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace featherface::engine {
+
+namespace {
+
+using std::filesystem::path;
+
+// A group's quota in cores, 0 if it has none. Where there is no limit, v2 has the word "max", v1 the number
+// -1.
+double quota_v2(const path& group) {
+    std::ifstream file(group / "cpu.max");
+    double quota = 0, period = 0;
+    return file >> quota >> period && quota > 0 && period > 0 ? quota / period : 0;
+}
+double quota_v1(const path& group) {
+    std::ifstream quota_file(group / "cpu.cfs_quota_us"), period_file(group / "cpu.cfs_period_us");
+    double quota = 0, period = 0;
+    return quota_file >> quota && period_file >> period && quota > 0 && period > 0 ? quota / period : 0;
+}
+
+// The least quota from `group` up to the mount that it is below. A container may not see the groups its path
+// names, but sees its own as the mount.
+template <class Quota>
+double least_quota(const path& mount, path group, const Quota& quota) {
+    double least = 0;
+    while (true) {
+        const double cores = quota(mount / group);
+        if (cores > 0) least = least > 0 ? std::min(least, cores) : cores;
+        if (group.empty()) return least;
+        group = group.parent_path();
+    }
+}
+
+}  // namespace
+
+double cgroup_cores(const path& root) {
+    const path mounts = root / "sys/fs/cgroup";
+    std::ifstream groups(root / "proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) {  // id:controllers:/path
+        std::istringstream fields(line);
+        std::string id, controllers, group;
+        if (!std::getline(std::getline(std::getline(fields, id, ':'), controllers, ':'), group)) continue;
+        const path relative = path(group).relative_path();
+        double cores = 0;
+        if (controllers.empty()) {
+            cores = least_quota(mounts, relative, quota_v2);
+        } else if (("," + controllers + ",").find(",cpu,") != std::string::npos) {
+            cores = least_quota(mounts / "cpu", relative, quota_v1);
+        }
+        if (cores > 0) return cores;  // the CPU controller is in one hierarchy only
+    }
+    return 0;
+}
+
+int available_cores() {
+    int cores = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
+#endif
+    if (const double limit = cgroup_cores(); limit > 0) {
+        cores = static_cast<int>(std::min<double>(cores, std::ceil(limit)));
+    }
+    return std::max(cores, 1);
+}
+
+}  // namespace featherface::engine

@@ -1,0 +1,141 @@
+#include "tools/measure/machine.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "engine/runtime/clock.hpp"
+#include "tools/measure/available_cores.hpp"
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace featherface::tools {
+
+namespace {
+
+std::string first_line(const char* path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+// The value of "key : value" in /proc/cpuinfo; empty when there is none.
+std::string cpuinfo(std::string_view key) {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(':');
+        if (colon == std::string::npos || !line.starts_with(key)) continue;
+        const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+        return begin == std::string::npos ? "" : line.substr(begin);
+    }
+    return "";
+}
+
+std::string build_text() {
+#if defined(__clang__)
+    std::string text = "clang " __clang_version__;
+#elif defined(__GNUC__)
+    std::string text = "gcc " __VERSION__;
+#else
+    std::string text = "unknown compiler";
+#endif
+    return text + ", " + FEATHERFACE_CONFIGURATION;
+}
+
+#if defined(__linux__)
+// The cores this process could use before anything was pinned.
+const cpu_set_t& usable_cores() {
+    static const cpu_set_t cores = [] {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        sched_getaffinity(0, sizeof(set), &set);
+        return set;
+    }();
+    return cores;
+}
+#endif
+
+}  // namespace
+
+Machine this_machine() {
+    Machine machine;
+    machine.cpu = cpuinfo("model name");
+    if (machine.cpu.empty()) machine.cpu = "unknown";
+    machine.cores = engine::available_cores();
+    machine.megahertz = std::strtod(cpuinfo("cpu MHz").c_str(), nullptr);
+    machine.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    if (double load = 0; getloadavg(&load, 1) == 1) machine.load_average = load;
+    std::array<char, 256> host{};
+    if (gethostname(host.data(), host.size() - 1) == 0) machine.host = host.data();
+    machine.build = build_text();
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    machine.optimised = true;
+#else
+    machine.optimised = false;
+#endif
+    return machine;
+}
+
+CpuTimes cpu_times() {
+    CpuTimes times;
+    // /proc/stat: "cpu user nice system idle iowait irq softirq steal ...", in clock ticks.
+    std::istringstream fields(first_line("/proc/stat"));
+    std::string label;
+    std::array<double, 8> ticks{};
+    fields >> label;
+    for (double& tick : ticks) fields >> tick;
+    const double ticks_a_second = static_cast<double>(sysconf(_SC_CLK_TCK));
+    times.busy = (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / ticks_a_second;
+    times.stolen = ticks[7] / ticks_a_second;
+    times.own = process_cpu_seconds();
+    return times;
+}
+
+double time_fixed_work() {
+    constexpr int kMultiplications = 20'000;
+    const std::int64_t begin = engine::raw_nanoseconds();
+    std::uint64_t value = static_cast<std::uint64_t>(begin) | 1;
+    for (int i = 0; i < kMultiplications; ++i) {
+        value *= 0x9E3779B97F4A7C15u;
+        asm volatile("" : "+r"(value));  // not to be shortened
+    }
+    return static_cast<double>(engine::raw_nanoseconds() - begin);
+}
+
+double process_cpu_seconds() {
+    timespec used{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+void pin_threads([[maybe_unused]] engine::ThreadPool& pool) {
+#if defined(__linux__)
+    std::vector<int> cores;
+    for (int core = 0; core < CPU_SETSIZE; ++core) {
+        if (CPU_ISSET(core, &usable_cores())) cores.push_back(core);
+    }
+    if (cores.empty()) return;
+    pool.run(pool.threads(), [&](int thread, kernels::Rows) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET(cores[static_cast<std::size_t>(thread) % cores.size()], &set);
+        sched_setaffinity(0, sizeof(set), &set);
+    });
+#endif
+}
+
+void unpin_thread() {
+#if defined(__linux__)
+    sched_setaffinity(0, sizeof(cpu_set_t), &usable_cores());
+#endif
+}
+
+}  // namespace featherface::tools

@@ -1,0 +1,45 @@
+#include "tools/model/checkpoint_json.hpp"
+
+namespace featherface::tools {
+
+std::string_view id_of(Architecture architecture) {
+    switch (architecture) {
+        case Architecture::featherface_v1: return "featherface_v1";
+        case Architecture::featherface_v2: return "featherface_v2";
+        case Architecture::mobilenet_classifier: return "mobilenet_classifier";
+        case Architecture::mobilenet_backbone: return "mobilenet_backbone";
+    }
+    return "";
+}
+
+void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout) {
+    json.begin_array(layout);
+    for (const std::string& text : strings) json.value(text);
+    json.end_array();
+}
+
+void write_identity(JsonWriter& json, const engine::Identity& identity) {
+    json.key("valid").value(identity.architecture.has_value());
+    if (identity.architecture) json.key("architecture").value(id_of(*identity.architecture));
+    json.key("name").value(identity.name);
+    json.key("parameters").value(identity.parameters);
+    json.key("buffers").value(identity.buffers);
+    json.key("debris").value(identity.debris);
+    json.key("warnings");
+    write_strings(json, identity.warnings, JsonWriter::Layout::in_line);
+    if (identity.architecture) return;
+    json.key("explanation").value(identity.explanation);
+    json.key("difference_count").value(static_cast<std::int64_t>(identity.difference_count));
+    json.key("differences");
+    write_strings(json, identity.differences, JsonWriter::Layout::lines);
+}
+
+void write_model(JsonWriter& json, const Model& model) {
+    json.begin_object();
+    json.key("name").value(name_of(model.architecture()));
+    json.key("parameters").value(model.parameters());
+    json.key("sha256").value(model.sha256());
+    json.end_object();
+}
+
+}  // namespace featherface::tools

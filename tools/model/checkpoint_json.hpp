@@ -1,0 +1,27 @@
+// What several verbs say of a checkpoint or model in JSON.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/identity/identify.hpp"
+#include "featherface/model.hpp"
+#include "loaders/torch/checkpoint.hpp"
+#include "tools/text/json_writer.hpp"
+
+namespace featherface::tools {
+
+// Inside an object: "valid", "architecture", "name", the counts and "warnings"; for what cannot run here also
+// "explanation" and "differences".
+void write_identity(JsonWriter& json, const engine::Identity& identity);
+
+void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout);
+
+// A loaded model as an object: "name", "parameters", "sha256".
+void write_model(JsonWriter& json, const Model& model);
+
+// For programs: "featherface_v1".
+std::string_view id_of(Architecture architecture);
+
+}  // namespace featherface::tools

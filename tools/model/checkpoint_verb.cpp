@@ -1,0 +1,56 @@
+#include "tools/model/checkpoint_verb.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "tools/cli/streams.hpp"
+
+namespace featherface::tools {
+
+namespace {
+
+template <class WriteMembers>
+std::string document(std::string_view file, const WriteMembers& write_members) {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object(JsonWriter::Layout::lines);
+    json.key("schema").value(1);
+    json.key("file").value(file);
+    write_members(json);
+    json.end_object();
+    return text + "\n";
+}
+
+}  // namespace
+
+ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const CheckpointAnswer& answer) {
+    enum Format : std::size_t { kText, kJson };
+    std::size_t format = kText;
+    arguments.choice("format", "how to answer", format, {"text", "json"});
+    if (const auto end = parse_or_end(arguments, words)) return *end;
+    if (arguments.positionals().size() != 1) return usage_error(arguments, "give one checkpoint file");
+
+    const std::string& file = arguments.positionals().front();
+    const auto checkpoint = loaders::Checkpoint::open(file);
+    ExitCode code = kDone;
+    std::string shown;
+    if (!checkpoint.ok()) {
+        code = fail(checkpoint.status());
+        if (format == kText) return code;
+        shown = document(file, [&](JsonWriter& json) {
+            json.key("valid").value(false);
+            json.key("error").value(checkpoint.status().message());
+        });
+    } else {
+        const engine::Identity identity = engine::identify(checkpoint.value());
+        if (!identity.architecture) code = answer.if_not_ours;
+        shown =
+            format == kText
+                ? answer.text(checkpoint.value(), identity)
+                : document(file, [&](JsonWriter& json) { answer.json(json, checkpoint.value(), identity); });
+    }
+    const Status written = write_data(shown);
+    return written.ok() ? code : std::max(code, fail(written));
+}
+
+}  // namespace featherface::tools

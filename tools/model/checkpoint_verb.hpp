@@ -1,0 +1,25 @@
+// What the verbs that look at one checkpoint share: their command line, and their answer as text or JSON.
+#pragma once
+
+#include <string>
+
+#include "engine/identity/identify.hpp"
+#include "loaders/torch/checkpoint.hpp"
+#include "tools/text/json_writer.hpp"
+#include "tools/verbs.hpp"
+
+namespace featherface::tools {
+
+struct CheckpointAnswer {
+    // For people: whole lines.
+    std::string (*text)(const loaders::Checkpoint& checkpoint, const engine::Identity& identity);
+    // For programs: the members of an object, after "schema" and "file".
+    void (*json)(JsonWriter& json, const loaders::Checkpoint& checkpoint, const engine::Identity& identity);
+    ExitCode if_not_ours;  // for a readable checkpoint of a network that does not run here
+};
+
+// Parses `words` and writes the answer about the one checkpoint they name. A file that cannot be read is an
+// object too, with "valid": false and "error".
+ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const CheckpointAnswer& answer);
+
+}  // namespace featherface::tools

@@ -1,0 +1,91 @@
+#include "tools/pictures/image_write.hpp"
+
+#include <stb_image_write.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "loaders/ascii.hpp"
+#include "loaders/error.hpp"
+#include "tools/files/output_file.hpp"
+
+namespace featherface::tools {
+namespace {
+
+using loaders::error;
+
+constexpr int kChannels = 3;
+
+std::size_t rgb_size(const ImageView& image) {
+    return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels;
+}
+
+// `header`, then three bytes a pixel.
+std::string with_rgb(std::string header, const ImageView& image) {
+    const std::ptrdiff_t size = bytes_per_pixel(image.format);
+    const bool grey = image.format == PixelFormat::gray8;
+    const bool blue_first = image.format == PixelFormat::bgr8 || image.format == PixelFormat::bgra8;
+    const std::ptrdiff_t red = blue_first ? 2 : 0;
+    const std::ptrdiff_t green = grey ? 0 : 1;
+    const std::ptrdiff_t blue = grey || blue_first ? 0 : 2;
+    std::string bytes = std::move(header);
+    bytes.reserve(bytes.size() + rgb_size(image));
+    for (std::ptrdiff_t y = 0; y < image.height; ++y) {
+        const std::uint8_t* pixel = image.data + y * image.row_stride;
+        for (int x = 0; x < image.width; ++x, pixel += size) {
+            for (const std::ptrdiff_t channel : {red, green, blue})
+                bytes += static_cast<char>(pixel[channel]);
+        }
+    }
+    return bytes;
+}
+
+std::string encode_ppm(const ImageView& image) {
+    return with_rgb("P6\n" + std::to_string(image.width) + " " + std::to_string(image.height) + "\n255\n",
+                    image);
+}
+
+// stb_image_write hands over the whole file at once.
+void receive_png(void* context, void* data, int size) {
+    static_cast<std::string*>(context)->assign(static_cast<const char*>(data),
+                                               static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+Result<std::string> encode_png(const ImageView& image) {
+    // It counts bytes in int, filter bytes and the worst of its compression included.
+    if (rgb_size(image) > static_cast<std::size_t>(std::numeric_limits<int>::max()) / 2) {
+        return error(StatusCode::output_error, "the picture is too large for PNG",
+                     {.hint = "write a .ppm file"});
+    }
+    const std::string rgb = with_rgb({}, image);
+    std::string png;
+    if (stbi_write_png_to_func(receive_png, &png, image.width, image.height, kChannels, rgb.data(), 0) == 0) {
+        return error(StatusCode::output_error, "the picture could not be encoded: not enough memory");
+    }
+    return png;
+}
+
+Result<PictureFormat> picture_format(const std::filesystem::path& path) {
+    const std::string extension = loaders::lower_case(path.extension().native());
+    if (extension == ".png" || extension.empty()) return PictureFormat::png;
+    if (extension == ".ppm") return PictureFormat::ppm;
+    return loaders::in_file(path.string(),
+                            error(StatusCode::invalid_argument, "not a picture format that is written",
+                                  {.expected = "a name that ends in .png or .ppm", .found = extension}));
+}
+
+Status write_image(const std::filesystem::path& path, const ImageView& image) {
+    const auto format = picture_format(path);
+    if (!format.ok()) return format.status();
+    if (auto status = validate(image); !status.ok()) return status;
+    const Result<std::string> file =
+        format.value() == PictureFormat::png ? encode_png(image) : Result<std::string>(encode_ppm(image));
+    return file.ok() ? write_file(path, file.value()) : loaders::in_file(path.string(), file.status());
+}
+
+}  // namespace featherface::tools

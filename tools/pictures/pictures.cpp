@@ -1,0 +1,129 @@
+#include "tools/pictures/pictures.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "loaders/ascii.hpp"
+#include "loaders/images/image_header.hpp"
+#include "loaders/mapped_file.hpp"
+#include "tools/cli/streams.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Also formats that cannot be read: a folder of such photos is to be complained of, not passed over.
+constexpr std::string_view kExtensions[] = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",  ".bmp",  ".dib",
+                                            ".ppm",  ".pgm",  ".pnm",  ".gif",  ".webp", ".heic", ".heif",
+                                            ".avif", ".tif",  ".tiff", ".jp2",  ".jxl",  ".svg"};
+
+bool looks_like_picture(const fs::path& path) {
+    const std::string extension = loaders::lower_case(path.extension().native());
+    return std::ranges::count(kExtensions, extension) > 0;
+}
+
+Status folder_error(const fs::path& folder, const std::string& what) {
+    return {StatusCode::io_error, folder.native() + ": " + what};
+}
+
+class Lister {
+  public:
+    Lister(PictureList& list, const std::optional<fs::path>& skipped) : list_(list), skipped_(skipped) {}
+
+    void add_input(const std::string& input) {
+        std::error_code ignored;
+        if (input == "-") {
+            add(input, "stdin");
+        } else if (fs::is_directory(input, ignored)) {
+            const std::size_t pictures = list_.pictures.size(), errors = list_.errors.size();
+            add_folder(input, "");
+            if (list_.pictures.size() == pictures && list_.errors.size() == errors) {
+                list_.errors.push_back(
+                    folder_error(input,
+                                 "no picture in this folder (files are taken by extension: .jpg, .jpeg, "
+                                 ".png, .bmp, .ppm, .pgm, .pnm)"));
+            }
+        } else {
+            add(input, fs::path(input).stem());
+        }
+    }
+
+  private:
+    void add(const std::string& name, const fs::path& stem) {
+        fs::path unique = stem;
+        for (int copy = 2; !stems_.insert(unique.native()).second; ++copy) {
+            unique = stem;
+            unique.concat("-").concat(std::to_string(copy));
+        }
+        list_.pictures.push_back({name, unique});
+    }
+
+    // `below`: where the folder lies under the one that was given.
+    void add_folder(const fs::path& folder, const fs::path& below) {
+        std::error_code error;
+        std::vector<fs::directory_entry> entries;
+        for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+            if (!at->path().filename().native().starts_with('.')) entries.push_back(*at);
+        }
+        if (error) {
+            list_.errors.push_back(folder_error(folder, "cannot read this folder: " + error.message()));
+            return;
+        }
+        std::sort(entries.begin(), entries.end());
+        for (const fs::directory_entry& entry : entries) {
+            std::error_code ignored;
+            const fs::path name = entry.path().filename();
+            if (entry.is_directory(ignored)) {
+                const bool skip =
+                    entry.is_symlink(ignored) || (skipped_ && fs::equivalent(entry, *skipped_, ignored));
+                if (!skip) add_folder(entry.path(), below / name);
+            } else if (looks_like_picture(name)) {
+                add(entry.path().native(), below / name.stem());
+            }
+        }
+    }
+
+    PictureList& list_;
+    const std::optional<fs::path>& skipped_;
+    std::set<std::string> stems_;
+};
+
+}  // namespace
+
+Status check_inputs(std::span<const std::string> inputs) {
+    const auto wrong = [](const char* what) { return Status(StatusCode::invalid_argument, what); };
+    if (inputs.empty()) return wrong("give a picture, a folder of pictures, or -");
+    if (std::ranges::count(inputs, "-") > 1) return wrong("standard input, '-', is there only once");
+    return {};
+}
+
+PictureList list_pictures(std::span<const std::string> inputs, const std::optional<fs::path>& skipped) {
+    PictureList list;
+    Lister lister(list, skipped);
+    for (const std::string& input : inputs) lister.add_input(input);
+    std::error_code ignored;
+    list.is_one_file = inputs.size() == 1 && !fs::is_directory(inputs.front(), ignored);
+    return list;
+}
+
+Result<Image> read_picture(const std::string& name, const ImageReadOptions& options) {
+    if (name != "-") return read_image(name, options);
+    // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
+    // headers. No larger one would be read from a file either.
+    constexpr std::uint64_t kBytesPerPixel = 8, kHeaders = std::uint64_t{1} << 20;
+    const std::uint64_t most =
+        std::min(static_cast<std::uint64_t>(options.max_pixels) * kBytesPerPixel + kHeaders,
+                 loaders::kLargestFileBytes);
+    const auto check = [](std::span<const std::uint8_t> beginning) {
+        return loaders::recognise_image(std::as_bytes(beginning)).status();
+    };
+    const auto bytes = read_stdin(static_cast<std::size_t>(most), check);
+    if (!bytes.ok()) return bytes.status();
+    return decode_image(bytes.value(), "standard input", options);
+}
+
+}  // namespace featherface::tools
