@@ -1,4 +1,4 @@
-// The shapes at which the two detectors use a kernel, read off their graphs, layer by layer and optimised, so
+// The shapes at which the detectors use a kernel, read off their graphs, layer by layer and optimised, so
 // that none is missing.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "engine/passes/passes.hpp"
 
 namespace featherface::bench {
@@ -70,8 +70,9 @@ std::vector<Use<Op>> uses_of(int size) {
             std::any_of(uses.begin(), uses.end(), [&](const Use<Op>& other) { return is_same(use, other); });
         if (!is_known) uses.push_back(use);
     };
-    for (const Architecture architecture : {Architecture::featherface_v1, Architecture::featherface_v2}) {
-        engine::Graph graph = engine::make_graph(architecture);
+    for (const engine::Network& network : engine::networks()) {
+        if (network.task != engine::Task::detection) continue;
+        engine::Graph graph = network.make_graph();
         for (engine::Parameter& parameter : graph.parameters) {
             std::size_t count = 1;
             for (const std::int64_t extent : parameter.shape) count *= static_cast<std::size_t>(extent);

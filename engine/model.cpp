@@ -44,16 +44,6 @@ Result<std::shared_ptr<Model::Impl>> build(Result<loaders::Checkpoint> opened, c
 
 }  // namespace
 
-std::string_view name_of(Architecture architecture) {
-    switch (architecture) {
-        case Architecture::featherface_v1: return "FeatherFace V1";
-        case Architecture::featherface_v2: return "FeatherFace V2";
-        case Architecture::mobilenet_classifier: return "MobileNetV1-0.25 classifier";
-        case Architecture::mobilenet_backbone: return "MobileNetV1-0.25 backbone";
-    }
-    return "";
-}
-
 Result<Model> Model::load(const std::filesystem::path& path, const ModelOptions& options) {
     return Impl::load(path, options, {});
 }

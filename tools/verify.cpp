@@ -13,23 +13,16 @@ namespace {
 using engine::grouped;
 using engine::Identity;
 
-// The classifier is told as what FeatherFace uses it for.
-std::string title(Architecture architecture) {
-    if (architecture == Architecture::mobilenet_classifier) {
-        return std::string(name_of(Architecture::mobilenet_backbone)) + " model with its ImageNet classifier";
-    }
-    return std::string(name_of(architecture)) + " model";
-}
-
 std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity) {
     if (!identity.architecture)
         return "Not a model this program runs: " + printable(identity.explanation) + "\n";
-    std::string lines = "Valid " + title(*identity.architecture) + "\n";
+    const engine::Network& network = engine::network_of(*identity.architecture);
+    std::string lines = "Valid " + std::string(network.title) + "\n";
     lines += "  parameters       " + grouped(identity.parameters) + "\n";
     lines += "  BatchNorm values " + grouped(identity.buffers) + "\n";
     if (identity.debris > 0) lines += "  profiler debris  " + grouped(identity.debris) + " (ignored)\n";
     lines += "  SHA-256          " + checkpoint.sha256() + "\n";
-    lines += "  usual file name  " + std::string(engine::usual_file_name(*identity.architecture)) +
+    lines += "  usual file name  " + std::string(network.usual_file_name) +
              " (only a habit: the tensors decide)\n";
     for (const std::string& warning : identity.warnings) lines += "  warning: " + printable(warning) + "\n";
     return lines;

@@ -1,13 +1,11 @@
 #include "engine/identity/identify.hpp"
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 
 #include "engine/identity/check_values.hpp"
 #include "engine/identity/known_networks.hpp"
 #include "engine/identity/text.hpp"
-#include "engine/topologies/topologies.hpp"
 #include "loaders/error.hpp"
 
 namespace featherface::engine {
@@ -16,10 +14,6 @@ namespace {
 
 using loaders::Checkpoint;
 using loaders::CheckpointTensor;
-
-// The most specific first: a classifier has all of the backbone's tensors.
-constexpr std::array kArchitectures = {Architecture::featherface_v1, Architecture::featherface_v2,
-                                       Architecture::mobilenet_classifier, Architecture::mobilenet_backbone};
 
 constexpr std::size_t kShown = 3;  // tensors an explanation names
 
@@ -189,30 +183,6 @@ void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Id
 
 }  // namespace
 
-Graph make_graph(Architecture architecture) {
-    switch (architecture) {
-        case Architecture::featherface_v1: return featherface_v1();
-        case Architecture::featherface_v2: return featherface_v2();
-        case Architecture::mobilenet_classifier: return mobilenet_classifier();
-        case Architecture::mobilenet_backbone: return mobilenet_backbone();
-    }
-    return {};
-}
-
-bool is_detector(Architecture architecture) {
-    return architecture == Architecture::featherface_v1 || architecture == Architecture::featherface_v2;
-}
-
-std::string_view usual_file_name(Architecture architecture) {
-    switch (architecture) {
-        case Architecture::featherface_v1: return "mobilenet0.25_*";
-        case Architecture::featherface_v2: return "FeatherFaceV2_*";
-        case Architecture::mobilenet_classifier:
-        case Architecture::mobilenet_backbone: return "mobilenetV1X0.25_*";
-    }
-    return "";
-}
-
 Identity identify(const Checkpoint& checkpoint) {
     Identity identity;
     if (checkpoint.tensors().empty()) {
@@ -221,11 +191,11 @@ Identity identify(const Checkpoint& checkpoint) {
     }
 
     std::optional<Comparison> nearest;
-    for (const Architecture architecture : kArchitectures) {
-        Comparison comparison = compare(make_graph(architecture), checkpoint);
+    for (const Network& network : networks()) {
+        Comparison comparison = compare(network.make_graph(), checkpoint);
         if (comparison.differences.count() == 0) {
-            identity.architecture = architecture;
-            identity.name = name_of(architecture);
+            identity.architecture = network.architecture;
+            identity.name = network.name;
             count_elements(checkpoint, identity);
             identity.warnings = check_values(comparison.graph, checkpoint);
             if (comparison.ignored.count() > 0) {

@@ -5,23 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "engine/graph/graph.hpp"
+#include "engine/identity/networks.hpp"
 #include "featherface/model.hpp"
 #include "loaders/torch/checkpoint.hpp"
 
 namespace featherface::engine {
-
-// The graph of a known network, unbound.
-Graph make_graph(Architecture architecture);
-
-// Whether it finds faces (loc, conf and landms) rather than being a classifier or its backbone.
-bool is_detector(Architecture architecture);
-
-// How FeatherFace names the files of a network: "mobilenet0.25_*" for V1. A custom, never proof.
-std::string_view usual_file_name(Architecture architecture);
 
 struct Identity {
     std::optional<Architecture> architecture;  // nothing: not a network this engine runs

@@ -347,13 +347,6 @@ TEST_CASE("identify: negative running variances are warned of, negative weights 
           std::vector<std::string>{"negative running variances in 'body.stage1.0.1.running_var' (1 of 8)"});
 }
 
-TEST_CASE("identify: FeatherFace's file names are known") {
-    CHECK(engine::usual_file_name(Architecture::featherface_v1) == "mobilenet0.25_*");
-    CHECK(engine::usual_file_name(Architecture::featherface_v2) == "FeatherFaceV2_*");
-    CHECK(engine::usual_file_name(Architecture::mobilenet_classifier) == "mobilenetV1X0.25_*");
-    CHECK(engine::usual_file_name(Architecture::mobilenet_backbone) == "mobilenetV1X0.25_*");
-}
-
 TEST_CASE("text: numbers in groups of three, shapes in parentheses") {
     CHECK(engine::grouped(0) == "0");
     CHECK(engine::grouped(999) == "999");

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/topologies/topologies.hpp"
+#include <algorithm>
+
+#include "engine/identity/networks.hpp"
 #include "support/seeded_weights.hpp"
 #include "support/torch_values.hpp"
 
@@ -29,10 +31,11 @@ class Collector final : public engine::Observer {
 }  // namespace
 
 engine::Graph seeded_graph(std::string_view network) {
-    engine::Graph graph = network == "v1"         ? engine::featherface_v1()
-                          : network == "v2"       ? engine::featherface_v2()
-                          : network == "backbone" ? engine::mobilenet_backbone()
-                                                  : engine::mobilenet_classifier();
+    const auto all = engine::networks();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const engine::Network& known) { return known.short_id == network; });
+    REQUIRE(found != all.end());
+    engine::Graph graph = found->make_graph();
     for (engine::Parameter& parameter : graph.parameters) {
         parameter.values = seeded_values(parameter.name, parameter.shape);
     }

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/fused_names.hpp"
 #include "tools/crosscheck/torch_order.hpp"
@@ -36,7 +36,7 @@ std::string non_finite_text(const char* side, const NonFinite& found, const Tens
 // Makes the rows.
 class Comparer {
   public:
-    Comparer(const loaders::NpzReader& reference, const CompareOptions& options, LayerSelection selection)
+    Comparer(const NpzReader& reference, const CompareOptions& options, LayerSelection selection)
         : reference_(reference), options_(options), selection_(std::move(selection)) {}
 
     // Whether the value is to be compared, where both sides have it.
@@ -164,7 +164,7 @@ class Comparer {
         return std::nullopt;
     }
 
-    const loaders::NpzReader& reference_;
+    const NpzReader& reference_;
     const CompareOptions& options_;
     LayerSelection selection_;
     Comparison comparison_;
@@ -237,7 +237,7 @@ Tolerance default_tolerance(std::string_view name) {
 }
 
 Result<Comparison> compare_run(engine::Session& session, const NetworkInput& input,
-                               const loaders::NpzReader& reference, const CompareOptions& options) {
+                               const NpzReader& reference, const CompareOptions& options) {
     const Architecture architecture = session.model().architecture();
     Comparer comparer(reference, options, LayerSelection(options.layers, architecture));
     if (input.picture && comparer.wants("input")) {
@@ -252,8 +252,7 @@ Result<Comparison> compare_run(engine::Session& session, const NetworkInput& inp
     return std::move(comparer).finish();
 }
 
-Result<Comparison> compare_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
-                                 const CompareOptions& options) {
+Result<Comparison> compare_dumps(const NpzReader& a, const NpzReader& b, const CompareOptions& options) {
     Comparer comparer(b, options, LayerSelection(options.layers));
     for (const std::string& name : b.names()) {
         if (comparer.done()) break;

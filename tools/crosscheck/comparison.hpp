@@ -64,10 +64,9 @@ Tolerance default_tolerance(std::string_view name);
 // of `image_bgr`, `priors` against the anchors, `dets` against the faces found. Errors: malformed, as
 // NpzReader::read(); also when there is nothing to compare.
 Result<Comparison> compare_run(engine::Session& session, const NetworkInput& input,
-                               const loaders::NpzReader& reference, const CompareOptions& options);
+                               const NpzReader& reference, const CompareOptions& options);
 
 // `a` against the reference `b`. Errors: as above.
-Result<Comparison> compare_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
-                                 const CompareOptions& options);
+Result<Comparison> compare_dumps(const NpzReader& a, const NpzReader& b, const CompareOptions& options);
 
 }  // namespace featherface::tools

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "featherface/model.hpp"
 
 namespace featherface::tools {

@@ -1,5 +1,7 @@
 #include "tools/crosscheck/network_mistakes.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -10,18 +12,25 @@ namespace featherface::tools {
 
 namespace {
 
-NetworkMistake gate_order(Architecture architecture) {
-    const bool v1 = architecture == Architecture::featherface_v1;
+// Nothing for a network without spatial gates.
+std::optional<NetworkMistake> gate_order(const engine::Network& network) {
+    const std::vector<engine::Node> nodes = network.make_graph().nodes;
+    const auto gate = std::find_if(nodes.begin(), nodes.end(), [](const engine::Node& node) {
+        return std::holds_alternative<engine::ChannelStats>(node.operation);
+    });
+    if (gate == nodes.end()) return std::nullopt;
+    const bool max_first = std::get<engine::ChannelStats>(gate->operation).max_first;
     const auto swap = [](engine::Graph& graph) {
         for (engine::Node& node : graph.nodes) {
             if (auto* stats = std::get_if<engine::ChannelStats>(&node.operation))
                 stats->max_first = !stats->max_first;
         }
     };
-    return {"gate_order",
-            concat("the spatial gates take the channels' ", v1 ? "(mean, max)" : "(max, mean)", " where ",
-                   v1 ? "V1 has (max, mean)" : "V2 has (mean, max)"),
-            swap};
+    return NetworkMistake{
+        "gate_order",
+        concat("the spatial gates take the channels' ", max_first ? "(mean, max)" : "(max, mean)", " where ",
+               network.name, " has ", max_first ? "(max, mean)" : "(mean, max)"),
+        swap};
 }
 
 NetworkMistake batch_norm_eps(std::string what, const std::function<double(double)>& eps) {
@@ -38,7 +47,8 @@ NetworkMistake batch_norm_eps(std::string what, const std::function<double(doubl
 std::vector<NetworkMistake> usual_mistakes_of_networks(Architecture architecture) {
     std::vector<NetworkMistake> mistakes;
     if (is_detector(architecture)) {
-        mistakes.push_back(gate_order(architecture));
+        if (auto mistake = gate_order(engine::network_of(architecture)))
+            mistakes.push_back(std::move(*mistake));
         mistakes.push_back(
             batch_norm_eps("1e-5 everywhere, also where the BiFPN has 1e-3", [](double) { return 1e-5; }));
         mistakes.push_back(batch_norm_eps("1e-3 where it should be 1e-5, and the other way round",

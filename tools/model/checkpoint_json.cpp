@@ -2,16 +2,6 @@
 
 namespace featherface::tools {
 
-std::string_view id_of(Architecture architecture) {
-    switch (architecture) {
-        case Architecture::featherface_v1: return "featherface_v1";
-        case Architecture::featherface_v2: return "featherface_v2";
-        case Architecture::mobilenet_classifier: return "mobilenet_classifier";
-        case Architecture::mobilenet_backbone: return "mobilenet_backbone";
-    }
-    return "";
-}
-
 void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout) {
     json.begin_array(layout);
     for (const std::string& text : strings) json.value(text);
@@ -20,7 +10,7 @@ void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonW
 
 void write_identity(JsonWriter& json, const engine::Identity& identity) {
     json.key("valid").value(identity.architecture.has_value());
-    if (identity.architecture) json.key("architecture").value(id_of(*identity.architecture));
+    if (identity.architecture) json.key("architecture").value(engine::network_of(*identity.architecture).id);
     json.key("name").value(identity.name);
     json.key("parameters").value(identity.parameters);
     json.key("buffers").value(identity.buffers);

@@ -3,7 +3,6 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "engine/identity/identify.hpp"
 #include "featherface/model.hpp"
@@ -20,8 +19,5 @@ void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonW
 
 // A loaded model as an object: "name", "parameters", "sha256".
 void write_model(JsonWriter& json, const Model& model);
-
-// For programs: "featherface_v1".
-std::string_view id_of(Architecture architecture);
 
 }  // namespace featherface::tools
