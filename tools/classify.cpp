@@ -8,6 +8,7 @@
 #include "engine/detect/classify.hpp"
 #include "featherface/image_file.hpp"
 #include "tools/cli/streams.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/pictures.hpp"
 #include "tools/text/text.hpp"
 #include "tools/verbs.hpp"

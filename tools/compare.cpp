@@ -12,6 +12,7 @@
 #include "tools/crosscheck/formats.hpp"
 #include "tools/crosscheck/report.hpp"
 #include "tools/files/output_file.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/output_paths.hpp"
 #include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
@@ -87,8 +88,8 @@ void declare(Arguments& arguments, Options& options) {
     arguments.note("Exit code 0: all that was compared agrees. 1: something differs.");
 }
 
-Result<loaders::NpzReader> open(const std::string& file) {
-    return loaders::NpzReader::open(file);
+Result<NpzReader> open(const std::string& file) {
+    return NpzReader::open(file);
 }
 
 Status write_report(const Options& options, const Findings& findings, const Result<Evidence>& evidence) {

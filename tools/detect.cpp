@@ -17,6 +17,7 @@
 #include "tools/detect/face_formats.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/model/builtin_model.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/draw.hpp"
 #include "tools/pictures/image_write.hpp"
 #include "tools/pictures/output_paths.hpp"

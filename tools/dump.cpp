@@ -11,6 +11,7 @@
 #include "tools/cli/streams.hpp"
 #include "tools/crosscheck/dump.hpp"
 #include "tools/files/output_file.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/output_paths.hpp"
 #include "tools/pictures/pictures.hpp"
 #include "tools/text/text.hpp"
@@ -52,7 +53,7 @@ void declare(Arguments& arguments, Options& options) {
 
 Result<NetworkInput> read(const Picture& picture, const Options& options, Architecture architecture) {
     if (fs::path(picture.name).extension() == ".npz") {
-        const auto npz = loaders::NpzReader::open(picture.name);
+        const auto npz = NpzReader::open(picture.name);
         if (!npz.ok()) return npz.status();
         return read_input(npz.value(), picture.name, architecture);
     }

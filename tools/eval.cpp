@@ -15,6 +15,7 @@
 #include "tools/eval/evaluation.hpp"
 #include "tools/eval/labels.hpp"
 #include "tools/eval/report.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/pictures.hpp"
 #include "tools/verbs.hpp"
 

@@ -1,5 +1,5 @@
-# Dependencies point one way: kernels and loaders know neither each other nor the engine, nothing but tests knows
-# the tools, and stb, xsimd and Eigen never appear in a public header.
+# Dependencies point one way: kernels and loaders know neither each other nor the engine, nothing but benchmarks and
+# tests knows the tools, and stb, xsimd and Eigen never appear in a public header.
 include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 
 # forbid(<folder> <what its files must not include, a regular expression>...)
@@ -22,6 +22,25 @@ forbid(engine/include "stb_" "xsimd/" "Eigen/" "engine/" "kernels/" "loaders/" "
 forbid(kernels "loaders/" "engine/" "tools/" "support/" "stb_")
 forbid(loaders "kernels/" "engine/" "tools/" "support/" "xsimd/")
 forbid(engine "tools/" "support/" "xsimd/" "stb_")
-forbid(tools "support/" "xsimd/")
+forbid(tools "support/" "bench/" "xsimd/")
+
+# Inside loaders only torch looks into another room, archive; what lies outside them knows none of them.
+forbid(loaders/archive "loaders/torch/" "loaders/images/")
+forbid(loaders/images "loaders/torch/" "loaders/archive/")
+forbid(loaders/torch "loaders/images/")
+
+# Inside tools the verbs are on top, then what one verb is made of, then what several share.
+set(tools_verbs "tools/[a-z_]+\\.hpp")
+set(tools_of_one_verb "tools/(bench|crosscheck|detect|eval)/")
+forbid(tools/files ${tools_verbs} ${tools_of_one_verb} "tools/(cli|model|measure|pictures|text)/")
+forbid(tools/text ${tools_verbs} ${tools_of_one_verb} "tools/(cli|files|model|measure|pictures)/")
+forbid(tools/measure ${tools_verbs} ${tools_of_one_verb} "tools/(cli|files|model|pictures|text)/")
+forbid(tools/cli ${tools_verbs} ${tools_of_one_verb} "tools/(model|pictures)/")
+forbid(tools/pictures ${tools_verbs} ${tools_of_one_verb} "tools/(model|measure)/")
+forbid(tools/model ${tools_verbs} ${tools_of_one_verb} "tools/(measure|pictures)/")
+forbid(tools/bench ${tools_verbs} "tools/(crosscheck|detect|eval)/")
+forbid(tools/crosscheck ${tools_verbs} "tools/(bench|detect|eval)/")
+forbid(tools/detect ${tools_verbs} "tools/(bench|crosscheck|eval)/")
+forbid(tools/eval ${tools_verbs} "tools/(bench|crosscheck|detect)/")
 # The oracle shares no code with what it checks.
 forbid(tests/support/oracle "featherface/" "engine/" "kernels/" "loaders/" "xsimd/" "Eigen/")

@@ -14,9 +14,9 @@
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
 #include "support/text.hpp"
+#include "tools/cli/verb.hpp"
 #include "tools/measure/available_cores.hpp"
 #include "tools/text/text.hpp"
-#include "tools/verbs.hpp"
 
 namespace featherface::test {
 
@@ -164,7 +164,7 @@ TEST_CASE("threads: as many as --threads says, else the variable, else one for e
     CHECK(tools::threads_or_default(std::nullopt).value() == 3);
     CHECK(tools::threads_or_default(5).value() == 5);
     ::unsetenv(kVariable);
-    CHECK(tools::threads_or_default(std::nullopt).value() == engine::available_cores());
+    CHECK(tools::threads_or_default(std::nullopt).value() == tools::available_cores());
     {
         const OneCpu scope;
         CHECK(tools::threads_or_default(std::nullopt).value() == 1);

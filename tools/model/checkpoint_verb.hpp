@@ -5,8 +5,8 @@
 
 #include "engine/identity/identify.hpp"
 #include "loaders/torch/checkpoint.hpp"
+#include "tools/cli/verb.hpp"
 #include "tools/text/json_writer.hpp"
-#include "tools/verbs.hpp"
 
 namespace featherface::tools {
 
