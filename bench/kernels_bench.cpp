@@ -6,6 +6,7 @@
 //   bench_kernels --benchmark_filter='avx512.*/80x80'      names have kernel, architecture and shape
 #include <benchmark/benchmark.h>
 
+#include <bit>
 #include <chrono>
 #include <random>
 #include <sstream>
@@ -14,8 +15,8 @@
 #include <vector>
 
 #include "bench/network_shapes.hpp"
-#include "bench/peaks.hpp"
 #include "kernels/select.hpp"
+#include "tools/measure/machine_peak.hpp"
 
 namespace featherface::kernels {
 namespace {
@@ -66,7 +67,7 @@ double seconds_each(benchmark::State& state, const Run& run) {
 }
 
 void report_bytes(benchmark::State& state, double bytes, double seconds) {
-    const double peak = bench::known_peak_bandwidth(static_cast<std::size_t>(bytes));
+    const double peak = tools::peak_bandwidth(std::bit_ceil(static_cast<std::size_t>(bytes)));
     state.counters["GB/s"] = bytes / seconds / 1e9;
     state.counters["%bandwidth"] = 100 * bytes / seconds / peak;
 }
@@ -78,7 +79,7 @@ void report_work(benchmark::State& state, const KernelTable& table, const Use& u
         static_cast<double>(g.out_channels) * (g.in_channels / g.groups) * g.kernel * g.kernel;
     const double flops = 2 * weights * use.output.height * use.output.width;
     state.counters["GFLOP/s"] = flops / seconds / 1e9;
-    state.counters["%peak"] = 100 * flops / seconds / bench::known_peak_flops(table.arch);
+    state.counters["%peak"] = 100 * flops / seconds / tools::peak_flops(table.arch);
     const auto maps = static_cast<double>(use.input.elements() + use.output.elements());
     report_bytes(state, sizeof(float) * (weights + maps), seconds);
 }

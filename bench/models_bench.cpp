@@ -10,8 +10,6 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,11 +20,14 @@
 #include <utility>
 #include <vector>
 
-#include "bench/peaks.hpp"
 #include "engine/detect/postprocess.hpp"
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/detector.hpp"
+#include "tools/measure/machine_peak.hpp"
+#include "tools/measure/noise.hpp"
+#include "tools/measure/statistics.hpp"
+#include "tools/measure/stopwatch.hpp"
 #include "tools/measure/work.hpp"
 
 namespace featherface::bench {
@@ -37,18 +38,14 @@ constexpr int kClassifierSize = 224;
 constexpr int kThreads[] = {1, 2};
 
 Image noise(int size) {
-    Image image{size, size, PixelFormat::bgr8, {}};
-    image.pixels.resize(std::size_t{3} * static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-    std::minstd_rand random(1);
-    for (std::uint8_t& value : image.pixels) value = static_cast<std::uint8_t>(random() >> 8);
-    return image;
+    return tools::noise_picture(size, size);
 }
 
 template <class Work>
 double seconds_of(Work work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const tools::Stopwatch watch;
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return watch.seconds();
 }
 
 // The seconds `work` takes, which become this iteration's time.
@@ -57,12 +54,6 @@ double time_iteration(benchmark::State& state, Work work) {
     const double seconds = seconds_of(work);
     state.SetIterationTime(seconds);
     return seconds;
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 // From a file that the system has in memory, its checksums included, to memory laid out for a picture.
@@ -99,7 +90,7 @@ void first_run(benchmark::State& state, const Model& model, int size, int thread
         first.push_back(time_iteration(state, run));
         for (int i = 0; i < kFurtherRuns; ++i) further.push_back(seconds_of(run));
     }
-    state.counters["of_median"] = median(first) / median(further);
+    state.counters["of_median"] = tools::median(first) / tools::median(further);
 }
 
 void network(benchmark::State& state, const Model& model, int size, int threads) {
@@ -116,7 +107,7 @@ void network(benchmark::State& state, const Model& model, int size, int threads)
     const double flops =
         static_cast<double>(work.flops()) * static_cast<double>(state.iterations()) / seconds;
     state.counters["GFLOP/s"] = flops / 1e9;
-    state.counters["%peak"] = 100 * flops / known_peak_flops(model.cpu_architecture(), threads);
+    state.counters["%peak"] = 100 * flops / tools::peak_flops(model.cpu_architecture(), threads);
     state.counters["workspace_MiB"] = static_cast<double>(session.workspace_bytes()) / (1 << 20);
 }
 
@@ -153,22 +144,12 @@ void postprocess(benchmark::State& state) {
     state.counters["kept"] = static_cast<double>(kept);
 }
 
-std::string short_name(Architecture architecture) {
-    switch (architecture) {
-        case Architecture::featherface_v1: return "v1";
-        case Architecture::featherface_v2: return "v2";
-        case Architecture::mobilenet_classifier: return "classifier";
-        case Architecture::mobilenet_backbone: return "backbone";
-    }
-    return "";
-}
-
 Status register_benchmarks(const std::filesystem::path& checkpoint) {
     using benchmark::RegisterBenchmark;
     auto loaded = Model::load(checkpoint);
     if (!loaded.ok()) return loaded.status();
     const Model model = std::move(loaded).value();
-    const std::string name = short_name(model.architecture());
+    const std::string name(engine::network_of(model.architecture()).short_id);
     const std::vector<int> sizes =
         engine::is_detector(model.architecture())
             ? std::vector<int>(std::begin(kDetectorSizes), std::end(kDetectorSizes))
@@ -215,11 +196,12 @@ class SeededCheckpoints {
         if (!std::filesystem::exists(program, error) || ::mkdtemp(name.data()) == nullptr) return {};
         folder_ = name;
         std::vector<std::filesystem::path> made;
-        for (const std::string network : {"v1", "v2"}) {
-            const auto place = folder_ / network;
+        for (const engine::Network& network : engine::networks()) {
+            if (network.task != engine::Task::detection) continue;
+            const auto place = folder_ / network.short_id;
             std::filesystem::create_directory(place);
             std::ostringstream command;
-            command << program << ' ' << network << ' ' << place;  // paths come out quoted
+            command << program << ' ' << network.short_id << ' ' << place;  // paths come out quoted
             if (std::system(command.str().c_str()) == 0) made.push_back(place / "network.pth");
         }
         return made;

@@ -1,7 +1,4 @@
 // featherface bench -m MODEL...: how long networks take, whole and layer by layer.
-#include <array>
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -10,9 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "engine/model_impl.hpp"
-#include "engine/runtime/clock.hpp"
 #include "featherface/version.hpp"
 #include "tools/bench/baseline.hpp"
 #include "tools/bench/json.hpp"
@@ -25,7 +21,9 @@
 #include "tools/cli/streams.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/measure/machine_peak.hpp"
+#include "tools/measure/stopwatch.hpp"
 #include "tools/model/builtin_model.hpp"
+#include "tools/model/load_model.hpp"
 #include "tools/pictures/output_paths.hpp"
 #include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
@@ -165,9 +163,9 @@ Result<std::vector<Case>> make_cases(const Options& options) {
         const std::string file = given.value_or(std::string(kBuiltinModelName));
         for (const std::string& arch : archs) {
             for (const bool layerwise : modes) {
-                const std::int64_t begin = engine::raw_nanoseconds();
+                const Stopwatch watch;
                 auto model = load_model_or_builtin(given, {.layerwise = layerwise, .cpu_architecture = arch});
-                const std::int64_t end = engine::raw_nanoseconds();
+                const double load = watch.nanoseconds();
                 if (!model.ok()) return model.status();
                 std::string network(name_of(model->architecture()));
                 if (file_of.emplace(network, file).first->second != file) {
@@ -176,7 +174,7 @@ Result<std::vector<Case>> make_cases(const Options& options) {
                 add_cases({.model = std::move(model).value(),
                            .network = std::move(network),
                            .file = file,
-                           .load = static_cast<double>(end - begin),
+                           .load = load,
                            .layerwise = layerwise},
                           sizes.value(), threads.value(), cases);
             }
@@ -185,58 +183,32 @@ Result<std::vector<Case>> make_cases(const Options& options) {
     return cases;
 }
 
-std::string now() {
-    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm local{};
-    localtime_r(&time, &local);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S%z", &local);
-    return text.data();
-}
-
-// The ceilings for a case, each measured once: of arithmetic for an architecture, of memory for a working
-// set.
-class PeakMeter {
-  public:
-    Peaks measure(const Case& subject, std::size_t memory_bytes) {
-        const std::string arch(subject.model.cpu_architecture());
-        const auto [flops, new_flops] = flops_.try_emplace({arch, subject.threads}, 0);
-        if (new_flops) flops->second = engine::peak_flops(arch, subject.threads);
-        const auto [bandwidth, new_bandwidth] = bandwidth_.try_emplace({memory_bytes, subject.threads}, 0);
-        if (new_bandwidth) bandwidth->second = engine::peak_bandwidth(memory_bytes, subject.threads);
-        return {flops->second, bandwidth->second};
-    }
-
-  private:
-    std::map<std::pair<std::string, int>, double> flops_;
-    std::map<std::pair<std::size_t, int>, double> bandwidth_;
-};
-
 BenchResult run(std::vector<Case> cases, const Options& options) {
     const bool per_layer = options.per_layer || options.report;
     BenchResult result;
     result.machine = this_machine();
     result.version = FEATHERFACE_VERSION;
-    result.date = now();
+    result.date = local_time("%Y-%m-%dT%H:%M:%S%z");
     std::vector<std::unique_ptr<Runner>> runners;
     for (Case& subject : cases) runners.push_back(std::make_unique<Runner>(std::move(subject), options.pin));
 
     progress("measuring " + std::to_string(runners.size()) + (runners.size() == 1 ? " case" : " cases"));
     Disturbance disturbance;
     disturbance.before = cpu_times();
-    const std::int64_t begin = engine::raw_nanoseconds();
+    const Stopwatch watch;
     disturbance.fixed_work = run_interleaved(
         runners, {.repeats = options.repeats, .seconds = options.seconds.value_or(2)}, per_layer);
-    disturbance.seconds = static_cast<double>(engine::raw_nanoseconds() - begin) * 1e-9;
+    disturbance.seconds = watch.seconds();
     disturbance.after = cpu_times();
 
     unpin_thread();
-    PeakMeter meter;
     for (const auto& runner : runners) {
         std::optional<Peaks> peaks;
         if (!options.no_peak) {
             progress("measuring the machine's peaks");
-            peaks = meter.measure(runner->subject(), runner->memory_bytes());
+            const Case& subject = runner->subject();
+            peaks = {peak_flops(subject.model.cpu_architecture(), subject.threads),
+                     peak_bandwidth(runner->memory_bytes(), subject.threads)};
         }
         result.cases.push_back(runner->result(peaks));
     }

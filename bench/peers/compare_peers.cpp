@@ -11,9 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <span>
 #include <string>
@@ -23,12 +21,15 @@
 #include "bench/peers/onnx_export.hpp"
 #include "bench/peers/onnx_runtime.hpp"
 #include "engine/detect/resize.hpp"
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/version.hpp"
 #include "kernels/select.hpp"
+#include "tools/measure/machine.hpp"
 #include "tools/measure/machine_peak.hpp"
+#include "tools/measure/statistics.hpp"
+#include "tools/measure/stopwatch.hpp"
 #include "tools/measure/work.hpp"
 
 namespace featherface::bench {
@@ -37,9 +38,6 @@ namespace {
 constexpr int kSizes[] = {640, 320};
 constexpr int kThreads[] = {1, 2};
 constexpr double kTolerance = 1e-4;  // largest absolute difference of any output
-
-using Clock = std::chrono::steady_clock;
-using Milliseconds = std::chrono::duration<double, std::milli>;
 
 // The middle of the picture, square, at size x size.
 Image square(const ImageView& picture, int size) {
@@ -72,12 +70,6 @@ double largest_difference(std::span<const float> a, std::span<const float> b) {
     return largest;
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 // Runs whose time is to be told, each returning its milliseconds.
 using TimedRun = std::function<double()>;
 
@@ -87,7 +79,7 @@ std::vector<double> medians_in_turns(const std::vector<TimedRun>& runs) {
     constexpr int kRounds = 10;
     constexpr int kWarmUps = 3;
     constexpr int kMinimum = 3;
-    constexpr Milliseconds kBlock(300);
+    constexpr double kBlock = 0.3;  // seconds
     // Idle threads of a pool spin for a while in case of more work; the next one's must not compete with
     // them.
     constexpr std::chrono::milliseconds kSettling(100);
@@ -97,34 +89,20 @@ std::vector<double> medians_in_turns(const std::vector<TimedRun>& runs) {
         for (std::size_t i = 0; i < runs.size(); ++i) {
             std::this_thread::sleep_for(kSettling);
             for (int run = 0; run < kWarmUps; ++run) runs[i]();
-            const auto begin = Clock::now();
-            for (int run = 0; run < kMinimum || Clock::now() - begin < kBlock; ++run) {
+            const tools::Stopwatch block;
+            for (int run = 0; run < kMinimum || block.seconds() < kBlock; ++run) {
                 times[i].push_back(runs[i]());
             }
         }
     }
     std::vector<double> medians;
-    for (std::vector<double>& series : times) medians.push_back(median(std::move(series)));
+    for (std::vector<double>& series : times) medians.push_back(tools::median(std::move(series)));
     return medians;
 }
 
 std::string cpu_name() {
-    std::ifstream cpuinfo("/proc/cpuinfo");
-    std::string name = "unknown CPU", family, model;
-    for (std::string line; std::getline(cpuinfo, line) && !line.empty();) {
-        const std::string value = line.substr(std::min(line.find(':') + 2, line.size()));
-        if (line.starts_with("model name")) name = value;
-        if (line.starts_with("cpu family")) family = value;
-        if (line.starts_with("model\t")) model = value;
-    }
-    return family.empty() ? name : name + " (family " + family + ", model " + model + ")";
-}
-
-std::string today() {
-    const std::time_t now = std::time(nullptr);
-    char text[16];
-    std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&now));
-    return text;
+    const std::string name = tools::this_machine().cpu, family = tools::cpuinfo("cpu family");
+    return family.empty() ? name : name + " (family " + family + ", model " + tools::cpuinfo("model") + ")";
 }
 
 using Tables = std::vector<const kernels::KernelTable*>;
@@ -161,9 +139,9 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
 
     std::vector<TimedRun> runs;
     runs.push_back([&] {
-        const auto begin = Clock::now();
+        const tools::Stopwatch watch;
         static_cast<void>(peer->run());
-        return Milliseconds(Clock::now() - begin).count();
+        return watch.milliseconds();
     });
     for (Detector& detector : detectors) {
         runs.push_back([&] {
@@ -183,7 +161,7 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
         const bool agrees = differences[i] <= kTolerance;
         std::printf("| %s | %dx%d | %d | %s | %.2f | %.2f | %.2f | %.0f%% | %.1e%s |\n",
                     std::string(name_of(network)).c_str(), size, size, threads, tables[i]->arch, ms,
-                    medians[0], medians[0] / ms, 100 * flops / engine::peak_flops(tables[i]->arch, threads),
+                    medians[0], medians[0] / ms, 100 * flops / tools::peak_flops(tables[i]->arch, threads),
                     differences[i], agrees ? "" : " TOO MUCH");
         agree &= agrees;
     }
@@ -217,12 +195,12 @@ int run(int argc, char** argv) {
     if (!tables.ok()) return fail(tables.status());
 
     std::printf("%s, %u hardware threads; %s; featherface %s, ONNX Runtime %s\n", cpu_name().c_str(),
-                std::thread::hardware_concurrency(), today().c_str(), FEATHERFACE_VERSION,
-                runtime->version().c_str());
+                std::thread::hardware_concurrency(), tools::local_time("%Y-%m-%d").c_str(),
+                FEATHERFACE_VERSION, runtime->version().c_str());
     for (const kernels::KernelTable* table : tables.value()) {
         for (const int threads : kThreads) {
             std::printf("FMA peak, %s, %d threads: %.0f GFLOP/s\n", table->arch, threads,
-                        engine::peak_flops(table->arch, threads) / 1e9);
+                        tools::peak_flops(table->arch, threads) / 1e9);
         }
     }
     std::printf(

@@ -28,7 +28,7 @@ using test::TempDir;
 constexpr int kHeight = 33, kWidth = 47;
 constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
 
-Result<Comparison> compare(const loaders::NpzReader& reference, const Model& model,
+Result<Comparison> compare(const tools::NpzReader& reference, const Model& model,
                            const CompareOptions& options = {}) {
     const auto input = read_input(reference, "reference", model.architecture());
     REQUIRE_MESSAGE(input.ok(), input.status().message());

@@ -24,7 +24,7 @@ constexpr int kHeight = 33, kWidth = 47;
 constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
 using Names = std::set<std::string>;
 
-loaders::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
+tools::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
     engine::Session session(test::seeded_model(network, options_to_observe(layers)), 1);
     const NetworkInput input = input_from(test::noise(kWidth, kHeight), session.model().architecture());
     const Status status = write_dump(session, input, layers, path);
@@ -32,7 +32,7 @@ loaders::NpzReader dumped(std::string_view network, Layers layers, const std::fi
     return test::open_npz(path);
 }
 
-Names names_in(const loaders::NpzReader& npz) {
+Names names_in(const tools::NpzReader& npz) {
     Names names(npz.names().begin(), npz.names().end());
     CHECK(names.size() == npz.names().size());
     return names;

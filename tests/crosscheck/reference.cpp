@@ -30,8 +30,8 @@ void Reference::remove(std::string_view name) {
     std::erase_if(arrays_, [&](const NamedArray& a) { return a.name == name; });
 }
 
-loaders::NpzReader Reference::write(const std::filesystem::path& path) const {
-    auto npz = loaders::NpzWriter::create(path);
+tools::NpzReader Reference::write(const std::filesystem::path& path) const {
+    auto npz = tools::NpzWriter::create(path);
     REQUIRE_MESSAGE(npz.ok(), npz.status().message());
     for (const NamedArray& array : arrays_) {
         const Status status = npz->add_f32(array.name, array.shape, array.values);

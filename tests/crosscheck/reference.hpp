@@ -30,7 +30,7 @@ class Reference {
     void remove(std::string_view name);
     const std::vector<NamedArray>& arrays() const { return arrays_; }
 
-    loaders::NpzReader write(const std::filesystem::path& path) const;  // and opens it again
+    tools::NpzReader write(const std::filesystem::path& path) const;  // and opens it again
 
   private:
     std::vector<NamedArray> arrays_;

@@ -37,7 +37,7 @@ Model load(const std::filesystem::path& path, bool layerwise) {
 // Compares each value a run hands out with the dump's array of that name.
 class DumpComparison final : public Observer {
   public:
-    explicit DumpComparison(const loaders::NpzReader& dump) : dump_(dump) {}
+    explicit DumpComparison(const tools::NpzReader& dump) : dump_(dump) {}
 
     void after_step(const Node& node, const Shape& shape, ConstMap map) override {
         for (const std::string& name : node.names) {
@@ -55,7 +55,7 @@ class DumpComparison final : public Observer {
         return largest_error(test::torch_values(shape, map), expected);
     }
 
-    const loaders::NpzReader& dump_;
+    const tools::NpzReader& dump_;
     std::map<std::string, double> errors_;
 };
 
@@ -90,8 +90,8 @@ TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4
         FEATHERFACE_CAPTURE(file);
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
-        const loaders::NpzReader dump = test::open_npz(path);
-        const loaders::NpzArray picture = dump.read("image_bgr").value();
+        const tools::NpzReader dump = test::open_npz(path);
+        const tools::NpzArray picture = dump.read("image_bgr").value();
         const int height = static_cast<int>(picture.shape[0]), width = static_cast<int>(picture.shape[1]);
 
         Session session(load(weights, true), 2);
@@ -134,8 +134,8 @@ TEST_CASE(
     for (const auto& [file, checkpoint] : test::kDetectorDumps) {
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
-        const loaders::NpzReader dump = test::open_npz(path);
-        const loaders::NpzArray picture = dump.read("image_bgr").value();
+        const tools::NpzReader dump = test::open_npz(path);
+        const tools::NpzArray picture = dump.read("image_bgr").value();
         const int height = static_cast<int>(picture.shape[0]), width = static_cast<int>(picture.shape[1]);
         const ImageView view{reinterpret_cast<const std::uint8_t*>(picture.bytes.data()), width, height,
                              width * 3, PixelFormat::bgr8};
@@ -180,7 +180,7 @@ TEST_CASE(
 TEST_CASE("dumps: the classifier's stages and logits") {
     FEATHERFACE_SHARED_FILE(path, test::kClassifierDump.file);
     FEATHERFACE_SHARED_FILE(weights, test::kClassifierDump.checkpoint);
-    const loaders::NpzReader dump = test::open_npz(path);
+    const tools::NpzReader dump = test::open_npz(path);
     for (const bool layerwise : {false, true}) {
         Session session(load(weights, layerwise), 1);
         session.prepare(224, 224);

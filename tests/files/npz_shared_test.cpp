@@ -9,8 +9,8 @@
 
 using namespace featherface;
 using loaders::DType;
-using loaders::NpzArray;
-using loaders::NpzReader;
+using tools::NpzArray;
+using tools::NpzReader;
 
 namespace {
 

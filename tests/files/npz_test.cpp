@@ -19,9 +19,9 @@ using namespace featherface;
 using namespace featherface::test;
 using namespace std::string_literals;
 using loaders::DType;
-using loaders::NpzArray;
-using loaders::NpzReader;
-using loaders::NpzWriter;
+using tools::NpzArray;
+using tools::NpzReader;
+using tools::NpzWriter;
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "support/files.hpp"
 #include "support/one_cpu.hpp"
 
-namespace featherface::engine {
+namespace featherface::tools {
 namespace {
 
 // The quota found where /proc and /sys hold these files.
@@ -66,4 +66,4 @@ TEST_CASE("available cores: where there is no quota, or nothing sensible is said
 }
 
 }  // namespace
-}  // namespace featherface::engine
+}  // namespace featherface::tools

@@ -4,7 +4,7 @@
 
 #include "kernels/select.hpp"
 
-namespace featherface::engine {
+namespace featherface::tools {
 namespace {
 
 // Any CPU of the last twenty years does these, also one that is busy or emulated.
@@ -39,4 +39,4 @@ TEST_CASE("machine peak: bandwidth of any working set on any number of threads, 
 }
 
 }  // namespace
-}  // namespace featherface::engine
+}  // namespace featherface::tools

@@ -6,13 +6,13 @@
 
 namespace featherface::test {
 
-loaders::NpzReader open_npz(const std::filesystem::path& path) {
-    auto npz = loaders::NpzReader::open(path);
+tools::NpzReader open_npz(const std::filesystem::path& path) {
+    auto npz = tools::NpzReader::open(path);
     REQUIRE_MESSAGE(npz.ok(), npz.status().message());
     return std::move(npz).value();
 }
 
-std::vector<float> read_f32(const loaders::NpzReader& npz, std::string_view name,
+std::vector<float> read_f32(const tools::NpzReader& npz, std::string_view name,
                             std::vector<std::int64_t>* shape) {
     auto values = npz.read_f32(name, shape);
     REQUIRE_MESSAGE(values.ok(), values.status().message());
@@ -22,7 +22,7 @@ std::vector<float> read_f32(const loaders::NpzReader& npz, std::string_view name
 void copy_npz(const std::filesystem::path& from, const std::filesystem::path& to,
               const std::function<void(const std::string& name, std::vector<std::byte>& bytes)>& change) {
     const auto old = open_npz(from);
-    auto copy = loaders::NpzWriter::create(to);
+    auto copy = tools::NpzWriter::create(to);
     REQUIRE_MESSAGE(copy.ok(), copy.status().message());
     for (const std::string& name : old.names()) {
         const auto array = old.read(name);

@@ -13,8 +13,8 @@
 namespace featherface::test {
 
 // Both fail the test case when there is no such file or array.
-loaders::NpzReader open_npz(const std::filesystem::path& path);
-std::vector<float> read_f32(const loaders::NpzReader& npz, std::string_view name,
+tools::NpzReader open_npz(const std::filesystem::path& path);
+std::vector<float> read_f32(const tools::NpzReader& npz, std::string_view name,
                             std::vector<std::int64_t>* shape = nullptr);
 
 // Writes the dump `from` to `to`, the bytes of each array as `change` leaves them.

@@ -24,7 +24,7 @@ oracle::Weights oracle_weights(const loaders::Checkpoint& checkpoint) {
     return weights;
 }
 
-oracle::Tensor oracle_tensor(const loaders::NpzReader& dump, std::string_view name) {
+oracle::Tensor oracle_tensor(const tools::NpzReader& dump, std::string_view name) {
     std::vector<std::int64_t> shape;
     const auto values = dump.read_f32(name, &shape);
     if (!values.ok()) throw std::runtime_error(values.status().message());

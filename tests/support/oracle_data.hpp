@@ -13,7 +13,7 @@ namespace featherface::test {
 oracle::Weights oracle_weights(const loaders::Checkpoint& checkpoint);
 
 // One array of a dump; throws when it cannot be read.
-oracle::Tensor oracle_tensor(const loaders::NpzReader& dump, std::string_view name);
+oracle::Tensor oracle_tensor(const tools::NpzReader& dump, std::string_view name);
 
 // A detector's input (1,3,H,W) for a picture (H,W,3, blue first).
 oracle::Tensor oracle_input(const oracle::Tensor& image_bgr);

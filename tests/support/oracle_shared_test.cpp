@@ -55,7 +55,7 @@ double largest_difference(const Tensor& actual, const Tensor& expected, Scale sc
 
 // An observer that compares each module it is told of, where the dump has it, and remembers their order.
 struct CompareModules {
-    const loaders::NpzReader& dump;
+    const tools::NpzReader& dump;
     std::vector<std::string> compared;
 
     void operator()(const std::string& name, const Tensor& output) {
@@ -67,7 +67,7 @@ struct CompareModules {
 };
 
 // The names in the dump that are modules' outputs, in its order, which is the order they were computed in.
-std::vector<std::string> module_names(const loaders::NpzReader& dump) {
+std::vector<std::string> module_names(const tools::NpzReader& dump) {
     std::vector<std::string> names;
     for (const std::string& name : dump.names()) {
         if (!kNoModule.contains(name)) names.push_back(name);

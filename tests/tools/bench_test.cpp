@@ -221,7 +221,7 @@ TEST_CASE("bench: --report writes a page with every case; it implies the layers"
 
 TEST_CASE("bench: threads are pinned on request, more than there are cores too, with a warning") {
     const ProgramFiles files;
-    const std::string too_many = std::to_string(engine::available_cores() + 1);
+    const std::string too_many = std::to_string(tools::available_cores() + 1);
     check_out(bench({"-m", files.model("v2.pth", "v2"), "--pin", "--threads", "1", too_many}),
               {"warning: " + too_many + " threads on "});
 }

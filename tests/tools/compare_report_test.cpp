@@ -73,7 +73,7 @@ struct Setting : ProgramFiles {
 // Two dumps of a picture on which they find faces.
 std::pair<std::string, std::string> dumps_with_faces(const ProgramFiles& files) {
     const auto write = [&](std::string_view name, const Floats& faces) {
-        auto npz = loaders::NpzWriter::create(files.path(name));
+        auto npz = tools::NpzWriter::create(files.path(name));
         REQUIRE(npz.ok());
         const Image picture = noise(64, 48);
         const std::int64_t picture_shape[] = {48, 64, 3};
@@ -239,7 +239,7 @@ TEST_CASE("report: what has no size is striped and named: NaN and other shapes")
 
 TEST_CASE("report: it holds all it needs, fetches nothing, and a dump's names cannot become markup") {
     const Setting files;
-    auto npz = loaders::NpzWriter::create(files.path("evil.npz"));
+    auto npz = tools::NpzWriter::create(files.path("evil.npz"));
     REQUIRE(npz.ok());
     const std::int64_t shape[] = {1, 1, 2, 2};
     const float values[] = {1, 2, 3, 4};

@@ -32,7 +32,7 @@ std::vector<SharedDump> all_dumps() {
 
 // Names there is nothing to compare with: what the network is run on where that is no picture, and the
 // picture.
-std::size_t not_compared(const loaders::NpzReader& dump) {
+std::size_t not_compared(const tools::NpzReader& dump) {
     return dump.contains("image_bgr") ? 1 : dump.contains("input") ? 1 : 0;
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("compare: every reference dump agrees in both modes, all its names acc
             const Json json = parse_json(result.out);
             const std::size_t compared = static_cast<std::size_t>(json["compared"].whole());
             const std::size_t fused = static_cast<std::size_t>(json["fused"].whole());
-            const loaders::NpzReader npz = open_npz(dump);
+            const tools::NpzReader npz = open_npz(dump);
             CHECK(compared + fused == npz.names().size() - not_compared(npz));
             CHECK(json["one_sided"].whole() == 0);
             if (mode == "layerwise") CHECK(fused == 0);

@@ -36,7 +36,7 @@ struct Setting : ProgramFiles {
             if (name == "ssh2") bytes[3] ^= std::byte{0x7f};
         });
         const auto from = open_npz(reference);
-        auto to = loaders::NpzWriter::create(picture_only);
+        auto to = tools::NpzWriter::create(picture_only);
         REQUIRE(to.ok());
         for (const char* name : {"image_bgr", "loc"}) {
             const auto array = from.read(name).value();

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/identity/identify.hpp"
-#include "engine/runtime/clock.hpp"
+#include "engine/identity/networks.hpp"
+#include "tools/measure/stopwatch.hpp"
 
 namespace featherface::tools {
 
 namespace {
-
-using engine::raw_nanoseconds;
-
-double elapsed(std::int64_t begin) {
-    return static_cast<double>(raw_nanoseconds() - begin);
-}
 
 // Run by run, since what the machine did to one it did to its neighbour.
 double median_ratio(const std::vector<double>& above, const std::vector<double>& below) {
@@ -34,34 +28,34 @@ Runner::Runner(Case subject, bool pinned)
 }
 
 void Runner::run_first() {
-    const std::int64_t begin = raw_nanoseconds();
+    const Stopwatch watch;
     phases_.prepare();
     phases_.preprocess();
     phases_.network();
-    first_ = elapsed(begin);
+    first_ = watch.nanoseconds();
 }
 
 void Runner::run_plain() {
-    std::int64_t begin = raw_nanoseconds();
+    const Stopwatch pre;
     phases_.preprocess();
-    pre_.push_back(elapsed(begin));
+    pre_.push_back(pre.nanoseconds());
 
     const double cpu_begin = process_cpu_seconds();
-    begin = raw_nanoseconds();
+    const Stopwatch network;
     phases_.network();
-    network_.push_back(elapsed(begin));
+    network_.push_back(network.nanoseconds());
     cpu_.push_back((process_cpu_seconds() - cpu_begin) * 1e9);
 
-    begin = raw_nanoseconds();
+    const Stopwatch post;
     phases_.postprocess();
-    post_.push_back(elapsed(begin));
+    post_.push_back(post.nanoseconds());
 }
 
 void Runner::run_observed() {
     phases_.preprocess();
-    const std::int64_t begin = raw_nanoseconds();
+    const Stopwatch watch;
     phases_.network(&timer_);
-    observed_.push_back(elapsed(begin));
+    observed_.push_back(watch.nanoseconds());
 }
 
 void Runner::forget() {
@@ -111,19 +105,18 @@ std::vector<double> run_interleaved(std::vector<std::unique_ptr<Runner>>& runner
         }
     };
     for (const auto& runner : runners) runner->run_first();
-    const auto seconds_since = [](std::int64_t begin) { return elapsed(begin) * 1e-9; };
-    const std::int64_t warm_up = raw_nanoseconds();
+    const Stopwatch warm_up;
     do {
         run_round(false);
-    } while (seconds_since(warm_up) < kWarmUpSeconds);
+    } while (warm_up.seconds() < kWarmUpSeconds);
     for (const auto& runner : runners) runner->forget();
 
     std::vector<double> fixed_work;
     const double seconds = effort.seconds * static_cast<double>(runners.size());
-    const std::int64_t begin = raw_nanoseconds();
+    const Stopwatch watch;
     const auto is_enough = [&](std::int64_t rounds) {
         if (effort.repeats > 0) return rounds >= effort.repeats;
-        return rounds >= Effort::kLeastRuns && seconds_since(begin) >= seconds;
+        return rounds >= Effort::kLeastRuns && watch.seconds() >= seconds;
     };
     for (std::int64_t round = 0; !is_enough(round); ++round) {
         fixed_work.push_back(time_fixed_work());

@@ -17,11 +17,11 @@ struct Diagnosis {
 // For a run of the checkpoint `model_file` on `input`, which was read from `reference` and differed from it.
 // Takes some twenty runs, layer by layer. Errors: those of Model::load() and compare_run().
 Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, const NetworkInput& input,
-                                              const loaders::NpzReader& reference,
-                                              const CompareOptions& options, int threads);
+                                              const NpzReader& reference, const CompareOptions& options,
+                                              int threads);
 
 // For two dumps that differ: those mistakes that need no run.
-Result<std::optional<Diagnosis>> diagnose_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
+Result<std::optional<Diagnosis>> diagnose_dumps(const NpzReader& a, const NpzReader& b,
                                                 const CompareOptions& options);
 
 }  // namespace featherface::tools

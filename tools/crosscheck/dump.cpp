@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> kLayerNames = {"outputs", "stages", "a
 
 class Dump final : public engine::Observer {
   public:
-    Dump(loaders::NpzWriter& npz, const LayerSelection& selection) : npz_(npz), selection_(selection) {}
+    Dump(NpzWriter& npz, const LayerSelection& selection) : npz_(npz), selection_(selection) {}
 
     bool wants(std::string_view name) const { return status_.ok() && selection_.contains(name); }
 
@@ -46,7 +46,7 @@ class Dump final : public engine::Observer {
     const Status& status() const { return status_; }
 
   private:
-    loaders::NpzWriter& npz_;
+    NpzWriter& npz_;
     const LayerSelection& selection_;
     std::vector<float> values_;  // memory used again
     Status status_;
@@ -90,7 +90,7 @@ Status write_dump(engine::Session& session, const NetworkInput& input, Layers la
         return {StatusCode::wrong_model, std::string(name_of(model.architecture())) +
                                              " teaches no detector; give a FeatherFace checkpoint"};
     }
-    auto npz = loaders::NpzWriter::create(path);
+    auto npz = NpzWriter::create(path);
     if (!npz.ok()) return npz.status();
     const LayerSelection selection(layers, model.architecture());
     Dump dump(npz.value(), selection);

@@ -11,11 +11,11 @@ namespace featherface::tools {
 namespace {
 
 struct Side {
-    const loaders::NpzReader& dump;
+    const NpzReader& dump;
     std::optional<NetworkInput> input;
     NamedValues outputs;  // dets, and what may be rows of anchors
 
-    explicit Side(const loaders::NpzReader& npz) : dump(npz) {
+    explicit Side(const NpzReader& npz) : dump(npz) {
         if (npz.contains("input")) {
             auto read = read_input(npz, "", Architecture::featherface_v1);
             if (read.ok()) input = std::move(read).value();
@@ -59,7 +59,7 @@ void offer_for_sides(BestExplanation& best, std::string_view mistake, std::strin
 
 }  // namespace
 
-Result<std::optional<Diagnosis>> diagnose_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
+Result<std::optional<Diagnosis>> diagnose_dumps(const NpzReader& a, const NpzReader& b,
                                                 const CompareOptions& options) {
     CompareOptions to_the_end = options;
     to_the_end.fail_fast = false;

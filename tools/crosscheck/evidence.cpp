@@ -71,7 +71,7 @@ ErrorMap make_map(const Row& row, std::span<const float> ours, std::span<const f
 // Makes the maps of chosen rows as their values come.
 class Mapper {
   public:
-    Mapper(const loaders::NpzReader& reference, const CompareOptions& options, const Comparison& comparison)
+    Mapper(const NpzReader& reference, const CompareOptions& options, const Comparison& comparison)
         : reference_(reference), options_(options) {
         for (const Row* row : rows_to_map(comparison)) {
             rows_[row->name] = row;
@@ -102,7 +102,7 @@ class Mapper {
     }
 
   private:
-    const loaders::NpzReader& reference_;
+    const NpzReader& reference_;
     const CompareOptions& options_;
     std::map<std::string, const Row*> rows_;
     std::vector<std::string> order_;
@@ -129,7 +129,7 @@ class MappingObserver final : public engine::Observer {
 };
 
 // `dets`, or the faces its outputs make.
-std::optional<std::vector<float>> faces_of(const loaders::NpzReader& dump, int height, int width) {
+std::optional<std::vector<float>> faces_of(const NpzReader& dump, int height, int width) {
     const auto read = [&](const char* name, std::int64_t columns) -> std::optional<std::vector<float>> {
         TensorShape shape;
         if (!dump.contains(name)) return std::nullopt;
@@ -162,7 +162,7 @@ Evidence with_picture(const NetworkInput& input, Architecture architecture) {
 }  // namespace
 
 Result<Evidence> gather_from_run(engine::Session& session, const NetworkInput& input,
-                                 const loaders::NpzReader& reference, const CompareOptions& options,
+                                 const NpzReader& reference, const CompareOptions& options,
                                  const Comparison& comparison) {
     const Architecture architecture = session.model().architecture();
     Evidence evidence = with_picture(input, architecture);
@@ -183,10 +183,10 @@ Result<Evidence> gather_from_run(engine::Session& session, const NetworkInput& i
     return evidence;
 }
 
-Result<Evidence> gather_from_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
-                                   const CompareOptions& options, const Comparison& comparison) {
+Result<Evidence> gather_from_dumps(const NpzReader& a, const NpzReader& b, const CompareOptions& options,
+                                   const Comparison& comparison) {
     Evidence evidence;
-    for (const loaders::NpzReader* dump : {&b, &a}) {
+    for (const NpzReader* dump : {&b, &a}) {
         // Dumps of networks that are no detectors hold an `input` of another kind, which is shown all the
         // same.
         const auto input = read_input(*dump, "", Architecture::featherface_v1);

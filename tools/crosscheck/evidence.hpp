@@ -29,10 +29,10 @@ struct Evidence {
 
 // Runs the network once more. Errors: as NpzReader::read().
 Result<Evidence> gather_from_run(engine::Session& session, const NetworkInput& input,
-                                 const loaders::NpzReader& reference, const CompareOptions& options,
+                                 const NpzReader& reference, const CompareOptions& options,
                                  const Comparison& comparison);
 
-Result<Evidence> gather_from_dumps(const loaders::NpzReader& a, const loaders::NpzReader& b,
-                                   const CompareOptions& options, const Comparison& comparison);
+Result<Evidence> gather_from_dumps(const NpzReader& a, const NpzReader& b, const CompareOptions& options,
+                                   const Comparison& comparison);
 
 }  // namespace featherface::tools

@@ -48,8 +48,8 @@ double badness(const Comparison& comparison) {
     return worst;
 }
 
-std::optional<double> agreement(const std::string& name, const NamedValue& ours,
-                                const loaders::NpzReader& reference, const Tolerance& tolerance) {
+std::optional<double> agreement(const std::string& name, const NamedValue& ours, const NpzReader& reference,
+                                const Tolerance& tolerance) {
     TensorShape shape;
     const auto values = reference.read_f32(name, &shape);
     if (!values.ok()) return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<double> agreement(const std::string& name, const NamedValue& ours,
 }
 
 std::optional<double> explained_by(const OutputMistake& mistake, const NamedValues& right, PictureSize size,
-                                   const Comparison& now, const loaders::NpzReader& reference,
+                                   const Comparison& now, const NpzReader& reference,
                                    const CompareOptions& options) {
     double worst = 0;
     for (const Row& row : now.rows) {

@@ -17,13 +17,13 @@ namespace featherface::tools {
 double badness(const Comparison& comparison);
 
 // The badness of `ours` against the reference's value of that name, if they agree.
-std::optional<double> agreement(const std::string& name, const NamedValue& ours,
-                                const loaders::NpzReader& reference, const Tolerance& tolerance);
+std::optional<double> agreement(const std::string& name, const NamedValue& ours, const NpzReader& reference,
+                                const Tolerance& tolerance);
 
 // The badness left when everything that differs was made with the mistake, of the right values, if then it
 // agrees. `size` is the picture's, for `dets`.
 std::optional<double> explained_by(const OutputMistake& mistake, const NamedValues& right, PictureSize size,
-                                   const Comparison& now, const loaders::NpzReader& reference,
+                                   const Comparison& now, const NpzReader& reference,
                                    const CompareOptions& options);
 
 // Keeps the mistake that explains most.

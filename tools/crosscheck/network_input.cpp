@@ -20,7 +20,7 @@ Status wrong(const std::string& file, const std::string& name, const TensorShape
             file + ": '" + name + "' has the shape " + shape_text(shape) + ": " + what};
 }
 
-Status read_numbers(const loaders::NpzReader& npz, const std::string& file, NetworkInput& input) {
+Status read_numbers(const NpzReader& npz, const std::string& file, NetworkInput& input) {
     TensorShape shape;
     auto values = npz.read_f32("input", &shape);
     if (!values.ok()) return values.status();
@@ -39,7 +39,7 @@ Status read_numbers(const loaders::NpzReader& npz, const std::string& file, Netw
     return {};
 }
 
-Result<Image> read_picture(const loaders::NpzReader& npz, const std::string& file) {
+Result<Image> read_picture(const NpzReader& npz, const std::string& file) {
     const auto array = npz.read("image_bgr");
     if (!array.ok()) return array.status();
     const TensorShape& shape = array.value().shape;
@@ -70,8 +70,7 @@ NetworkInput input_from(Image picture, Architecture architecture) {
     return input;
 }
 
-Result<NetworkInput> read_input(const loaders::NpzReader& npz, const std::string& file,
-                                Architecture architecture) {
+Result<NetworkInput> read_input(const NpzReader& npz, const std::string& file, Architecture architecture) {
     NetworkInput input;
     const bool has_numbers = npz.contains("input"), has_picture = npz.contains("image_bgr");
     if (!has_numbers && !has_picture) {

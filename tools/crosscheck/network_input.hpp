@@ -24,8 +24,7 @@ NetworkInput input_from(Image picture, Architecture architecture);
 
 // `input` of a dump, or what becomes of its `image_bgr`; one of them it must have. `file` stands in messages.
 // Errors: malformed (the shape or type is not that of an input), and as NpzReader::read().
-Result<NetworkInput> read_input(const loaders::NpzReader& npz, const std::string& file,
-                                Architecture architecture);
+Result<NetworkInput> read_input(const NpzReader& npz, const std::string& file, Architecture architecture);
 
 // Makes the session ready to run() on it.
 void feed(engine::Session& session, const NetworkInput& input);

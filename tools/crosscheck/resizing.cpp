@@ -144,7 +144,7 @@ std::vector<PictureSize> usual_sizes(int height, int width) {
     return sizes;
 }
 
-SizeClues::SizeClues(const loaders::NpzReader& dump) {
+SizeClues::SizeClues(const NpzReader& dump) {
     const auto shape_of = [&](const char* name) {
         const auto array = dump.contains(name) ? dump.read(name) : Status(StatusCode::invalid_argument, name);
         return array.ok() && array->shape.size() >= 2 ? array->shape : TensorShape{};

@@ -31,7 +31,7 @@ std::vector<PictureSize> usual_sizes(int height, int width);
 // What a dump's shapes tell of the size of the picture behind them.
 class SizeClues {
   public:
-    explicit SizeClues(const loaders::NpzReader& dump);
+    explicit SizeClues(const NpzReader& dump);
     // False where nothing tells.
     bool fits(PictureSize size) const;
 

@@ -37,7 +37,7 @@ class AnchorValues final : public engine::Observer {
 
 class RunDiagnosis {
   public:
-    RunDiagnosis(engine::Session& session, const NetworkInput& input, const loaders::NpzReader& reference,
+    RunDiagnosis(engine::Session& session, const NetworkInput& input, const NpzReader& reference,
                  const CompareOptions& options, Comparison now)
         : session_(session),
           input_(input),
@@ -182,7 +182,7 @@ class RunDiagnosis {
 
     engine::Session& session_;
     const NetworkInput& input_;
-    const loaders::NpzReader& reference_;
+    const NpzReader& reference_;
     CompareOptions options_;
     bool has_numbers_;
     Comparison now_;
@@ -192,8 +192,8 @@ class RunDiagnosis {
 }  // namespace
 
 Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, const NetworkInput& input,
-                                              const loaders::NpzReader& reference,
-                                              const CompareOptions& options, int threads) {
+                                              const NpzReader& reference, const CompareOptions& options,
+                                              int threads) {
     constexpr bool kLayerwise = true;
     auto model = Model::load(model_file, {.layerwise = kLayerwise});
     if (!model.ok()) return model.status();

@@ -8,7 +8,10 @@
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
 
-namespace featherface::loaders {
+namespace featherface::tools {
+
+using namespace loaders;
+
 namespace {
 
 using namespace std::string_view_literals;
@@ -257,4 +260,4 @@ Result<std::string> make_npy_header(DType dtype, std::span<const std::int64_t> s
     return header + dictionary;
 }
 
-}  // namespace featherface::loaders
+}  // namespace featherface::tools

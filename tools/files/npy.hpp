@@ -12,10 +12,10 @@
 #include "featherface/status.hpp"
 #include "loaders/torch/dtype.hpp"
 
-namespace featherface::loaders {
+namespace featherface::tools {
 
 struct NpyHeader {
-    DType dtype = DType::other;
+    loaders::DType dtype = loaders::DType::other;
     bool fortran_order = false;
     std::vector<std::int64_t> shape;
     std::size_t size = 0;          // of the header: where the elements begin
@@ -29,9 +29,9 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t
 
 // The header NumPy would write: version 1, padded to a multiple of 64 bytes. Errors: invalid_argument for a
 // type that NumPy lacks (bfloat16, other), a negative size, or more elements than fit in memory.
-Result<std::string> make_npy_header(DType dtype, std::span<const std::int64_t> shape);
+Result<std::string> make_npy_header(loaders::DType dtype, std::span<const std::int64_t> shape);
 
 // Bytes of an array, or nothing when a size is negative or the product overflows 63 bits.
-std::optional<std::uint64_t> npy_data_bytes(DType dtype, std::span<const std::int64_t> shape);
+std::optional<std::uint64_t> npy_data_bytes(loaders::DType dtype, std::span<const std::int64_t> shape);
 
-}  // namespace featherface::loaders
+}  // namespace featherface::tools

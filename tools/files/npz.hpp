@@ -13,12 +13,12 @@
 #include "featherface/status.hpp"
 #include "loaders/torch/dtype.hpp"
 
-namespace featherface::loaders {
+namespace featherface::tools {
 
 // One array in C order, little-endian, valid as long as its reader. `bytes` may lie at any alignment.
 struct NpzArray {
     std::string name;  // without ".npy"
-    DType dtype = DType::other;
+    loaders::DType dtype = loaders::DType::other;
     std::vector<std::int64_t> shape;  // empty: a scalar
     std::span<const std::byte> bytes;
 
@@ -68,7 +68,7 @@ class NpzWriter {
     // `bytes` are the elements in C order. Errors: output_error; invalid_argument for a name that is empty,
     // unfit for a path, or taken, a type NumPy lacks (bfloat16), or bytes that are not what type and shape
     // ask for; limit_exceeded at 65,535 arrays.
-    Status add(std::string_view name, DType dtype, std::span<const std::int64_t> shape,
+    Status add(std::string_view name, loaders::DType dtype, std::span<const std::int64_t> shape,
                std::span<const std::byte> bytes);
     Status add_f32(std::string_view name, std::span<const std::int64_t> shape, std::span<const float> values);
     // Errors: output_error.
@@ -80,4 +80,4 @@ class NpzWriter {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace featherface::loaders
+}  // namespace featherface::tools

@@ -13,7 +13,10 @@
 #include "tools/files/npy.hpp"
 #include "tools/files/npz.hpp"
 
-namespace featherface::loaders {
+namespace featherface::tools {
+
+using namespace loaders;
+
 namespace {
 
 constexpr std::uint64_t kLargestNpz = std::uint64_t{64} << 30;
@@ -237,4 +240,4 @@ NpzReader::NpzReader(NpzReader&&) noexcept = default;
 NpzReader& NpzReader::operator=(NpzReader&&) noexcept = default;
 NpzReader::~NpzReader() = default;
 
-}  // namespace featherface::loaders
+}  // namespace featherface::tools

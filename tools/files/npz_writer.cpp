@@ -15,7 +15,10 @@
 #include "tools/files/npz.hpp"
 #include "tools/files/output_file.hpp"
 
-namespace featherface::loaders {
+namespace featherface::tools {
+
+using namespace loaders;
+
 namespace {
 
 constexpr std::uint64_t kAlignment = 64;
@@ -135,7 +138,7 @@ std::string end_records(std::uint64_t offset, std::uint64_t size, std::uint64_t 
 }  // namespace
 
 struct NpzWriter::State {
-    tools::OutputFile file;
+    OutputFile file;
     std::uint64_t written = 0;
     std::vector<Entry> entries;
     std::unordered_set<std::string> names;
@@ -148,7 +151,7 @@ struct NpzWriter::State {
 };
 
 Result<NpzWriter> NpzWriter::create(const std::filesystem::path& path) {
-    auto file = tools::OutputFile::create(path);
+    auto file = OutputFile::create(path);
     if (!file.ok()) return file.status();
     return NpzWriter(std::make_unique<State>(State{std::move(file).value(), 0, {}, {}}));
 }
@@ -205,4 +208,4 @@ NpzWriter::NpzWriter(NpzWriter&&) noexcept = default;
 NpzWriter& NpzWriter::operator=(NpzWriter&&) noexcept = default;
 NpzWriter::~NpzWriter() = default;
 
-}  // namespace featherface::loaders
+}  // namespace featherface::tools

@@ -11,7 +11,7 @@
 #include <sched.h>
 #endif
 
-namespace featherface::engine {
+namespace featherface::tools {
 
 namespace {
 
@@ -76,4 +76,4 @@ int available_cores() {
     return std::max(cores, 1);
 }
 
-}  // namespace featherface::engine
+}  // namespace featherface::tools

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace featherface::engine {
+namespace featherface::tools {
 
 // The calling thread's affinity mask, or the cgroup's CPU quota rounded up where that is less; at least 1.
 int available_cores();
@@ -12,4 +12,4 @@ int available_cores();
 // can be seen; 0: no limit. `root` is where /proc and /sys are looked for.
 double cgroup_cores(const std::filesystem::path& root = "/");
 
-}  // namespace featherface::engine
+}  // namespace featherface::tools

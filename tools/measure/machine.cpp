@@ -11,6 +11,7 @@
 
 #include "engine/runtime/clock.hpp"
 #include "tools/measure/available_cores.hpp"
+#include "tools/measure/stopwatch.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -25,18 +26,6 @@ std::string first_line(const char* path) {
     std::string line;
     std::getline(file, line);
     return line;
-}
-
-// The value of "key : value" in /proc/cpuinfo; empty when there is none.
-std::string cpuinfo(std::string_view key) {
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);) {
-        const std::size_t colon = line.find(':');
-        if (colon == std::string::npos || !line.starts_with(key)) continue;
-        const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
-        return begin == std::string::npos ? "" : line.substr(begin);
-    }
-    return "";
 }
 
 std::string build_text() {
@@ -65,11 +54,33 @@ const cpu_set_t& usable_cores() {
 
 }  // namespace
 
+std::string cpuinfo(std::string_view key) {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(':');
+        if (colon == std::string::npos) continue;
+        const std::string_view name = std::string_view(line).substr(0, colon);
+        if (!name.starts_with(key) || name.find_first_not_of(" \t", key.size()) != name.npos) continue;
+        const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+        return begin == std::string::npos ? "" : line.substr(begin);
+    }
+    return "";
+}
+
+std::string local_time(const char* format) {
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    localtime_r(&now, &local);
+    std::array<char, 64> text{};
+    std::strftime(text.data(), text.size(), format, &local);
+    return text.data();
+}
+
 Machine this_machine() {
     Machine machine;
     machine.cpu = cpuinfo("model name");
     if (machine.cpu.empty()) machine.cpu = "unknown";
-    machine.cores = engine::available_cores();
+    machine.cores = available_cores();
     machine.megahertz = std::strtod(cpuinfo("cpu MHz").c_str(), nullptr);
     machine.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
     if (double load = 0; getloadavg(&load, 1) == 1) machine.load_average = load;
@@ -101,13 +112,13 @@ CpuTimes cpu_times() {
 
 double time_fixed_work() {
     constexpr int kMultiplications = 20'000;
-    const std::int64_t begin = engine::raw_nanoseconds();
-    std::uint64_t value = static_cast<std::uint64_t>(begin) | 1;
+    const Stopwatch watch;
+    std::uint64_t value = static_cast<std::uint64_t>(engine::raw_nanoseconds()) | 1;
     for (int i = 0; i < kMultiplications; ++i) {
         value *= 0x9E3779B97F4A7C15u;
         asm volatile("" : "+r"(value));  // not to be shortened
     }
-    return static_cast<double>(engine::raw_nanoseconds() - begin);
+    return watch.nanoseconds();
 }
 
 double process_cpu_seconds() {

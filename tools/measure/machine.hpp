@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/runtime/thread_pool.hpp"
 
@@ -18,6 +19,12 @@ struct Machine {
     bool optimised = true;  // the build is
 };
 Machine this_machine();
+
+// The first value of that key in /proc/cpuinfo, "model name" say; empty when there is none.
+std::string cpuinfo(std::string_view key);
+
+// Now, as strftime() writes it in the system's time zone.
+std::string local_time(const char* format);
 
 // CPU seconds since some start. Differences count.
 struct CpuTimes {

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <numeric>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "engine/runtime/clock.hpp"
+#include "tools/measure/stopwatch.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -16,7 +19,7 @@
 #include <arm_neon.h>
 #endif
 
-namespace featherface::engine {
+namespace featherface::tools {
 
 namespace {
 
@@ -115,26 +118,18 @@ double best_total(int threads, const Measure& measure) {
     return best;
 }
 
-double seconds_since(std::int64_t begin) {
-    return static_cast<double>(raw_nanoseconds() - begin) * 1e-9;
-}
-
-}  // namespace
-
-double peak_flops(std::string_view arch_name, int threads) {
+double measure_flops(const Arch& arch, int threads) {
     constexpr std::int64_t kSteps = 1'000'000;
-    const Arch arch = find_arch(arch_name);
-    if (arch.chains == nullptr) return 0;
     return best_total(threads, [&] {
         volatile float sink = arch.chains(kSteps / 10);  // the clock speeds up, the other threads arrive
-        const std::int64_t begin = raw_nanoseconds();
+        const Stopwatch watch;
         sink = arch.chains(kSteps);
         static_cast<void>(sink);
-        return 2.0 * kChains * arch.lanes * static_cast<double>(kSteps) / seconds_since(begin);
+        return 2.0 * kChains * arch.lanes * static_cast<double>(kSteps) / watch.seconds();
     });
 }
 
-double peak_bandwidth(std::size_t working_set_bytes, int threads) {
+double measure_bandwidth(std::size_t working_set_bytes, int threads) {
     constexpr std::size_t kBytesToCopy = std::size_t{64} << 20, kMostRepeats = 100'000;
     const std::size_t half =
         std::max<std::size_t>(working_set_bytes / 2 / static_cast<std::size_t>(threads), 1);
@@ -146,10 +141,28 @@ double peak_bandwidth(std::size_t working_set_bytes, int threads) {
             asm volatile("" : : "r"(to.data()) : "memory");  // the copy counts as used
         };
         copy();
-        const std::int64_t begin = raw_nanoseconds();
+        const Stopwatch watch;
         for (std::size_t i = 0; i < repeats; ++i) copy();
-        return 2.0 * static_cast<double>(half) * static_cast<double>(repeats) / seconds_since(begin);
+        return 2.0 * static_cast<double>(half) * static_cast<double>(repeats) / watch.seconds();
     });
 }
 
-}  // namespace featherface::engine
+}  // namespace
+
+double peak_flops(std::string_view arch_name, int threads) {
+    static std::map<std::pair<std::string, int>, double> known;
+    const Arch arch = find_arch(arch_name);
+    if (arch.chains == nullptr) return 0;
+    const auto [entry, is_new] = known.try_emplace({std::string(arch_name), threads}, 0);
+    if (is_new) entry->second = measure_flops(arch, threads);
+    return entry->second;
+}
+
+double peak_bandwidth(std::size_t working_set_bytes, int threads) {
+    static std::map<std::pair<std::size_t, int>, double> known;
+    const auto [entry, is_new] = known.try_emplace({working_set_bytes, threads}, 0);
+    if (is_new) entry->second = measure_bandwidth(working_set_bytes, threads);
+    return entry->second;
+}
+
+}  // namespace featherface::tools

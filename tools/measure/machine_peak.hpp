@@ -1,11 +1,12 @@
-// What this machine can do at best, measured: the ceilings that times are put against. Each call takes some
-// tenths of a second and is only as good as the machine is quiet.
+// What this machine can do at best, measured: the ceilings that times are put against. The first call with
+// some arguments takes some tenths of a second and is only as good as the machine is quiet; later ones give
+// the same again. Not to be called by several threads at once.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
 
-namespace featherface::engine {
+namespace featherface::tools {
 
 // FP32 multiply-adds out of registers by `threads` threads at once, in FLOP/s (two a multiply-add), with the
 // instructions of "sse2" (a multiplication and an addition: it has no fused one), "avx2", "avx512" or
@@ -17,4 +18,4 @@ double peak_flops(std::string_view arch, int threads = 1);
 // memory's.
 double peak_bandwidth(std::size_t working_set_bytes, int threads = 1);
 
-}  // namespace featherface::engine
+}  // namespace featherface::tools

@@ -11,7 +11,7 @@
 #include "tools/files/npz.hpp"
 
 using namespace featherface;
-using loaders::NpzReader;
+using tools::NpzReader;
 
 TEST_CASE("image file: the PNG pictures equal image_bgr of every dump made from them, byte for byte") {
     struct Picture {

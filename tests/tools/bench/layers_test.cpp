@@ -5,7 +5,7 @@
 #include <numeric>
 #include <set>
 
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_model.hpp"
 #include "tools/bench/fusion.hpp"
