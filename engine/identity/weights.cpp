@@ -19,7 +19,9 @@ Status bind(Graph& graph, const loaders::Checkpoint& checkpoint) {
                                                  " needs " + shape_text(parameter.shape)};
         }
         parameter.values.resize(static_cast<std::size_t>(tensor->element_count()));
-        if (Status status = copy_as_f32(*tensor, parameter.values); !status.ok()) return status;
+        if (const Status status = copy_as_f32(*tensor, parameter.values); !status.ok()) {
+            return {status.code(), file + ": " + status.message()};
+        }
     }
     return {};
 }

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "engine/passes/passes.hpp"
 
 namespace featherface::engine {
@@ -21,6 +25,7 @@ Graph sink_activations(Graph graph) {
             Node concat = std::move(result.nodes.back());
             result.nodes.pop_back();
             for (ValueId& part : concat.inputs) part = append({*activate, {part}, {}, {}});
+            std::move(concat.names.begin(), concat.names.end(), std::back_inserter(concat.fused));
             concat.names = std::move(node.names);
             moved[i] = append(std::move(concat));
         } else {

@@ -9,20 +9,14 @@
 #include "support/capture.hpp"
 #include "support/differences.hpp"
 #include "support/seeded_graph.hpp"
+#include "support/small_graph.hpp"
 
 namespace featherface::engine {
 namespace {
 
-using test::largest_error;
+using test::count, test::largest_error;
 
 using Pass = Graph (*)(Graph);
-
-template <class Op>
-int count(const Graph& graph) {
-    return static_cast<int>(std::count_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
-        return std::holds_alternative<Op>(node.operation);
-    }));
-}
 
 test::NamedValues run(const Graph& graph, std::string_view network) {
     return test::run_program(compile(graph, *kernels::available_tables().front()),
