@@ -1,5 +1,7 @@
 #include "support/small_graph.hpp"
 
+#include <sstream>
+
 #include "kernels/select.hpp"
 #include "support/differences.hpp"
 #include "support/seeded_graph.hpp"
@@ -21,12 +23,18 @@ constexpr int kHeight = 9, kWidth = 7;
 constexpr double kRounding = 4e-6;
 
 std::string label_of(const Node& node) {
-    return node.names.empty() ? "<" + std::string(engine::kind_of(node.operation)) + ">" : node.names[0];
+    if (!node.names.empty()) return node.names[0];
+    std::string label = "<";
+    label += engine::kind_of(node.operation);
+    return label += ">";
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {
     std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : std::string(separator)) + word;
+    for (const std::string& word : words) {
+        if (!text.empty()) text += separator;
+        text += word;
+    }
     return text;
 }
 
@@ -41,14 +49,12 @@ std::string_view name_of(Activation activation) {
     return "?";
 }
 
-// "+relu" for an operation with that epilogue, and for an activation itself.
-std::string epilogue_of(const engine::Operation& operation) {
+// Of an activation, itself; of an operation that has none, or can have none, Activation::none.
+Activation activation_of(const engine::Operation& operation) {
     return std::visit(
-        [](const auto& op) -> std::string {
-            if constexpr (requires { op.activation; }) {
-                if (op.activation != Activation::none) return "+" + std::string(name_of(op.activation));
-            }
-            return "";
+        [](const auto& op) {
+            if constexpr (requires { op.activation; }) return op.activation;
+            return Activation::none;
         },
         operation);
 }
@@ -91,23 +97,23 @@ void set_values(Graph& graph, std::string_view parameter, std::vector<float> val
 }
 
 std::string describe(const Graph& graph) {
-    std::string text;
+    const auto label = [&](ValueId value) { return label_of(graph.nodes[static_cast<std::size_t>(value)]); };
+    std::ostringstream text;
     for (const Node& node : graph.nodes) {
         if (is_picture(node)) continue;
         std::vector<std::string> inputs;
-        for (const ValueId input : node.inputs)
-            inputs.push_back(label_of(graph.nodes[static_cast<std::size_t>(input)]));
-        text += (node.names.empty() ? label_of(node) : joined(node.names, " ")) + " = ";
-        text += std::string(engine::kind_of(node.operation)) + epilogue_of(node.operation);
-        text += "(" + joined(inputs, ", ") + ")";
-        if (!node.fused.empty()) text += " was " + joined(node.fused, " ");
-        text += "\n";
+        for (const ValueId input : node.inputs) inputs.push_back(label(input));
+        const Activation activation = activation_of(node.operation);
+        text << (node.names.empty() ? label_of(node) : joined(node.names, " ")) << " = "
+             << engine::kind_of(node.operation);
+        if (activation != Activation::none) text << '+' << name_of(activation);
+        text << '(' << joined(inputs, ", ") << ')';
+        if (!node.fused.empty()) text << " was " << joined(node.fused, " ");
+        text << '\n';
     }
-    for (const engine::Output& output : graph.outputs) {
-        text +=
-            "-> " + output.name + ": " + label_of(graph.nodes[static_cast<std::size_t>(output.value)]) + "\n";
-    }
-    return text;
+    for (const engine::Output& output : graph.outputs)
+        text << "-> " << output.name << ": " << label(output.value) << '\n';
+    return text.str();
 }
 
 const Node& node_named(const Graph& graph, std::string_view name) {
