@@ -3,13 +3,11 @@
 // that size, so that a sanitizer sees a kernel that touches another row.
 #include <memory>
 
-#include "conv_oracle.hpp"
+#include "tests/kernels/cases/conv.hpp"
+#include "tests/kernels/checks.hpp"
 
 namespace featherface::test {
 namespace {
-
-using kernels::ConvArgs;
-using kernels::ConvKernel;
 
 // Rows of a map in memory of their own.
 struct BandOf {
