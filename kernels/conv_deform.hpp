@@ -1,4 +1,4 @@
-// Modulated deformable convolution: a tile of pixels is sampled into a small matrix (a row a pixel: tap by
+// Modulated deformable convolution: a tile of pixels is sampled into a small matrix (a row per pixel: tap by
 // tap, all channels), which the micro-kernel then multiplies as a pointwise convolution with kernel * kernel
 // * channels inputs. Positions, bilinear weights and masks of a tile are computed in registers across
 // samples, the sampling itself across channels. The whole input is in memory, as any pixel of it may be

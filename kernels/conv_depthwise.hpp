@@ -1,6 +1,6 @@
 // Depthwise 3x3 convolution, pad 1, stride 1 or 2. Vectors run over channels; a register of channels keeps
 // its nine weights in registers while a tile of output pixels slides along the row, each input column loaded
-// once a tile. The first and last columns, whose windows leave the map, are done one by one.
+// once per tile. The first and last columns, whose windows leave the map, are done one by one.
 //
 // Packed: for each register of channels its scales, its biases, then the nine weights; zero in the lanes
 // beyond the last channel.

@@ -1,6 +1,6 @@
 // 3x3 convolution, stride 1, pad 1, of many channels by Winograd's minimal filtering F(4x4, 3x3) (Lavin and
 // Gray, "Fast algorithms for convolutional neural networks", 2016): an output tile of 4x4 pixels takes 36
-// products a pair of channels in place of 144.
+// products per pair of channels in place of 144.
 //
 //   V = B' d B     the 6x6 inputs of a tile, per input channel
 //   M = sum over input channels of U * V, point by point, U = G w G' made when weights are packed: 36

@@ -61,7 +61,7 @@ constexpr bool suits_winograd(const ConvGeometry& g) {
            g.out_channels >= 16;
 }
 
-// output = activation(conv(input) * scale + bias), scale and bias one a channel; torch.nn.functional.conv2d
+// output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.
 struct ConvArgs {
@@ -71,7 +71,7 @@ struct ConvArgs {
     const float* weights = nullptr;            // as packed by the same kernel
     Activation activation = Activation::none;  // of ConvEpilogues
     float slope = 0;                           // of leaky_relu
-    float* scratch = nullptr;                  // scratch_floats() floats, one buffer a thread
+    float* scratch = nullptr;                  // scratch_floats() floats, one buffer per thread
 };
 
 // Modulated deformable convolution (DCNv2; torchvision.ops.deform_conv2d), one offset group:

@@ -1,4 +1,4 @@
-// The cases of all kernels, one kind a kernel: what a kernel lacks here keeps its tests and benchmarks from
+// The cases of all kernels, one kind per kernel: what a kernel lacks here keeps its tests and benchmarks from
 // compiling.
 #pragma once
 

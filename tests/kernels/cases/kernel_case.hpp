@@ -1,5 +1,5 @@
 // A case is a kernel at one shape: its inputs, the call, and what the call must give. There is one kind of
-// case a kernel, in a file of the kernel's name; its tests check it at awkward shapes and at the networks',
+// case per kernel, in a file of the kernel's name; its tests check it at awkward shapes and at the networks',
 // and bench_kernels times it at the networks'. A case has
 //   Shape         what a test may vary, with text_of(shape) and ==
 //   kKernel       the kernel, as the table's member
