@@ -1,9 +1,10 @@
 // The shapes at which the detectors use a kernel, read off their graphs, layer by layer and optimised, so
-// that none is missing.
+// that none is missing: what every kernel is tested and timed at.
 #pragma once
 
 #include <algorithm>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "engine/identity/networks.hpp"
@@ -11,65 +12,40 @@
 
 namespace featherface::bench {
 
-// Nodes of one kind that have inputs and outputs of the same shapes and, for convolutions, the same geometry.
-template <class Op>
-struct Use {
-    Op operation;
-    engine::Shape input;  // the first
+// A node, or a stage of one that has stages, with the shapes it has for some picture.
+struct NetworkNode {
+    engine::Operation operation;
+    std::vector<engine::Shape> inputs;
     engine::Shape output;
 };
 
-inline bool is_same(const kernels::ConvGeometry& a, const kernels::ConvGeometry& b) {
-    return a.in_channels == b.in_channels && a.out_channels == b.out_channels && a.kernel == b.kernel &&
-           a.stride == b.stride && a.pad == b.pad && a.groups == b.groups;
-}
-
-template <class Op>
-bool is_same(const Use<Op>& a, const Use<Op>& b) {
-    if constexpr (requires { a.operation.geometry; }) {
-        if (!is_same(a.operation.geometry, b.operation.geometry)) return false;
-    }
-    return a.input == b.input && a.output == b.output;
-}
-
-// Calls visit(operation, inputs, output) for every node, and for every stage of those that have stages.
-template <class Visit>
-void for_each_operation(const engine::Graph& graph, int size, const Visit& visit) {
+inline void append_nodes(const engine::Graph& graph, int height, int width, std::vector<NetworkNode>& nodes) {
     const auto pick = [](std::span<const engine::Shape> shapes, std::span<const engine::ValueId> values) {
         std::vector<engine::Shape> picked;
         for (const engine::ValueId value : values) picked.push_back(shapes[static_cast<std::size_t>(value)]);
         return picked;
     };
-    const std::vector<engine::Shape> shapes = infer_shapes(graph, size, size);
+    const std::vector<engine::Shape> shapes = infer_shapes(graph, height, width);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const engine::Node& node = graph.nodes[i];
         std::vector<engine::Shape> known = pick(shapes, node.inputs);
         const auto* strips = std::get_if<engine::Strips>(&node.operation);
         if (!strips) {
-            visit(node.operation, known, shapes[i]);
+            nodes.push_back({node.operation, std::move(known), shapes[i]});
             continue;
         }
         const std::vector<engine::Shape> outputs = infer_stage_shapes(node, known);
         known.insert(known.end(), outputs.begin(), outputs.end());
         for (std::size_t k = 0; k < outputs.size(); ++k) {
-            visit(strips->stages[k].operation, pick(known, strips->stages[k].inputs), outputs[k]);
+            const engine::Node& stage = strips->stages[k];
+            nodes.push_back({stage.operation, pick(known, stage.inputs), outputs[k]});
         }
     }
 }
 
-// Every use of an operation for pictures of size x size, each once.
-template <class Op>
-std::vector<Use<Op>> uses_of(int size) {
-    std::vector<Use<Op>> uses;
-    const auto collect = [&](const engine::Operation& operation, std::span<const engine::Shape> inputs,
-                             const engine::Shape& output) {
-        const auto* op = std::get_if<Op>(&operation);
-        if (!op || inputs.empty()) return;
-        const Use<Op> use{*op, inputs[0], output};
-        const bool is_known =
-            std::any_of(uses.begin(), uses.end(), [&](const Use<Op>& other) { return is_same(use, other); });
-        if (!is_known) uses.push_back(use);
-    };
+// Of the detectors for pictures of height x width.
+inline std::vector<NetworkNode> network_nodes(int height, int width) {
+    std::vector<NetworkNode> nodes;
     for (const engine::Network& network : engine::networks()) {
         if (network.task != engine::Task::detection) continue;
         engine::Graph graph = network.make_graph();
@@ -78,10 +54,24 @@ std::vector<Use<Op>> uses_of(int size) {
             for (const std::int64_t extent : parameter.shape) count *= static_cast<std::size_t>(extent);
             parameter.values.assign(count, 1.0f);
         }
-        for_each_operation(graph, size, collect);
-        for_each_operation(engine::optimize(std::move(graph)), size, collect);
+        append_nodes(graph, height, width, nodes);
+        append_nodes(engine::optimize(std::move(graph)), height, width, nodes);
     }
-    return uses;
+    return nodes;
+}
+
+// The shapes at which a kind of case (tests/kernels/cases) is found among the nodes, each once.
+template <class Case>
+std::vector<typename Case::Shape> network_shapes(const std::vector<NetworkNode>& nodes) {
+    std::vector<typename Case::Shape> shapes;
+    for (const NetworkNode& node : nodes) {
+        const auto* op = std::get_if<typename Case::Op>(&node.operation);
+        if (!op) continue;
+        for (const typename Case::Shape& shape : Case::shapes_of(*op, node)) {
+            if (std::find(shapes.begin(), shapes.end(), shape) == shapes.end()) shapes.push_back(shape);
+        }
+    }
+    return shapes;
 }
 
 }  // namespace featherface::bench

@@ -2,23 +2,25 @@
 #pragma once
 
 #include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
 namespace {
 
-void activate_map(ConstMap input, Activation activation, float slope, Map output, Rows rows) {
-    const Runs runs = pixel_runs(rows, output, input);
-    with_any_activation(activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-        const float* in = input.pixel(rows.begin, 0);
-        float* out = output.pixel(rows.begin, 0);
-        for (std::ptrdiff_t i = 0; i < runs.count; ++i) {
+void activate(ConstMap input, Activation activation, float slope, Map output, Rows rows) {
+    FEATHERFACE_ASSERT(same_shape(input, output));
+    FEATHERFACE_ASSERT(has_rows(input, rows) && has_rows(output, rows));
+    FEATHERFACE_ASSERT(in_place_or_apart(output, input, rows));
+    require(AllActivations{}, activation);
+    const Runs runs = count_runs(rows, output, input);
+    with_activation(AllActivations{}, activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+        const auto run = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
             for_each_vector(runs.length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-                part.store(out + c, activate<decltype(epilogue)::value>(part.load(in + c), Vec(slope)));
+                part.store(out + c, activate<epilogue.value>(part.load(in + c), Vec(slope)));
             });
-            in += input.pixel_stride;
-            out += output.pixel_stride;
-        }
+        };
+        for_each_run(runs, rows, run, output, input);
     });
 }
 

@@ -1,4 +1,4 @@
-// AVX2 with FMA: 8 floats a register, 16 registers.
+// AVX2 with FMA: 8 floats per register, 16 registers.
 #if defined(__x86_64__)
 
 #define FEATHERFACE_ARCH_AVX2

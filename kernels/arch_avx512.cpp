@@ -1,4 +1,4 @@
-// AVX-512 (F, CD, DQ, BW, VL): 16 floats a register, 32 registers.
+// AVX-512 (F, CD, DQ, BW, VL): 16 floats per register, 32 registers.
 #if defined(__x86_64__)
 
 // GCC 12 takes the deliberately undefined operand inside its own AVX-512 intrinsics for a mistake (GCC bug

@@ -1,4 +1,4 @@
-// 64-bit ARM: 4 floats a register, 32 registers.
+// 64-bit ARM: 4 floats per register, 32 registers.
 #if defined(__aarch64__)
 
 #define FEATHERFACE_ARCH_NEON64

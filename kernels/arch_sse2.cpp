@@ -1,4 +1,4 @@
-// The baseline of every 64-bit x86: 4 floats a register, 16 registers, no fused multiply-add.
+// The baseline of every 64-bit x86: 4 floats per register, 16 registers, no fused multiply-add.
 #if defined(__x86_64__)
 
 #define FEATHERFACE_ARCH_SSE2

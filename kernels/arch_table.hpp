@@ -29,9 +29,6 @@ namespace {
 bool supports_any(const ConvGeometry&) {
     return true;
 }
-bool supports_ungrouped(const ConvGeometry& g) {
-    return g.groups == 1;
-}
 
 constexpr ConvKernel kConvGemm = {.name = "conv_gemm_" FEATHERFACE_ARCH_NAME,
                                   .packed_floats = packed_block_floats,
@@ -44,7 +41,8 @@ constexpr ConvKernel kConvWinograd = {.name = "conv_winograd_" FEATHERFACE_ARCH_
                                       .pack = conv_winograd_pack,
                                       .scratch_floats = conv_winograd_scratch_floats,
                                       .run = conv_winograd,
-                                      .supports = conv_winograd_supports};
+                                      .supports = conv_winograd_supports,
+                                      .rows_per_block = kWinogradRows};
 constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
                                        .packed_floats = conv_depthwise_packed_floats,
                                        .pack = conv_depthwise_pack,
@@ -61,8 +59,7 @@ constexpr DeformConvKernel kConvDeform = {.name = "conv_deform_" FEATHERFACE_ARC
                                           .packed_floats = packed_block_floats,
                                           .pack = pack_blocks,
                                           .scratch_floats = conv_deform_scratch_floats,
-                                          .run = conv_deform,
-                                          .supports = supports_ungrouped};
+                                          .run = conv_deform};
 
 // Constant-initialised: nothing compiled for this architecture runs before it is chosen.
 constexpr KernelTable kTable = {
@@ -73,20 +70,20 @@ constexpr KernelTable kTable = {
     .conv_flat = &kConvFlat,
     .conv_winograd = &kConvWinograd,
     .conv_deform = &kConvDeform,
-    .scale_shift = scale_shift,
-    .activate = activate_map,
-    .add = add,
-    .weighted_sum = weighted_sum,
-    .scale_channels = scale_channels,
-    .scale_pixels = scale_pixels,
-    .channel_stats = channel_stats,
-    .pool_rows = pool_rows,
-    .max_pool = max_pool,
-    .resize_nearest = resize_nearest,
-    .copy_channels = copy_channels,
-    .linear = linear,
-    .softmax_pairs = softmax_pairs,
-    .subtract_mean = subtract_mean,
+    .scale_shift = {"scale_shift_" FEATHERFACE_ARCH_NAME, scale_shift},
+    .activate = {"activate_" FEATHERFACE_ARCH_NAME, activate},
+    .add = {"add_" FEATHERFACE_ARCH_NAME, add},
+    .weighted_sum = {"weighted_sum_" FEATHERFACE_ARCH_NAME, weighted_sum},
+    .scale_channels = {"scale_channels_" FEATHERFACE_ARCH_NAME, scale_channels},
+    .scale_pixels = {"scale_pixels_" FEATHERFACE_ARCH_NAME, scale_pixels},
+    .channel_stats = {"channel_stats_" FEATHERFACE_ARCH_NAME, channel_stats},
+    .pool_rows = {"pool_rows_" FEATHERFACE_ARCH_NAME, pool_rows},
+    .max_pool = {"max_pool_" FEATHERFACE_ARCH_NAME, max_pool},
+    .resize_nearest = {"resize_nearest_" FEATHERFACE_ARCH_NAME, resize_nearest},
+    .copy_channels = {"copy_channels_" FEATHERFACE_ARCH_NAME, copy_channels},
+    .linear = {"linear_" FEATHERFACE_ARCH_NAME, linear},
+    .softmax_pairs = {"softmax_pairs_" FEATHERFACE_ARCH_NAME, softmax_pairs},
+    .subtract_mean = {"subtract_mean_" FEATHERFACE_ARCH_NAME, subtract_mean},
 };
 
 }  // namespace

@@ -2,18 +2,19 @@
 // tree.
 #pragma once
 
-#include "kernels/simd.hpp"
+#include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
 
 void channel_stats(ConstMap input, bool max_first, Map output, Rows rows) {
+    FEATHERFACE_ASSERT(same_size(input, output) && output.channels == 2);
+    FEATHERFACE_ASSERT(has_rows(input, rows) && has_rows(output, rows));
+    FEATHERFACE_ASSERT(are_apart(output, input, rows));
     const int channels = input.channels;
     const int whole = channels / kLanes * kLanes;
-    const float* in = input.pixel(rows.begin, 0);
-    const float* const end = input.pixel(rows.end, 0);
-    float* out = output.pixel(rows.begin, 0);
-    for (; in != end; in += input.pixel_stride, out += output.pixel_stride) {
+    const auto pixel = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
         Vec sum(0.0f);
         Vec maximum(in[0]);
         for (int c = 0; c < whole; c += kLanes) {
@@ -29,7 +30,8 @@ void channel_stats(ConstMap input, bool max_first, Map output, Rows rows) {
         }
         out[max_first ? 1 : 0] = total / static_cast<float>(channels);
         out[max_first ? 0 : 1] = largest;
-    }
+    };
+    for_each_pixel(rows, pixel, output, input);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // How a convolution's output channels are divided into blocks for the micro-kernel, and the weights packed
 // for it.
 //
-// A block is one or two registers of consecutive output channels. Packed it is its biases, then for each
-// kernel row, column and input channel the weights of its output channels, zero where the block has more
-// lanes than channels are left. In a grouped convolution a block reads only the input channels of the groups
-// it touches, with zero weights for those of another group (so a NaN or infinity spreads to the neighbouring
-// groups of its block).
+// A block is one or two registers of consecutive output channels. Packed it is its scales, its biases, then
+// for each kernel row, column and input channel the weights of its output channels; all are zero where the
+// block has more lanes than channels are left. In a grouped convolution a block reads only the input channels
+// of the groups it touches, with zero weights for those of another group (so a NaN or infinity spreads to the
+// neighbouring groups of its block).
 #pragma once
 
 #include "kernels/gemm_tile.hpp"

@@ -1,7 +1,8 @@
-// Modulated deformable convolution: a tile of pixels is sampled into a small matrix (a row a pixel: tap by
+// Modulated deformable convolution: a tile of pixels is sampled into a small matrix (a row per pixel: tap by
 // tap, all channels), which the micro-kernel then multiplies as a pointwise convolution with kernel * kernel
 // * channels inputs. Positions, bilinear weights and masks of a tile are computed in registers across
-// samples, the sampling itself across channels.
+// samples, the sampling itself across channels. The whole input is in memory, as any pixel of it may be
+// sampled.
 //
 // Any offset is safe: corners outside the map get weight 0 and an address inside it; a NaN offset or mask
 // makes its pixel NaN, an infinite offset is outside the map.
@@ -19,32 +20,13 @@ FEATHERFACE_INLINE int sample_capacity(const ConvGeometry& g) {
     return divide_up(kDeformPixels * g.kernel * g.kernel, kLanes) * kLanes;
 }
 
-// Of each sample (pixel by pixel, tap by tap), as arrays: its position and mask logit; then of its four
-// corners (top left, top right, bottom left, bottom right) the weights and the pixels, counted from the map's
-// first.
+// Of each sample (pixel by pixel, tap by tap), as arrays: its position and mask logit.
 struct Samples {
     float* y;
     float* x;
     float* mask;
-    float* weight[4];
-    std::int32_t* pixel[4];
-    static constexpr int kArrays = 11;
+    static constexpr int kArrays = 3;
 };
-
-FEATHERFACE_INLINE Samples make_samples(float* memory, int capacity) {
-    Samples s{};
-    const auto take = [&]() FEATHERFACE_LAMBDA {
-        float* array = memory;
-        memory += capacity;
-        return array;
-    };
-    s.y = take();
-    s.x = take();
-    s.mask = take();
-    for (float*& weight : s.weight) weight = take();
-    for (std::int32_t*& pixel : s.pixel) pixel = reinterpret_cast<std::int32_t*>(take());
-    return s;
-}
 
 ConvGeometry deform_product(const ConvGeometry& g) {
     return {g.kernel * g.kernel * g.in_channels, g.out_channels, 1, 1, 0, 1};
@@ -56,7 +38,8 @@ std::size_t conv_deform_scratch_floats(const ConvGeometry& g, int output_width) 
            conv_gemm_scratch_floats(deform_product(g), output_width);
 }
 
-// Positions and mask logits of the `count` output pixels from (y, x) on.
+// Positions and mask logits of the `count` output pixels from (y, x) on, zeros behind them to whole
+// registers.
 FEATHERFACE_INLINE void locate_samples(const DeformConvArgs& args, int y, int x, int count,
                                        const Samples& samples) {
     const ConvGeometry& g = args.conv.geometry;
@@ -80,6 +63,7 @@ FEATHERFACE_INLINE void locate_samples(const DeformConvArgs& args, int y, int x,
             ++y;
         }
     }
+    for (; i % kLanes != 0; ++i) samples.y[i] = samples.x[i] = samples.mask[i] = 0;
 }
 
 // Along one axis of `size` cells: the two cells around `position` and their linear weights, 0 for a cell
@@ -104,52 +88,75 @@ FEATHERFACE_INLINE AxisWeights axis_weights(Vec position, int size) {
             xsimd::select((high < zero) | (high > last), zero, fraction), cell(low), cell(high)};
 }
 
-FEATHERFACE_INLINE void weigh_samples(const ConstMap& input, int count, const Samples& samples) {
-    // Whole registers: the arrays are that long, and what lies beyond `count` is not looked at.
-    for (int i = 0; i < count; i += kLanes) {
-        const AxisWeights y = axis_weights(load(samples.y + i), input.height);
-        const AxisWeights x = axis_weights(load(samples.x + i), input.width);
-        const Vec mask = Vec(2.0f) * sigmoid(load(samples.mask + i));
-        const Vec top = y.low * mask;
-        const Vec bottom = y.high * mask;
-        store(samples.weight[0] + i, top * x.low);
-        store(samples.weight[1] + i, top * x.high);
-        store(samples.weight[2] + i, bottom * x.low);
-        store(samples.weight[3] + i, bottom * x.high);
-        const IntVec top_row = y.low_cell * IntVec(input.width);
-        const IntVec bottom_row = y.high_cell * IntVec(input.width);
-        (top_row + x.low_cell).store_unaligned(samples.pixel[0] + i);
-        (top_row + x.high_cell).store_unaligned(samples.pixel[1] + i);
-        (bottom_row + x.low_cell).store_unaligned(samples.pixel[2] + i);
-        (bottom_row + x.high_cell).store_unaligned(samples.pixel[3] + i);
-    }
+// The corners of kLanes samples (top left, top right, bottom left, bottom right): their weights, and their
+// pixels, counted from the map's first.
+struct Corners {
+    float weight[4][kLanes];
+    std::int32_t pixel[4][kLanes];
+};
+FEATHERFACE_INLINE void find_corners(const ConstMap& input, const Samples& samples, int first,
+                                     Corners& corners) {
+    const AxisWeights y = axis_weights(load(samples.y + first), input.height);
+    const AxisWeights x = axis_weights(load(samples.x + first), input.width);
+    const Vec mask = Vec(2.0f) * sigmoid(load(samples.mask + first));
+    const Vec top = y.low * mask;
+    const Vec bottom = y.high * mask;
+    store(corners.weight[0], top * x.low);
+    store(corners.weight[1], top * x.high);
+    store(corners.weight[2], bottom * x.low);
+    store(corners.weight[3], bottom * x.high);
+    const IntVec top_row = y.low_cell * IntVec(input.width);
+    const IntVec bottom_row = y.high_cell * IntVec(input.width);
+    (top_row + x.low_cell).store_unaligned(corners.pixel[0]);
+    (top_row + x.high_cell).store_unaligned(corners.pixel[1]);
+    (bottom_row + x.low_cell).store_unaligned(corners.pixel[2]);
+    (bottom_row + x.high_cell).store_unaligned(corners.pixel[3]);
 }
 
+// A row of channels for each of `count` samples.
 FEATHERFACE_INLINE void take_samples(const ConstMap& input, int count, const Samples& samples,
                                      float* matrix) {
-    for (int i = 0; i < count; ++i, matrix += input.channels) {
+    Corners corners;
+    for (int i = 0; i < count; ++i) {
+        const int lane = i % kLanes;
+        if (lane == 0) find_corners(input, samples, i, corners);
         const float* corner[4];
         Vec weight[4];
         unroll<4>([&](auto j) FEATHERFACE_LAMBDA {
             corner[j.value] =
-                input.data + static_cast<std::ptrdiff_t>(samples.pixel[j.value][i]) * input.pixel_stride;
-            weight[j.value] = samples.weight[j.value][i];
+                input.data + static_cast<std::ptrdiff_t>(corners.pixel[j.value][lane]) * input.pixel_stride;
+            weight[j.value] = corners.weight[j.value][lane];
         });
+        float* const out = matrix + static_cast<std::ptrdiff_t>(i) * input.channels;
         for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             Vec value = part.load(corner[0] + c) * weight[0];
             value = fma(part.load(corner[1] + c), weight[1], value);
             value = fma(part.load(corner[2] + c), weight[2], value);
             value = fma(part.load(corner[3] + c), weight[3], value);
-            part.store(matrix + c, value);
+            part.store(out + c, value);
         });
     }
 }
 
+FEATHERFACE_INLINE void check_deform(const DeformConvArgs& args, Rows rows) {
+    const ConvArgs& conv = args.conv;
+    [[maybe_unused]] const int taps = conv.geometry.kernel * conv.geometry.kernel;
+    FEATHERFACE_ASSERT(conv.geometry.groups == 1 && conv.scratch != nullptr);
+    FEATHERFACE_ASSERT(conv.input.first_row == 0);
+    check_conv(conv, rows, 1);
+    FEATHERFACE_ASSERT(are_apart(conv.output, rows, conv.input, {0, conv.input.height}));
+    FEATHERFACE_ASSERT(same_size(args.offset, conv.output) && args.offset.channels == 2 * taps);
+    FEATHERFACE_ASSERT(same_size(args.mask, conv.output) && args.mask.channels == taps);
+    FEATHERFACE_ASSERT(has_rows(args.offset, rows) && has_rows(args.mask, rows));
+    FEATHERFACE_ASSERT(are_apart(conv.output, args.offset, rows) && are_apart(conv.output, args.mask, rows));
+}
+
 void conv_deform(const DeformConvArgs& args, Rows rows) {
+    check_deform(args, rows);
     const ConvArgs& conv = args.conv;
     const int taps = conv.geometry.kernel * conv.geometry.kernel;
     const int capacity = sample_capacity(conv.geometry);
-    const Samples samples = make_samples(conv.scratch, capacity);
+    const Samples samples{conv.scratch, conv.scratch + capacity, conv.scratch + 2 * capacity};
     float* const matrix = conv.scratch + static_cast<std::ptrdiff_t>(capacity) * Samples::kArrays;
 
     ConvArgs product = conv;
@@ -163,7 +170,6 @@ void conv_deform(const DeformConvArgs& args, Rows rows) {
         const int y = static_cast<int>(pixel / conv.output.width);
         const int x = static_cast<int>(pixel % conv.output.width);
         locate_samples(args, y, x, count, samples);
-        weigh_samples(conv.input, count * taps, samples);
         take_samples(conv.input, count * taps, samples, matrix);
         product.input = {matrix, 1, count, width, width};
         product.output = {conv.output.pixel(y, x), 1, count, conv.output.channels, conv.output.pixel_stride};

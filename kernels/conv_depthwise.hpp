@@ -1,18 +1,21 @@
 // Depthwise 3x3 convolution, pad 1, stride 1 or 2. Vectors run over channels; a register of channels keeps
 // its nine weights in registers while a tile of output pixels slides along the row, each input column loaded
-// once a tile. The first and last columns, whose windows leave the map, are done one by one.
+// once per tile. The first and last columns, whose windows leave the map, are done one by one.
 //
 // Packed: for each register of channels its scales, its biases, then the nine weights; zero in the lanes
 // beyond the last channel.
 #pragma once
 
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
 namespace {
 
 constexpr int kDepthwiseTaps = 9;
-constexpr int kDepthwisePixels = 4;  // a tile
+constexpr int kDepthwisePixels = 4;  // of a tile
+// The weights, the tile's sums, one value; without a fused multiply-add a product besides.
+static_assert(kDepthwiseTaps + kDepthwisePixels + 1 + (kHasFma ? 0 : 1) <= kRegisters);
 
 bool conv_depthwise_supports(const ConvGeometry& g) {
     return g.groups == g.in_channels && g.groups == g.out_channels && g.kernel == 3 && g.pad == 1 &&
@@ -58,10 +61,12 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
     constexpr int kColumns = (kPixels - 1) * kStride + 3;
     unroll<3>([&](auto ky) FEATHERFACE_LAMBDA {
         if (in.row[ky.value] == nullptr) return;
-        const float* first = in.row[ky.value] + left * in.pixel_step;
+        // Of the first column, which only a window inside the map has.
+        const float* const first = in.row[ky.value] + (kInside ? left * in.pixel_step : 0);
         unroll<kColumns>([&](auto column) FEATHERFACE_LAMBDA {
-            if (!kInside && (left + column.value < 0 || left + column.value >= in.width)) return;
-            const Vec value = part.load(first + column.value * in.pixel_step);
+            const int from_first = kInside ? column.value : left + column.value;
+            if (!kInside && (from_first < 0 || from_first >= in.width)) return;
+            const Vec value = part.load(first + from_first * in.pixel_step);
             unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
                 constexpr int kx = column.value - p.value * kStride;
                 if constexpr (kx >= 0 && kx < 3) {
@@ -121,12 +126,13 @@ void depthwise_rows(const ConvArgs& args, Rows rows) {
 }
 
 void conv_depthwise(const ConvArgs& args, Rows rows) {
-    with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-        constexpr Activation kActivation = decltype(epilogue)::value;
+    FEATHERFACE_ASSERT(conv_depthwise_supports(args.geometry));
+    check_conv(args, rows, 1);
+    with_activation(ConvEpilogues{}, args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         if (args.geometry.stride == 1) {
-            depthwise_rows<1, kActivation>(args, rows);
+            depthwise_rows<1, epilogue.value>(args, rows);
         } else {
-            depthwise_rows<2, kActivation>(args, rows);
+            depthwise_rows<2, epilogue.value>(args, rows);
         }
     });
 }

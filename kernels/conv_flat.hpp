@@ -13,12 +13,16 @@
 // kernel row, column and rotation the weights of its lanes.
 #pragma once
 
+#include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
 namespace {
 
 constexpr int kFlatTile = 4;  // registers computed together
+// Their values and sums, the values rotated in turn, weights; without a fused multiply-add a product besides.
+static_assert(2 * kFlatTile + 2 + (kHasFma ? 0 : 1) <= kRegisters);
 
 struct FlatShape {
     int channels;
@@ -102,19 +106,18 @@ FEATHERFACE_INLINE void fill_slot(const ConvGeometry& g, const ConstMap& input, 
     const std::ptrdiff_t length = static_cast<std::ptrdiff_t>(input.width) * input.channels;
     zero(0, begin);
     const bool dense = input.pixel_stride == input.channels;
-    const int runs = dense ? 1 : input.width;
     const std::ptrdiff_t run = dense ? length : input.channels;
-    const float* in = input.pixel(y, 0);
-    float* out = slot + begin;
-    for (int i = 0; i < runs; ++i, in += input.pixel_stride, out += run) {
+    const auto copy = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
         for_each_vector(run, [&](std::ptrdiff_t c, auto part)
                                  FEATHERFACE_LAMBDA { part.store(out + c, part.load(in + c)); });
-    }
+    };
+    walk(dense ? 1 : input.width, copy, Cursor<float>{slot + begin, run},
+         Cursor<const float>{input.pixel(y, 0), input.pixel_stride});
     zero(begin + length, floats);
 }
 
-// `row` = products * scales + biases, all registers of one output row. `slots[ky]` are the padded input rows,
-// null outside the map.
+// `row` = products * scales + biases, all registers of one output row. slot(ky) is the padded input row that
+// kernel row ky meets, null outside the map.
 template <int kReach, class Slot>
 FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, int width, const Slot& slot,
                                  const float* packed, float* row) {
@@ -166,15 +169,15 @@ FEATHERFACE_INLINE void add_channels(int width, int channels, float* row) {
 template <Activation kActivation>
 FEATHERFACE_INLINE void write_row(const Map& output, int y, const float* row, float slope) {
     const bool dense = output.pixel_stride == output.channels;
-    const int runs = dense ? 1 : output.width;
     const std::ptrdiff_t run =
         dense ? static_cast<std::ptrdiff_t>(output.width) * output.channels : output.channels;
-    float* out = output.pixel(y, 0);
-    for (int i = 0; i < runs; ++i, out += output.pixel_stride, row += run) {
+    const auto write = [&](float* out, const float* sums) FEATHERFACE_LAMBDA {
         for_each_vector(run, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-            part.store(out + c, activate<kActivation>(part.load(row + c), Vec(slope)));
+            part.store(out + c, activate<kActivation>(part.load(sums + c), Vec(slope)));
         });
-    }
+    };
+    walk(dense ? 1 : output.width, write, Cursor<float>{output.pixel(y, 0), output.pixel_stride},
+         Cursor<const float>{row, run});
 }
 
 template <int kReach>
@@ -198,13 +201,15 @@ void conv_flat_rows(const ConvArgs& args, Rows rows) {
         };
         sum_rows<kReach>(g, shape, width, slot, args.weights, row);
         if (args.output.channels == 1) add_channels(width, shape.channels, row);
-        with_conv_activation(args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-            write_row<decltype(epilogue)::value>(args.output, y, row, args.slope);
+        with_activation(ConvEpilogues{}, args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+            write_row<epilogue.value>(args.output, y, row, args.slope);
         });
     }
 }
 
 void conv_flat(const ConvArgs& args, Rows rows) {
+    FEATHERFACE_ASSERT(conv_flat_supports(args.geometry) && args.scratch != nullptr);
+    check_conv(args, rows, 1);
     switch (FlatShape(args.geometry).reach) {
         case 1: return conv_flat_rows<1>(args, rows);
         case 2: return conv_flat_rows<2>(args, rows);

@@ -1,6 +1,6 @@
 // 3x3 convolution, stride 1, pad 1, of many channels by Winograd's minimal filtering F(4x4, 3x3) (Lavin and
 // Gray, "Fast algorithms for convolutional neural networks", 2016): an output tile of 4x4 pixels takes 36
-// products a pair of channels in place of 144.
+// products per pair of channels in place of 144.
 //
 //   V = B' d B     the 6x6 inputs of a tile, per input channel
 //   M = sum over input channels of U * V, point by point, U = G w G' made when weights are packed: 36
@@ -8,13 +8,21 @@
 //       matrices, (tiles x in_channels) * (in_channels x out_channels), done by the micro-kernel
 //   y = A' M A     the 4x4 outputs, per output channel
 //
-// The transforms are those of the interpolation points 0, 1, -1, 1/2, -2 and infinity: with the points' sums
+//        |  1  -3/2  -2   3/2   1   0 |         |    1      0      0   |
+//        |  0   -1   1/2  5/2   1   0 |         |   1/3    1/3    1/3  |         | 1  1   1   1   1  0 |
+//   B' = |  0    1  -5/2  1/2   1   0 |     G = |  -1/3    1/3   -1/3  |    A' = | 0  1  -1  1/2 -2  0 |
+//        |  0   -2   -1    2    1   0 |         | -16/15  -8/15  -4/15 |         | 0  1   1  1/4  4  0 |
+//        |  0   1/2  -1  -1/2   1   0 |         |  1/15  -2/15   4/15  |         | 0  1  -1  1/8 -8  1 |
+//        |  0    1  -3/2  -2   3/2  1 |         |    0      0      1   |
+//
+// They are the transforms of the interpolation points 0, 1, -1, 1/2, -2 and infinity: with the points' sums
 // taken in pieces rounding errors stay at the level of the direct sum's, where the usual 0, 1, -1, 2, -2 lose
 // a bit or more. Tiles lie on a fixed grid, so results do not depend on the rows asked for. A NaN or infinity
 // spreads over all tiles whose inputs it is among.
 #pragma once
 
 #include "kernels/conv_blocks.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
@@ -23,7 +31,8 @@ constexpr int kWinogradSide = 6;                 // inputs along a tile's side
 constexpr int kWinogradOutputs = kWinogradRows;  // outputs along it
 constexpr int kWinogradPoints = kWinogradSide * kWinogradSide;
 constexpr int kWinogradPiece = 16;  // of a point's sum: its error counts several times in the outputs
-constexpr int kWinogradTiles = 24;  // transformed together; a multiple of every tile of the micro-kernel
+constexpr int kWinogradTiles = 24;  // transformed together; room for the micro-kernel's whole tiles
+static_assert(kWinogradTiles % kTilePixels<1> == 0 && kWinogradTiles % kTilePixels<kMaxVectors> == 0);
 
 bool conv_winograd_supports(const ConvGeometry& g) {
     return suits_winograd(g);
@@ -162,7 +171,7 @@ void winograd_output(const ConvArgs& args, const float* in, std::ptrdiff_t point
             transform_output(m, partial[j]);
         }
         const Vec scale = load(scales + c), bias = load(biases + c);
-        with_conv_activation(args.activation, [&](auto activation) FEATHERFACE_LAMBDA {
+        with_activation(ConvEpilogues{}, args.activation, [&](auto activation) FEATHERFACE_LAMBDA {
             for (int row = first_row; row < end_row; ++row) {
                 Vec m[kWinogradSide], result[kWinogradOutputs];
                 unroll<kWinogradSide>([&](auto j)
@@ -171,21 +180,41 @@ void winograd_output(const ConvArgs& args, const float* in, std::ptrdiff_t point
                 float* out = args.output.pixel(row, x) + c;
                 unroll<kWinogradOutputs>([&](auto j) FEATHERFACE_LAMBDA {
                     if (j.value >= columns) return;
-                    part.store(
-                        out + j.value * args.output.pixel_stride,
-                        activate<decltype(activation)::value>(fma(result[j.value], scale, bias), slope));
+                    part.store(out + j.value * args.output.pixel_stride,
+                               activate<activation.value>(fma(result[j.value], scale, bias), slope));
                 });
             }
         });
     });
 }
 
-// M of all points for `tiles` tiles. What follows them up to a whole tile of the micro-kernel is computed
-// too, from whatever is there, and never looked at.
+// Tiles that the micro-kernel computes when asked for `tiles`: whole tiles of its own.
+template <int kVectors>
+FEATHERFACE_INLINE int covered_tiles(int tiles) {
+    int covered = 0;
+    while (covered < tiles) covered += with_tile<kVectors>(tiles - covered, [](auto) FEATHERFACE_LAMBDA {});
+    return covered;
+}
+
+// Sets to 0 what the micro-kernel reads of V beyond the last of `tiles` tiles, where stale memory could hold
+// denormal numbers, which are slow. What comes of them is never looked at.
+void zero_further_tiles(const ConvGeometry& g, int tiles, float* v) {
+    const int covered = max_of(covered_tiles<1>(tiles), covered_tiles<kMaxVectors>(tiles));
+    if (covered == tiles) return;
+    const std::ptrdiff_t floats = static_cast<std::ptrdiff_t>(covered - tiles) * g.in_channels;
+    for (int point = 0; point < kWinogradPoints; ++point) {
+        float* const first = v + static_cast<std::ptrdiff_t>(point * kWinogradTiles + tiles) * g.in_channels;
+        for_each_vector(floats, [&](std::ptrdiff_t i, auto part)
+                                    FEATHERFACE_LAMBDA { part.store(first + i, Vec(0.0f)); });
+    }
+}
+
+// M of all points for `tiles` tiles.
 template <int kVectors>
 void winograd_block(const ConvGeometry& g, const Block& block, const float* weights, const float* v,
                     int tiles, float* m) {
     const int row = winograd_row(g);
+    const std::ptrdiff_t point_floats = static_cast<std::ptrdiff_t>(row) * g.in_channels;
     for (int point = 0; point < kWinogradPoints; ++point) {
         for (int next = 0; next < tiles;) {
             next += with_tile<kVectors>(tiles - next, [&](auto count) FEATHERFACE_LAMBDA {
@@ -199,7 +228,7 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
                                     g.in_channels};
                 float* out = m + static_cast<std::ptrdiff_t>(first) * row + block.first_output;
                 gemm_tile<count.value, kVectors, kWinogradPiece>(
-                    window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+                    window, weights + point * point_floats, [&](const auto& sums) FEATHERFACE_LAMBDA {
                         unroll<count.value>([&](auto p) FEATHERFACE_LAMBDA {
                             unroll<kVectors>([&](auto n) FEATHERFACE_LAMBDA {
                                 store(out + p.value * row + n.value * kLanes, sums[p.value][n.value]);
@@ -208,11 +237,12 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
                     });
             });
         }
-        weights += static_cast<std::ptrdiff_t>(row) * g.in_channels;
     }
 }
 
 void conv_winograd(const ConvArgs& args, Rows rows) {
+    FEATHERFACE_ASSERT(conv_winograd_supports(args.geometry) && args.scratch != nullptr);
+    check_conv(args, rows, kWinogradRows);
     const ConvGeometry& g = args.geometry;
     const int row = winograd_row(g);
     float* const v = args.scratch;
@@ -232,6 +262,8 @@ void conv_winograd(const ConvArgs& args, Rows rows) {
             winograd_input(args.input, y, x, v + static_cast<std::ptrdiff_t>(i) * g.in_channels,
                            static_cast<std::ptrdiff_t>(kWinogradTiles) * g.in_channels);
         });
+        // Later rounds find the values of the round before behind their own.
+        if (first == 0) zero_further_tiles(g, tiles, v);
         const float* weights = args.weights + 2 * row;
         for_each_block(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {

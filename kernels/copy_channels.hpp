@@ -3,25 +3,37 @@
 #pragma once
 
 #include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
 
+FEATHERFACE_INLINE bool are_channels(const int* source, int count, int channels) {
+    for (int c = 0; c < count; ++c) {
+        if (source[c] < 0 || source[c] >= channels) return false;
+    }
+    return true;
+}
+
 void copy_channels(ConstMap input, const int* source, Map output, Rows rows) {
-    const float* in = input.pixel(rows.begin, 0);
-    float* out = output.pixel(rows.begin, 0);
-    const std::ptrdiff_t pixels = static_cast<std::ptrdiff_t>(rows.end - rows.begin) * output.width;
+    FEATHERFACE_ASSERT(same_size(input, output));
+    FEATHERFACE_ASSERT(has_rows(input, rows) && has_rows(output, rows));
+    FEATHERFACE_ASSERT(are_apart(output, input, rows));
+    FEATHERFACE_ASSERT(source != nullptr ? are_channels(source, output.channels, input.channels)
+                                         : input.channels == output.channels);
     if (source != nullptr) {
-        for (std::ptrdiff_t i = 0; i < pixels; ++i, in += input.pixel_stride, out += output.pixel_stride) {
+        const auto pixel = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
             for (int c = 0; c < output.channels; ++c) out[c] = in[source[c]];
-        }
+        };
+        for_each_pixel(rows, pixel, output, input);
         return;
     }
-    const Runs runs = pixel_runs(rows, output, input);
-    for (std::ptrdiff_t i = 0; i < runs.count; ++i, in += input.pixel_stride, out += output.pixel_stride) {
+    const Runs runs = count_runs(rows, output, input);
+    const auto run = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
         for_each_vector(runs.length, [&](std::ptrdiff_t c, auto part)
                                          FEATHERFACE_LAMBDA { part.store(out + c, part.load(in + c)); });
-    }
+    };
+    for_each_run(runs, rows, run, output, input);
 }
 
 }  // namespace

@@ -1,7 +1,22 @@
 // The micro-kernel at the heart of every convolution but the depthwise one: a tile of consecutive output
 // pixels times a block of output channels, all accumulators in registers. It walks the values each pixel's
 // window covers, and for every value loads the block's weights once, broadcasts one input per pixel and does
-// one fused multiply-add per accumulator.
+// one fused multiply-add per accumulator. AVX2's tile of 6 pixels and a block of 2 registers, in 15 of its 16
+// registers:
+//
+//                          the value's weights, a row of the packed block
+//                          +-----------------+-----------------+
+//                          |    weight[0]    |    weight[1]    |   2 registers
+//                          +-----------------+-----------------+
+//    values of the         output channels 0-7       8-15
+//    windows               +-----------------+-----------------+
+//    +---------+  pixel 0  |                 |                 |
+//    |         |        1  |   sums[p][0]    |   sums[p][1]    |
+//    | of p, 1 |        2  |                 |                 |
+//    | register|        3  |  += value of p  |  += value of p  |   6 x 2 registers
+//    | at a    |        4  |   * weight[0]   |   * weight[1]   |
+//    | time    |        5  |                 |                 |
+//    +---------+           +-----------------+-----------------+
 //
 // The window is described as runs of consecutive floats, so one loop serves a pixel (pointwise), a KxK window
 // of a dense map (K runs of K * channels), the same in a slice of a wider map (K * K runs of `channels`) and
@@ -15,11 +30,15 @@ namespace featherface::kernels {
 namespace {
 
 // Registers of output channels in the widest block, and pixels in the largest tile: what fits the register
-// file (accumulators + weights + one broadcast), with enough independent sums to hide the latency of a
-// multiply-add.
+// file, with enough independent sums to hide the latency of a multiply-add.
 constexpr int kMaxVectors = 2;
 template <int kVectors>
 constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
+
+// Accumulators, weights and one broadcast; without a fused multiply-add a product besides.
+template <int kVectors>
+constexpr int kTileRegisters = kTilePixels<kVectors>* kVectors + kVectors + 1 + (kHasFma ? 0 : 1);
+static_assert(kTileRegisters<1> <= kRegisters && kTileRegisters<kMaxVectors> <= kRegisters);
 
 // A sum of four pieces or more is taken piece by piece, each summed by itself: roundings grow with the length
 // of a chain. Without a fused multiply-add every product is rounded besides every sum.
@@ -130,7 +149,7 @@ template <int kPixels, int kVectors>
 FEATHERFACE_INLINE void store_tile(const Vec (&sums)[kPixels][kVectors], const float* epilogue,
                                    const TileOutput& output) {
     const Vec slope = output.slope;
-    with_conv_activation(output.activation, [&](auto activation) FEATHERFACE_LAMBDA {
+    with_activation(ConvEpilogues{}, output.activation, [&](auto activation) FEATHERFACE_LAMBDA {
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
             if (p.value >= output.pixels) return;
             float* out = output.data + p.value * output.pixel_step;
@@ -138,7 +157,7 @@ FEATHERFACE_INLINE void store_tile(const Vec (&sums)[kPixels][kVectors], const f
                 const Vec scale = load(epilogue + v.value * kLanes);
                 const Vec bias = load(epilogue + (kVectors + v.value) * kLanes);
                 const Vec result =
-                    activate<decltype(activation)::value>(fma(sums[p.value][v.value], scale, bias), slope);
+                    activate<activation.value>(fma(sums[p.value][v.value], scale, bias), slope);
                 const int left = output.channels - v.value * kLanes;
                 if (left >= kLanes) {
                     store(out + v.value * kLanes, result);

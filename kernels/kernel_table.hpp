@@ -1,6 +1,7 @@
 // The kernels the engine calls, as a table of plain functions: one table per CPU architecture, filled by
 // kernels/arch_<name>.cpp and chosen once, at run time (kernels/select.hpp). Kernels know neither graphs nor
-// files.
+// files. What a comment here asks of the caller is an assertion in debug and sanitizer builds
+// (kernels/assert.hpp).
 //
 // Layout is NHWC with batch 1: element (y, x, c) of a map lies at data[(y * width + x) * pixel_stride + c].
 // Every kernel that takes `Rows` computes output rows [begin, end) and nothing else, each output element by
@@ -10,6 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
+
+#include "kernels/activation.hpp"
 
 namespace featherface::kernels {
 
@@ -38,8 +41,6 @@ struct Rows {
     int end = 0;
 };
 
-enum class Activation { none, relu, leaky_relu, sigmoid, swish };
-
 // A square 2-d convolution; `pad` zeros on every side. groups divides both channel counts.
 struct ConvGeometry {
     int in_channels = 0;
@@ -48,6 +49,8 @@ struct ConvGeometry {
     int stride = 1;
     int pad = 0;
     int groups = 1;
+
+    bool operator==(const ConvGeometry&) const = default;
 };
 
 // What conv_winograd computes, in blocks of kWinogradRows output rows on a fixed grid: for any row of a block
@@ -58,7 +61,7 @@ constexpr bool suits_winograd(const ConvGeometry& g) {
            g.out_channels >= 16;
 }
 
-// output = activation(conv(input) * scale + bias), scale and bias one a channel; torch.nn.functional.conv2d
+// output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.
 struct ConvArgs {
@@ -66,19 +69,20 @@ struct ConvArgs {
     ConstMap input;
     Map output;  // height = (input.height + 2 * pad - kernel) / stride + 1, width likewise
     const float* weights = nullptr;            // as packed by the same kernel
-    Activation activation = Activation::none;  // none, relu or leaky_relu
+    Activation activation = Activation::none;  // of ConvEpilogues
     float slope = 0;                           // of leaky_relu
-    float* scratch = nullptr;                  // scratch_floats() floats, one buffer a thread
+    float* scratch = nullptr;                  // scratch_floats() floats, one buffer per thread
 };
 
 // Modulated deformable convolution (DCNv2; torchvision.ops.deform_conv2d), one offset group:
 //   output[o] = sum over c, k of W[o, c, k] * 2 * sigmoid(mask[k]) * bilinear(input[c], v, u)
 //   v = y * stride - pad + ky + dy[k], u = x * stride - pad + kx + dx[k]
 // with k = kernel * ky + kx. A sample at y <= -1, y >= H, x <= -1 or x >= W is 0; corners outside count 0.
+// A sample may lie anywhere: the whole input is in memory, whatever rows are asked for.
 struct DeformConvArgs {
-    ConvArgs conv;    // geometry.groups is 1
-    ConstMap offset;  // (dy, dx) pairs, channel 2 * k and 2 * k + 1
-    ConstMap mask;    // logits, channel k
+    ConvArgs conv;    // geometry.groups is 1, input.first_row is 0
+    ConstMap offset;  // of the output's size; (dy, dx) pairs, channel 2 * k and 2 * k + 1
+    ConstMap mask;    // of the output's size; logits, channel k
 };
 
 // Constants of a convolution as the checkpoint has them.
@@ -89,33 +93,52 @@ struct ConvConstants {
 };
 
 // One way to compute a convolution. Weights are packed once, at plan time, in the layout the kernel likes.
-template <class Args>
-struct BasicConvKernel {
+struct ConvKernel {
     const char* name = nullptr;  // operation and architecture: "conv_gemm_avx2"
     std::size_t (*packed_floats)(const ConvGeometry&) = nullptr;
     void (*pack)(const ConvGeometry&, const ConvConstants&, float* packed) = nullptr;
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
-    void (*run)(const Args&, Rows) = nullptr;
+    void (*run)(const ConvArgs&, Rows) = nullptr;
     bool (*supports)(const ConvGeometry&) = nullptr;
+    // Output rows are computed in blocks of this many, on a fixed grid from row 0: whichever rows of a block
+    // are asked for, the input rows that all of its rows need are read.
+    int rows_per_block = 1;
 };
-using ConvKernel = BasicConvKernel<ConvArgs>;
-using DeformConvKernel = BasicConvKernel<DeformConvArgs>;
+
+// The way to compute a deformable convolution, of any ungrouped geometry.
+struct DeformConvKernel {
+    const char* name = nullptr;
+    std::size_t (*packed_floats)(const ConvGeometry&) = nullptr;
+    void (*pack)(const ConvGeometry&, const ConvConstants&, float* packed) = nullptr;
+    std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
+    void (*run)(const DeformConvArgs&, Rows) = nullptr;
+};
+
+// Any other kernel: a function and its name, operation and architecture ("scale_shift_avx2").
+template <class Signature>
+struct Kernel;
+template <class... Args>
+struct Kernel<void(Args...)> {
+    const char* name = nullptr;
+    void (*run)(Args...) = nullptr;
+    void operator()(Args... args) const { run(args...); }
+};
 
 struct WeightedSumArgs {
     const ConstMap* inputs = nullptr;  // `count` maps of the output's shape
     const float* weights = nullptr;
-    int count = 0;
-    Activation activation = Activation::none;  // none or swish
+    int count = 0;                             // at least 1
+    Activation activation = Activation::none;  // of WeightedSumEpilogues
     Map output;
 };
 
-// Max pooling, 3x3 window, stride 2. Cells outside the input are `pad_value` (0 where padding takes part in
-// the maximum, -infinity where it must not).
+// Max pooling, 3x3 window, stride 2, to half the height and width, rounded up. Cells outside the input are
+// `pad_value` (0 where padding takes part in the maximum, -infinity where it must not).
 struct MaxPoolArgs {
     ConstMap input;
     Map output;
-    int pad_top = 0;
-    int pad_left = 0;
+    int pad_top = 0;   // 0 or 1
+    int pad_left = 0;  // 0 or 1
     float pad_value = 0;
 };
 
@@ -127,48 +150,52 @@ struct KernelTable {
     // convolutions whose output channels would leave half a register empty.
     const KernelTable* narrower = nullptr;
 
+    // Every member from here on is a kernel; kernels/kernel_list.hpp goes through them.
     // Convolutions; each says which geometries it supports, select_conv (kernels/select.hpp) which suits one
     // best.
     const ConvKernel* conv_gemm = nullptr;  // any geometry: pointwise and implicit GEMM
-    const ConvKernel* conv_depthwise =
-        nullptr;  // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
-    const ConvKernel* conv_flat =
-        nullptr;  // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
+    // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
+    const ConvKernel* conv_depthwise = nullptr;
+    // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
+    const ConvKernel* conv_flat = nullptr;
     const ConvKernel* conv_winograd = nullptr;      // what suits_winograd
     const DeformConvKernel* conv_deform = nullptr;  // any kernel size, ungrouped
 
-    // output = activation(input * scale[c] + shift[c]): BatchNorm in eval mode. In place allowed.
-    void (*scale_shift)(ConstMap input, const float* scale, const float* shift, Map output, Rows) = nullptr;
-    // Any Activation. In place allowed.
-    void (*activate)(ConstMap input, Activation, float slope, Map output, Rows) = nullptr;
-    // output = activation(a + b), none or relu.
-    void (*add)(ConstMap a, ConstMap b, Activation, Map output, Rows) = nullptr;
-    void (*weighted_sum)(const WeightedSumArgs&, Rows) = nullptr;
+    // output = input * scale[c] + shift[c]: BatchNorm in eval mode. In place allowed.
+    Kernel<void(ConstMap input, const float* scale, const float* shift, Map output, Rows)> scale_shift;
+    // output = activation(input), of AllActivations. In place allowed.
+    Kernel<void(ConstMap input, Activation, float slope, Map output, Rows)> activate;
+    // output = activation(a + b), of AddEpilogues. The output may be a or b.
+    Kernel<void(ConstMap a, ConstMap b, Activation, Map output, Rows)> add;
+    Kernel<void(const WeightedSumArgs&, Rows)> weighted_sum;
     // output = input * gate[c]; gate has `channels` entries. In place allowed.
-    void (*scale_channels)(ConstMap input, const float* gate, Map output, Rows) = nullptr;
+    Kernel<void(ConstMap input, const float* gate, Map output, Rows)> scale_channels;
     // output = input * gate[y, x]; gate is a 1-channel map. In place allowed.
-    void (*scale_pixels)(ConstMap input, ConstMap gate, Map output, Rows) = nullptr;
+    Kernel<void(ConstMap input, ConstMap gate, Map output, Rows)> scale_pixels;
     // Per pixel over channels: output channel 0 = mean, 1 = maximum; swapped when `max_first`.
-    void (*channel_stats)(ConstMap input, bool max_first, Map output, Rows) = nullptr;
+    Kernel<void(ConstMap input, bool max_first, Map output, Rows)> channel_stats;
     // Per channel over the pixels of `rows`: sum[c] and maximum[c], overwritten. The order of summation
     // depends on the rows given only; the caller takes fixed blocks of rows and combines them in order.
-    void (*pool_rows)(ConstMap input, float* sum, float* maximum, Rows) = nullptr;
-    void (*max_pool)(const MaxPoolArgs&, Rows) = nullptr;
+    Kernel<void(ConstMap input, float* sum, float* maximum, Rows)> pool_rows;
+    Kernel<void(const MaxPoolArgs&, Rows)> max_pool;
     // output(y, x) = input(floor(y * in_h / out_h), floor(x * in_w / out_w)).
-    void (*resize_nearest)(ConstMap input, Map output, Rows) = nullptr;
+    Kernel<void(ConstMap input, Map output, Rows)> resize_nearest;
     // output(y, x, c) = input(y, x, source[c]); channel shuffles and plain copies (source == nullptr: c
     // itself).
-    void (*copy_channels)(ConstMap input, const int* source, Map output, Rows) = nullptr;
-    // output[o] = activation(sum over i of weights[o * in + i] * input[i] + bias[o]); bias may be null.
-    void (*linear)(const float* input, int in, const float* weights, const float* bias, Activation,
-                   float* output, int out) = nullptr;
+    Kernel<void(ConstMap input, const int* source, Map output, Rows)> copy_channels;
+    // output[o] = activation(sum over i of weights[o * in + i] * input[i] + bias[o]), of LinearEpilogues;
+    // bias may be null.
+    Kernel<void(const float* input, int in, const float* weights, const float* bias, Activation,
+                float* output, int out)>
+        linear;
     // Softmax over pairs: values[2i], values[2i + 1] for i in [begin, end). In place.
-    void (*softmax_pairs)(float* values, Rows) = nullptr;
+    Kernel<void(float* values, Rows)> softmax_pairs;
     // 8-bit pixels to input floats: output(y, x, {0,1,2}) = {B, G, R} - mean[{0,1,2}]; the output is dense.
     // `offsets` are the byte offsets of B, G, R inside a pixel of `bytes_per_pixel`: all 0 in one byte, else
     // {0, 1, 2} or {2, 1, 0} in 3 or 4.
-    void (*subtract_mean)(const std::uint8_t* pixels, std::ptrdiff_t row_stride, int bytes_per_pixel,
-                          const int* offsets, const float* mean, Map output, Rows) = nullptr;
+    Kernel<void(const std::uint8_t* pixels, std::ptrdiff_t row_stride, int bytes_per_pixel,
+                const int* offsets, const float* mean, Map output, Rows)>
+        subtract_mean;
 };
 
 }  // namespace featherface::kernels

@@ -1,8 +1,8 @@
 // output[o] = activation(sum over i of weights[o * in + i] * input[i] + bias[o]); bias may be null. Each
-// output is a dot product of kLanes partial sums added as a tree. `slope`-free activations only (leaky_relu
-// acts as relu here).
+// output is a dot product of kLanes partial sums added as a tree. The output must not overlap what is read.
 #pragma once
 
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
@@ -10,6 +10,10 @@ namespace {
 
 void linear(const float* input, int in, const float* weights, const float* bias, Activation activation,
             float* output, int out) {
+    FEATHERFACE_ASSERT(in > 0 && out > 0);
+    FEATHERFACE_ASSERT(input != nullptr && weights != nullptr && output != nullptr);
+    FEATHERFACE_ASSERT(ranges_apart(output, out, input, in));
+    require(LinearEpilogues{}, activation);
     for (int o = 0; o < out; ++o) {
         const float* row = weights + static_cast<std::ptrdiff_t>(o) * in;
         Vec sum(0.0f);
@@ -18,9 +22,9 @@ void linear(const float* input, int in, const float* weights, const float* bias,
         });
         output[o] = sum_lanes(sum) + (bias != nullptr ? bias[o] : 0.0f);
     }
-    with_any_activation(activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+    with_activation(LinearEpilogues{}, activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         for_each_vector(out, [&](std::ptrdiff_t o, auto part) FEATHERFACE_LAMBDA {
-            part.store(output + o, activate<decltype(epilogue)::value>(part.load(output + o), Vec(0.0f)));
+            part.store(output + o, activate<epilogue.value>(part.load(output + o), Vec(0.0f)));
         });
     });
 }

@@ -2,7 +2,7 @@
 // NaN in the window gives NaN, as in PyTorch.
 #pragma once
 
-#include "kernels/simd.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
@@ -10,6 +10,13 @@ namespace {
 void max_pool(const MaxPoolArgs& args, Rows rows) {
     const ConstMap& input = args.input;
     const Map& output = args.output;
+    FEATHERFACE_ASSERT(args.pad_top >= 0 && args.pad_top <= 1 && args.pad_left >= 0 && args.pad_left <= 1);
+    FEATHERFACE_ASSERT(output.height == divide_up(input.height, 2) &&
+                       output.width == divide_up(input.width, 2));
+    FEATHERFACE_ASSERT(output.channels == input.channels);
+    FEATHERFACE_ASSERT(has_rows(output, rows));
+    FEATHERFACE_ASSERT(has_rows(input, window_rows(rows, 2, args.pad_top, 3, input.height)));
+    FEATHERFACE_ASSERT(are_apart(output, rows, input, window_rows(rows, 2, args.pad_top, 3, input.height)));
     for (int y = rows.begin; y < rows.end; ++y) {
         const int top = 2 * y - args.pad_top;
         const int y0 = max_of(top, 0);

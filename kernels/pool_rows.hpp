@@ -2,12 +2,15 @@
 // chains, then added to the total: a shorter path of roundings than one chain over all pixels.
 #pragma once
 
-#include "kernels/simd.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
 
 void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
+    FEATHERFACE_ASSERT(has_rows(input, rows));
+    FEATHERFACE_ASSERT(sum != nullptr && maximum != nullptr);
+    FEATHERFACE_ASSERT(ranges_apart(sum, input.channels, maximum, input.channels));
     constexpr int kChains = 4;
     const std::ptrdiff_t step = input.pixel_stride;
     for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
@@ -16,19 +19,21 @@ void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
     });
     for (int y = rows.begin; y < rows.end; ++y) {
         for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-            const float* in = input.pixel(y, 0) + c;
+            const float* const in = input.pixel(y, 0) + c;
             Vec sums[kChains] = {Vec(0.0f), Vec(0.0f), Vec(0.0f), Vec(0.0f)};
             Vec largest = part.load(maximum + c);
+            std::ptrdiff_t at = 0;
             int x = 0;
-            for (; x + kChains <= input.width; x += kChains, in += kChains * step) {
+            for (; x + kChains <= input.width; x += kChains, at += kChains * step) {
+                const float* const first = in + at;
                 unroll<kChains>([&](auto i) FEATHERFACE_LAMBDA {
-                    const Vec v = part.load(in + i.value * step);
+                    const Vec v = part.load(first + i.value * step);
                     sums[i.value] += v;
                     largest = max_nan(largest, v);
                 });
             }
-            for (; x < input.width; ++x, in += step) {
-                const Vec v = part.load(in);
+            for (; x < input.width; ++x, at += step) {
+                const Vec v = part.load(in + at);
                 sums[0] += v;
                 largest = max_nan(largest, v);
             }

@@ -1,20 +1,24 @@
 // output = input * gate[c]. In place allowed.
 #pragma once
 
-#include "kernels/simd.hpp"
+#include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
 
 void scale_channels(ConstMap input, const float* gate, Map output, Rows rows) {
-    const float* in = input.pixel(rows.begin, 0);
-    const float* const end = input.pixel(rows.end, 0);
-    float* out = output.pixel(rows.begin, 0);
-    for (; in != end; in += input.pixel_stride, out += output.pixel_stride) {
-        for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+    FEATHERFACE_ASSERT(same_shape(input, output));
+    FEATHERFACE_ASSERT(has_rows(input, rows) && has_rows(output, rows));
+    FEATHERFACE_ASSERT(in_place_or_apart(output, input, rows));
+    FEATHERFACE_ASSERT(gate != nullptr);
+    const std::ptrdiff_t channels = output.channels;
+    const auto pixel = [&](float* out, const float* in) FEATHERFACE_LAMBDA {
+        for_each_vector(channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             part.store(out + c, part.load(in + c) * part.load(gate + c));
         });
-    }
+    };
+    for_each_pixel(rows, pixel, output, input);
 }
 
 }  // namespace

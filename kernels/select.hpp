@@ -23,8 +23,8 @@ Result<const KernelTable*> default_table();
 // The architecture's ways to compute a plain convolution, the one to be preferred first; the last does any.
 std::array<const ConvKernel*, 4> conv_kernels(const KernelTable&);
 
-// The first of them that supports the geometry; of those whose vectors run over the output channels the narrower
-// table's, where the channels fit that.
+// The first of them that supports the geometry; of those whose vectors run over the output channels the
+// narrower table's, where the channels fit that.
 const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
 
 }  // namespace featherface::kernels

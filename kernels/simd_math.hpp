@@ -3,6 +3,7 @@
 // stays NaN.
 #pragma once
 
+#include "kernels/assert.hpp"
 #include "kernels/simd.hpp"
 
 namespace featherface::kernels {
@@ -50,36 +51,42 @@ FEATHERFACE_INLINE Vec swish(Vec x) {
     return x / (Vec(1.0f) + exp(-x));
 }
 
+// What each activation computes. One that is not here does not compile.
 template <Activation kActivation>
 FEATHERFACE_INLINE Vec activate(Vec x, [[maybe_unused]] Vec slope) {
-    if constexpr (kActivation == Activation::relu) return max_constant(x, Vec(0.0f));
-    if constexpr (kActivation == Activation::leaky_relu) return xsimd::select(x > Vec(0.0f), x, x * slope);
-    if constexpr (kActivation == Activation::sigmoid) return sigmoid(x);
-    if constexpr (kActivation == Activation::swish) return swish(x);
-    return x;
+    if constexpr (kActivation == Activation::relu) {
+        return max_constant(x, Vec(0.0f));
+    } else if constexpr (kActivation == Activation::leaky_relu) {
+        return xsimd::select(x > Vec(0.0f), x, x * slope);
+    } else if constexpr (kActivation == Activation::sigmoid) {
+        return sigmoid(x);
+    } else if constexpr (kActivation == Activation::swish) {
+        return swish(x);
+    } else {
+        static_assert(kActivation == Activation::none);
+        return x;
+    }
 }
 
-// Calls f(Epilogue<a>{}) for that one of `kChoices` the kernel was asked for at run time (the first, if none
-// of them).
+// What a kernel with activations begins with: one that it lacks ends the program, in every build, as its
+// outputs without it would be wrong numbers that nobody notices.
+template <class List>
+FEATHERFACE_INLINE void require(List, Activation activation) {
+    FEATHERFACE_ASSERT(List::has(activation));
+    if (!List::has(activation)) __builtin_trap();
+}
+
+// Calls f(Epilogue<a>{}) for that one of the list that a kernel is asked for at run time, and which it
+// required.
 template <Activation kActivation>
 struct Epilogue {
     static constexpr Activation value = kActivation;
 };
-template <Activation kFirst, Activation... kOthers, class F>
-FEATHERFACE_INLINE void with_activation(Activation activation, const F& f) {
-    const bool other = (... || (activation == kOthers && (f(Epilogue<kOthers>{}), true)));
-    if (!other) f(Epilogue<kFirst>{});
-}
-// The choice of every convolution.
-template <class F>
-FEATHERFACE_INLINE void with_conv_activation(Activation activation, const F& f) {
-    with_activation<Activation::none, Activation::relu, Activation::leaky_relu>(activation, f);
-}
-// Any of them.
-template <class F>
-FEATHERFACE_INLINE void with_any_activation(Activation activation, const F& f) {
-    with_activation<Activation::none, Activation::relu, Activation::leaky_relu, Activation::sigmoid,
-                    Activation::swish>(activation, f);
+template <Activation... kMembers, class F>
+FEATHERFACE_INLINE void with_activation(Activations<kMembers...>, Activation activation, const F& f) {
+    const bool is_known = (... || (activation == kMembers && (f(Epilogue<kMembers>{}), true)));
+    FEATHERFACE_ASSERT(is_known);
+    if (!is_known) __builtin_unreachable();
 }
 
 // Scale and bias of an output channel, `step` floats apart: how every packing begins.

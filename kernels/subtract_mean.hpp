@@ -2,7 +2,7 @@
 // rounding, none at all where the mean is a small integer.
 #pragma once
 
-#include "kernels/simd.hpp"
+#include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
 namespace {
@@ -52,8 +52,20 @@ void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, in
     }
 }
 
+FEATHERFACE_INLINE bool is_pixel_format(int bytes_per_pixel, const int* offsets) {
+    const auto are = [&](int blue, int green, int red) {
+        return offsets[0] == blue && offsets[1] == green && offsets[2] == red;
+    };
+    if (bytes_per_pixel == 1) return are(0, 0, 0);
+    return (bytes_per_pixel == 3 || bytes_per_pixel == 4) && (are(0, 1, 2) || are(2, 1, 0));
+}
+
 void subtract_mean(const std::uint8_t* pixels, std::ptrdiff_t row_stride, int bytes_per_pixel,
                    const int* offsets, const float* mean, Map output, Rows rows) {
+    FEATHERFACE_ASSERT(pixels != nullptr && offsets != nullptr && mean != nullptr);
+    FEATHERFACE_ASSERT(is_pixel_format(bytes_per_pixel, offsets));
+    FEATHERFACE_ASSERT(output.channels == 3 && output.pixel_stride == 3);
+    FEATHERFACE_ASSERT(has_rows(output, rows));
     const bool red_first = offsets[0] > offsets[2];
     const auto convert = bytes_per_pixel == 1 ? subtract_mean_row<1, 0, 0, 0>
                          : bytes_per_pixel == 3

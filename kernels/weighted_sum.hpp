@@ -2,6 +2,8 @@
 // order given: the first is rounded, the rest are fused (where the architecture can).
 #pragma once
 
+#include "kernels/pixels.hpp"
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
@@ -14,7 +16,7 @@ void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
     const int count = kCount != 0 ? kCount : args.count;
     bool dense = output.pixel_stride == output.channels;
     for (int i = 0; i < count; ++i) dense = dense && args.inputs[i].pixel_stride == output.channels;
-    const std::ptrdiff_t pixels = static_cast<std::ptrdiff_t>(rows.end - rows.begin) * output.width;
+    const std::ptrdiff_t pixels = count_pixels(rows, output.width);
     const std::ptrdiff_t runs = dense ? 1 : pixels;
     const std::ptrdiff_t length = dense ? pixels * output.channels : output.channels;
     for (std::ptrdiff_t pixel = 0; pixel < runs; ++pixel) {
@@ -31,14 +33,24 @@ void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
     }
 }
 
+FEATHERFACE_INLINE void check_weighted_sum(const WeightedSumArgs& args, Rows rows) {
+    FEATHERFACE_ASSERT(args.count > 0 && args.inputs != nullptr && args.weights != nullptr);
+    FEATHERFACE_ASSERT(has_rows(args.output, rows));
+    for (int i = 0; i < args.count; ++i) {
+        FEATHERFACE_ASSERT(same_shape(args.inputs[i], args.output) && has_rows(args.inputs[i], rows));
+        FEATHERFACE_ASSERT(are_apart(args.output, args.inputs[i], rows));
+    }
+    static_cast<void>(rows);
+}
+
 void weighted_sum(const WeightedSumArgs& args, Rows rows) {
-    with_activation<Activation::none, Activation::swish>(
-        args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-            constexpr Activation kActivation = decltype(epilogue)::value;
-            if (args.count == 2) return weighted_sum_of<2, kActivation>(args, rows);
-            if (args.count == 3) return weighted_sum_of<3, kActivation>(args, rows);
-            weighted_sum_of<0, kActivation>(args, rows);
-        });
+    check_weighted_sum(args, rows);
+    require(WeightedSumEpilogues{}, args.activation);
+    with_activation(WeightedSumEpilogues{}, args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+        if (args.count == 2) return weighted_sum_of<2, epilogue.value>(args, rows);
+        if (args.count == 3) return weighted_sum_of<3, epilogue.value>(args, rows);
+        weighted_sum_of<0, epilogue.value>(args, rows);
+    });
 }
 
 }  // namespace

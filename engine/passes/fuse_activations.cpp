@@ -5,30 +5,18 @@ namespace featherface::engine {
 
 namespace {
 
-bool one_of(Activation activation, std::initializer_list<Activation> allowed) {
-    for (const Activation a : allowed) {
-        if (a == activation) return true;
-    }
-    return false;
-}
-
 // Where `operation` keeps its epilogue, or nullptr when its kernel has no such one or it is taken.
 Activation* free_epilogue(Operation& operation, Activation activation) {
-    using enum Activation;
     Activation* epilogue = nullptr;
-    if (auto* conv = std::get_if<Conv>(&operation); conv && one_of(activation, {relu, leaky_relu})) {
-        epilogue = &conv->activation;
-    } else if (auto* deform = std::get_if<DeformConv>(&operation);
-               deform && one_of(activation, {relu, leaky_relu})) {
-        epilogue = &deform->activation;
-    } else if (auto* add = std::get_if<Add>(&operation); add && one_of(activation, {relu})) {
-        epilogue = &add->activation;
-    } else if (auto* sum = std::get_if<WeightedSum>(&operation); sum && one_of(activation, {swish})) {
-        epilogue = &sum->activation;
-    } else if (auto* linear = std::get_if<Linear>(&operation); linear && one_of(activation, {relu})) {
-        epilogue = &linear->activation;
-    }
-    return epilogue && *epilogue == none ? epilogue : nullptr;
+    const auto look = [&](auto* op, auto epilogues) {
+        if (op && op->activation == Activation::none && epilogues.has(activation)) epilogue = &op->activation;
+    };
+    look(std::get_if<Conv>(&operation), kernels::ConvEpilogues{});
+    look(std::get_if<DeformConv>(&operation), kernels::ConvEpilogues{});
+    look(std::get_if<Add>(&operation), kernels::AddEpilogues{});
+    look(std::get_if<WeightedSum>(&operation), kernels::WeightedSumEpilogues{});
+    look(std::get_if<Linear>(&operation), kernels::LinearEpilogues{});
+    return epilogue;
 }
 
 }  // namespace

@@ -1,71 +1,37 @@
 // The modulated deformable convolution against plain loops in double precision, and with offsets no network
 // should produce.
-#include "conv_oracle.hpp"
+#include "tests/kernels/cases/conv_deform.hpp"
+
+#include "tests/kernels/conv_checks.hpp"
 
 namespace featherface::test {
 namespace {
 
-using kernels::DeformConvArgs;
-using kernels::DeformConvKernel;
+DeformShape deform_shape(const ConvGeometry& g, int height, int width, float reach, int gap = 0,
+                         Activation activation = Activation::none) {
+    return {{.geometry = g,
+             .height = height,
+             .width = width,
+             .in_gap = gap,
+             .out_gap = gap,
+             .activation = activation,
+             .with_scale = false},
+            reach};
+}
 
-// A deformable convolution of random data; the test may change offsets and masks before it runs.
-struct Deform {
-    Deform(const KernelTable& table, const ConvGeometry& g, int height, int width, float reach, int gap = 0)
-        : kernel(*table.conv_deform),
-          geometry(g),
-          random(static_cast<unsigned>(g.in_channels * 7 + height * 31 + width)),
-          input(random, height, width, g.in_channels, gap),
-          offset(random, output_size(g, height), output_size(g, width), 2 * g.kernel * g.kernel, gap, -reach,
-                 reach),
-          mask(random, output_size(g, height), output_size(g, width), g.kernel * g.kernel, 2 * gap, -3, 3),
-          output(output_size(g, height), output_size(g, width), g.out_channels, gap),
-          weights(
-              random.values(static_cast<std::size_t>(g.out_channels) * g.in_channels * g.kernel * g.kernel)),
-          bias(random.values(static_cast<std::size_t>(g.out_channels))) {}
-
-    void run(Activation activation = Activation::none) {
-        std::vector<float> packed(kernel.packed_floats(geometry));
-        kernel.pack(geometry, {weights.data(), nullptr, bias.data()}, packed.data());
-        std::vector<float> scratch(kernel.scratch_floats(geometry, output.map().width) + 1, kNaN);
-        const DeformConvArgs args{
-            {geometry, input.input(), output.map(), packed.data(), activation, 0.1f, scratch.data()},
-            offset.input(),
-            mask.input()};
-        check_rows(output, [&](Rows rows) { kernel.run(args, rows); });
-        CHECK(std::isnan(scratch.back()));
-    }
-
-    void check(Activation activation = Activation::none) {
-        CAPTURE(geometry.in_channels);
-        CAPTURE(geometry.out_channels);
-        CAPTURE(input.map().height);
-        CAPTURE(input.map().width);
-        run(activation);
-        check_map(output, [&](int y, int x, int o) {
-            return activated(deform_conv_at(geometry, input, offset, mask, weights, bias, y, x, o),
-                             activation, 0.1f);
-        });
-    }
-
-    const DeformConvKernel& kernel;
-    ConvGeometry geometry;
-    Random random;
-    TestMap input;
-    TestMap offset;
-    TestMap mask;
-    TestMap output;
-    std::vector<float> weights;
-    std::vector<float> bias;
-};
+void check_deform(const KernelTable& table, const ConvGeometry& g, int height, int width, float reach,
+                  int gap = 0, Activation activation = Activation::none) {
+    check_conv<ConvDeformCase>(table, deform_shape(g, height, width, reach, gap, activation));
+}
 
 TEST_CASE("conv_deform: awkward channel counts, in and out of slices, offsets of a few pixels") {
     on_every_arch([](const KernelTable& table) {
         for (const int in : awkward_channels(table)) {
-            Deform(table, {in, 16, 3, 1, 1, 1}, 5, 6, 2.5f).check();
-            Deform(table, {in, 9, 3, 1, 1, 1}, 4, 3, 2.5f, 3).check(Activation::leaky_relu);
+            check_deform(table, {in, 16, 3, 1, 1, 1}, 5, 6, 2.5f);
+            check_deform(table, {in, 9, 3, 1, 1, 1}, 4, 3, 2.5f, 3, Activation::leaky_relu);
         }
-        for (const int out : awkward_channels(table)) Deform(table, {8, out, 3, 1, 1, 1}, 3, 7, 1).check();
-        Deform(table, {64, 32, 3, 1, 1, 1}, 4, 20, 2).check(Activation::relu);
+        for (const int out : awkward_channels(table)) check_deform(table, {8, out, 3, 1, 1, 1}, 3, 7, 1);
+        check_deform(table, {64, 32, 3, 1, 1, 1}, 4, 20, 2, 0, Activation::relu);
     });
 }
 
@@ -73,10 +39,10 @@ TEST_CASE("conv_deform: every height and width from 1 to 7, stride 2, another ke
     on_every_arch([](const KernelTable& table) {
         for (int height = 1; height <= 7; ++height) {
             for (int width = 1; width <= 7; ++width) {
-                Deform(table, {5, 4, 3, 1, 1, 1}, height, width, 3).check();
-                Deform(table, {5, 4, 3, 2, 1, 1}, height, width, 3).check();
-                Deform(table, {3, 4, 1, 1, 0, 1}, height, width, 3).check();
-                Deform(table, {3, 4, 5, 1, 2, 1}, height, width, 3).check();
+                check_deform(table, {5, 4, 3, 1, 1, 1}, height, width, 3);
+                check_deform(table, {5, 4, 3, 2, 1, 1}, height, width, 3);
+                check_deform(table, {3, 4, 1, 1, 0, 1}, height, width, 3);
+                check_deform(table, {3, 4, 5, 1, 2, 1}, height, width, 3);
             }
         }
     });
@@ -84,12 +50,12 @@ TEST_CASE("conv_deform: every height and width from 1 to 7, stride 2, another ke
 
 TEST_CASE("conv_deform: without offsets and with mask logits of 0 it is the plain convolution") {
     on_every_arch([](const KernelTable& table) {
-        Deform d(table, {16, 18, 3, 1, 1, 1}, 6, 9, 1);
+        ConvDeformCase d(table, deform_shape({16, 18, 3, 1, 1, 1}, 6, 9, 1));
         d.offset.for_each([](float& value) { value = 0; });
         d.mask.for_each([](float& value) { value = 0; });
-        d.run();
+        d.run_all();
         check_map(d.output, [&](int y, int x, int o) {
-            return conv_at(d.geometry, d.input, d.weights, {}, d.bias, y, x, o);
+            return conv_at(d.conv.geometry, d.input, d.buffers.weights, {}, d.buffers.bias, y, x, o);
         });
     });
 }
@@ -99,7 +65,7 @@ TEST_CASE(
     on_every_arch([](const KernelTable& table) {
         const int height = 5;
         const int width = 4;
-        Deform d(table, {3, 4, 3, 1, 1, 1}, height, width, 0);
+        ConvDeformCase d(table, deform_shape({3, 4, 3, 1, 1, 1}, height, width, 0));
         const float below = std::nextafter(-1.0f, 0.0f);
         const std::vector<float> positions = {-1,
                                               below,
@@ -128,7 +94,8 @@ TEST_CASE(
                 }
             }
         }
-        d.check();
+        d.run_all();
+        check_map(d.output, [&](int y, int x, int o) { return d.expected(y, x, o); });
     });
 }
 
@@ -139,15 +106,15 @@ TEST_CASE("conv_deform: huge and infinite offsets fall outside the map and leave
         for (const float value : huge) {
             CAPTURE(value);
             for (const int axis : {0, 1}) {
-                Deform d(table, {7, 5, 3, 1, 1, 1}, 4, 6, 1);
+                ConvDeformCase d(table, deform_shape({7, 5, 3, 1, 1, 1}, 4, 6, 1));
                 for (int y = 0; y < 4; ++y) {
                     for (int x = 0; x < 6; ++x) {
                         for (int k = 0; k < 9; ++k) d.offset.at(y, x, 2 * k + axis) = value;
                     }
                 }
-                d.run();
+                d.run_all();
                 check_map(d.output, [&](int, int, int o) {
-                    return Expected{d.bias[static_cast<std::size_t>(o)], 0};
+                    return Expected{d.buffers.bias[static_cast<std::size_t>(o)], 0};
                 });
             }
         }
@@ -157,14 +124,25 @@ TEST_CASE("conv_deform: huge and infinite offsets fall outside the map and leave
 TEST_CASE("conv_deform: a NaN in an offset or a mask makes its own pixel NaN and no other") {
     on_every_arch([](const KernelTable& table) {
         for (const int which : {0, 1, 2}) {
-            Deform d(table, {7, 5, 3, 1, 1, 1}, 4, 6, 1);
+            ConvDeformCase d(table, deform_shape({7, 5, 3, 1, 1, 1}, 4, 6, 1));
             (which < 2 ? d.offset.at(2, 3, 8 + which) : d.mask.at(2, 3, 4)) = kNaN;
-            d.run();
+            d.run_all();
             for (int y = 0; y < 4; ++y) {
                 for (int x = 0; x < 6; ++x) CHECK(std::isnan(d.output.at(y, x, 1)) == (y == 2 && x == 3));
             }
         }
     });
+}
+
+TEST_CASE("conv_deform: every epilogue") {
+    on_every_arch([](const KernelTable& table) {
+        for (const Activation activation : kernels::ConvEpilogues::values)
+            check_deform(table, {8, 20, 3, 1, 1, 1}, 4, 7, 1, 0, activation);
+    });
+}
+
+TEST_CASE("conv_deform: the shapes of the two networks") {
+    check_networks_shapes<ConvDeformCase>();
 }
 
 }  // namespace

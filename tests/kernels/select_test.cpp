@@ -1,10 +1,11 @@
 // The choice of an architecture and of a convolution kernel.
-#include <algorithm>
+#include <set>
 #include <string>
+#include <type_traits>
 
 #include "kernels/select.hpp"
 #include "support/forced_arch.hpp"
-#include "test_map.hpp"
+#include "tests/kernels/checks.hpp"
 
 namespace featherface::test {
 namespace {
@@ -18,21 +19,24 @@ using kernels::select_conv;
 TEST_CASE("select: the tables are complete, distinct and best first") {
     REQUIRE(!available_tables().empty());
     int lanes = 1 << 20;
+    std::set<std::string> names;
     for (const KernelTable* table : available_tables()) {
         const std::string arch = table->arch;
         CAPTURE(arch);
         CHECK(table->lanes < lanes);
         lanes = table->lanes;
-        // Every entry is a pointer (after the name and the lane count): none but `narrower` may be null.
-        KernelTable filled = *table;
-        if (filled.narrower == nullptr) filled.narrower = table;
-        const void* entries[sizeof(KernelTable) / sizeof(void*)];
-        std::memcpy(entries, &filled, sizeof entries);
-        CHECK(std::none_of(std::begin(entries), std::end(entries),
-                           [](const void* entry) { return entry == nullptr; }));
+        kernels::for_each_kernel([&](auto kernel) {
+            if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(table->*kernel)>>) {
+                REQUIRE((table->*kernel != nullptr));
+            } else {
+                CHECK(((table->*kernel).run != nullptr));
+            }
+            const std::string name = kernels::full_name(table->*kernel);
+            CHECK(name.ends_with(std::string("_") + table->arch));
+            CHECK(names.insert(name).second);
+        });
         for (const kernels::ConvKernel* kernel :
              {table->conv_gemm, table->conv_depthwise, table->conv_flat, table->conv_winograd}) {
-            CHECK(std::string(kernel->name).ends_with(table->arch));
             CHECK((kernel->packed_floats != nullptr));
             CHECK((kernel->pack != nullptr));
             CHECK((kernel->scratch_floats != nullptr));

@@ -1,10 +1,8 @@
 // The accuracy of exp, through the two functions the tables offer: sigmoid(x) = 1 / (1 + exp(-x)) and swish.
-#include "test_map.hpp"
+#include "tests/kernels/checks.hpp"
 
 namespace featherface::test {
 namespace {
-
-using kernels::Activation;
 
 // Distance of `actual` from `exact`, in units of the last place of the float nearest to it (subnormals
 // included).

@@ -1,9 +1,6 @@
-// Maps for kernel tests: random values, gaps between pixels and guards around the memory that must stay as
-// they were, and the two properties every kernel has over output rows: it writes those rows only, and any
-// split gives the same bits.
+// Maps for kernel tests and benchmarks: random values, gaps between pixels and guards around the memory that
+// must stay as they were.
 #pragma once
-
-#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +8,10 @@
 #include <cstring>
 #include <limits>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "kernels/kernel_table.hpp"
-#include "kernels/select.hpp"
 
 namespace featherface::test {
 
@@ -112,80 +107,10 @@ class TestMap {
     std::vector<float> memory_;
 };
 
-// Runs `kernel(rows)` on the whole of `output` and again in pieces, checks both properties, leaves the result
-// there.
-template <class Kernel>
-void check_rows(TestMap& output, const Kernel& kernel) {
-    const int height = output.map().height;
-    output.forget();
-    kernel(Rows{0, height});
-    CHECK(output.stray_writes({0, height}) == 0);
-    const std::vector<float> whole = output.values();
-    output.forget();
-    int begin = 0;
-    std::vector<float> pieces;
-    for (int size = 1; begin < height; ++size) {
-        const int end = std::min(begin + size, height);
-        output.forget();
-        kernel(Rows{begin, end});
-        CHECK(output.stray_writes({begin, end}) == 0);
-        const auto row = output.map().width * output.map().channels;
-        const std::vector<float> values = output.values();
-        pieces.insert(pieces.end(), values.begin() + begin * row, values.begin() + end * row);
-        begin = end;
-    }
-    REQUIRE(pieces.size() == whole.size());
-    CHECK(std::memcmp(pieces.data(), whole.data(), whole.size() * sizeof(float)) == 0);
-    output.forget();
-    kernel(Rows{0, height});
-}
-
 // An exact value and the largest error a float32 computation of it may have.
 struct Expected {
     double value = 0;
     double tolerance = 0;
 };
-
-// Checks every element against `expected(y, x, c)`, reporting the worst.
-template <class F>
-void check_map(const TestMap& actual, const F& expected) {
-    const Map& map = actual.map();
-    double worst = -1;
-    std::string where;
-    for (int y = 0; y < map.height; ++y) {
-        for (int x = 0; x < map.width; ++x) {
-            for (int c = 0; c < map.channels; ++c) {
-                const Expected e = expected(y, x, c);
-                const double error = std::abs(actual.at(y, x, c) - e.value);
-                const double excess =
-                    error <= e.tolerance ? -1 : (std::isnan(error) ? kInfinity : error - e.tolerance);
-                if (excess > worst) {
-                    worst = excess;
-                    std::ostringstream text;
-                    text << "(" << y << ", " << x << ", " << c << "): " << actual.at(y, x, c)
-                         << " instead of " << e.value << ", tolerance " << e.tolerance;
-                    where = text.str();
-                }
-            }
-        }
-    }
-    CHECK_MESSAGE(worst < 0, where);
-}
-
-// Runs f(table) for every architecture this CPU has.
-template <class F>
-void on_every_arch(const F& f) {
-    for (const KernelTable* table : kernels::available_tables()) {
-        const std::string arch = table->arch;
-        CAPTURE(arch);
-        f(*table);
-    }
-}
-
-// Channel counts around the width of a register.
-inline std::vector<int> awkward_channels(const KernelTable& table) {
-    const int lanes = table.lanes;
-    return {1, lanes - 1, lanes, lanes + 1, 2 * lanes + 3, 8, 27, 54};
-}
 
 }  // namespace featherface::test

@@ -36,18 +36,52 @@ KernelChoice convolution(const ConvGeometry& geometry, const kernels::KernelTabl
                                 is_narrower ? ", narrower registers hold its channels" : "")};
 }
 
+// The kernels that each operation is bound to. An operation that is not here does not compile.
+struct ChoiceOf {
+    const kernels::KernelTable& table;
+
+    KernelChoice operator()(const engine::Conv& op) const { return convolution(op.geometry, table); }
+    KernelChoice operator()(const engine::DeformConv& op) const {
+        return {table.conv_deform->name, text_of(op.geometry) + ": the only one for it"};
+    }
+    KernelChoice operator()(const engine::ReadPixels&) const { return only(table.subtract_mean.name); }
+    KernelChoice operator()(const engine::BatchNorm&) const { return only(table.scale_shift.name); }
+    KernelChoice operator()(const engine::Activate&) const { return only(table.activate.name); }
+    KernelChoice operator()(const engine::Add&) const { return only(table.add.name); }
+    KernelChoice operator()(const engine::WeightedSum&) const { return only(table.weighted_sum.name); }
+    KernelChoice operator()(const engine::Resize&) const { return only(table.resize_nearest.name); }
+    KernelChoice operator()(const engine::MaxPool&) const { return only(table.max_pool.name); }
+    KernelChoice operator()(const engine::RowStats&) const { return only(table.pool_rows.name); }
+    KernelChoice operator()(const engine::Linear&) const { return only(table.linear.name); }
+    KernelChoice operator()(const engine::ScaleChannels&) const { return only(table.scale_channels.name); }
+    KernelChoice operator()(const engine::ScalePixels&) const { return only(table.scale_pixels.name); }
+    KernelChoice operator()(const engine::ChannelStats&) const { return only(table.channel_stats.name); }
+    KernelChoice operator()(const engine::Concat&) const { return only(table.copy_channels.name); }
+    KernelChoice operator()(const engine::Shuffle&) const { return only(table.copy_channels.name); }
+    KernelChoice operator()(const engine::SoftmaxPairs&) const {
+        return {concat(table.copy_channels.name, kAndThen, table.softmax_pairs.name),
+                "a copy, then the only one for it"};
+    }
+    KernelChoice operator()(const engine::FusionWeights&) const { return none(); }
+    KernelChoice operator()(const engine::GlobalPool&) const { return none(); }
+    KernelChoice operator()(const engine::Strips&) const {
+        return {"strips", "its stages, a few rows at a time"};
+    }
+    KernelChoice operator()(const engine::Input&) const { return view(); }
+    KernelChoice operator()(const engine::Slice&) const { return view(); }
+    KernelChoice operator()(const engine::ToAnchors&) const { return view(); }
+    KernelChoice operator()(const engine::StripsOutput&) const { return view(); }
+
+  private:
+    static KernelChoice only(const char* name) { return {name, "the only one for it"}; }
+    static KernelChoice none() { return {std::string(kNoKernel), "a plain loop of the engine"}; }
+    static KernelChoice view() { return {std::string(kNoKernel), "a view: nothing runs"}; }
+};
+
 }  // namespace
 
 KernelChoice kernel_of(const engine::Node& node, const kernels::KernelTable& table) {
-    constexpr const char* kOnlyOne = "the only one for it";
-    if (const auto* conv = std::get_if<engine::Conv>(&node.operation))
-        return convolution(conv->geometry, table);
-    if (const auto* deform = std::get_if<engine::DeformConv>(&node.operation)) {
-        return {table.conv_deform->name, concat(text_of(deform->geometry), ": ", kOnlyOne)};
-    }
-    if (std::holds_alternative<engine::Strips>(node.operation))
-        return {"strips", "its stages, a few rows at a time"};
-    return {concat(engine::kind_of(node.operation), "_", table.arch), kOnlyOne};
+    return std::visit(ChoiceOf{table}, node.operation);
 }
 
 Table kernels_table(const engine::Program& program) {

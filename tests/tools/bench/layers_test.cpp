@@ -147,7 +147,29 @@ TEST_CASE("bench kernels: each kind of convolution has the kernel that is select
     }
 }
 
-TEST_CASE("bench kernels: a kernel's name is the one its operator says it runs") {
+TEST_CASE("bench kernels: every name is one of a kernel of the table, or of none") {
+    std::set<std::string> names = {std::string(kNoKernel)};
+    for (const kernels::KernelTable* table : kernels::available_tables()) {
+        kernels::for_each_kernel([&](auto kernel) { names.insert(kernels::full_name(table->*kernel)); });
+    }
+    const std::string and_then(kAndThen);
+    for (const char* network : {"v1", "v2"}) {
+        const Model model = seeded_model(network, {.layerwise = true});
+        engine::Session session(model, 1);
+        for (const engine::Node& node : session.program().graph.nodes) {
+            std::string found = kernel_of(node, *session.program().table).name;
+            CAPTURE(engine::kind_of(node.operation));
+            for (std::size_t at = 0; (at = found.find(and_then)) != std::string::npos;) {
+                CHECK(names.count(found.substr(0, at)) == 1);
+                found.erase(0, at + and_then.size());
+            }
+            CAPTURE(found);
+            CHECK(names.count(found) == 1);
+        }
+    }
+}
+
+TEST_CASE("bench kernels: a convolution's name is the one its operator says it runs") {
     for (const char* network : {"v1", "v2"}) {
         const Model model = seeded_model(network, {.layerwise = true});
         engine::Session session(model, 1);

@@ -5,21 +5,14 @@
 #include <cmath>
 #include <vector>
 
-#include "test_map.hpp"
+#include "tests/kernels/test_map.hpp"
 
 namespace featherface::test {
 
-using kernels::Activation;
 using kernels::ConvGeometry;
 
 inline int output_size(const ConvGeometry& g, int input) {
     return (input + 2 * g.pad - g.kernel) / g.stride + 1;
-}
-
-inline Expected activated(Expected e, Activation activation, float slope) {
-    if (activation == Activation::relu) e.value = std::max(e.value, 0.0);
-    if (activation == Activation::leaky_relu && e.value < 0) e.value *= slope;
-    return e;
 }
 
 // `weights` is OIHW; a sum of n products and a bias in any order, each operation rounded, errs by at most
