@@ -44,7 +44,8 @@ constexpr ConvKernel kConvWinograd = {.name = "conv_winograd_" FEATHERFACE_ARCH_
                                       .pack = conv_winograd_pack,
                                       .scratch_floats = conv_winograd_scratch_floats,
                                       .run = conv_winograd,
-                                      .supports = conv_winograd_supports};
+                                      .supports = conv_winograd_supports,
+                                      .rows_per_block = kWinogradRows};
 constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
                                        .packed_floats = conv_depthwise_packed_floats,
                                        .pack = conv_depthwise_pack,

@@ -97,6 +97,9 @@ struct BasicConvKernel {
     std::size_t (*scratch_floats)(const ConvGeometry&, int output_width) = nullptr;
     void (*run)(const Args&, Rows) = nullptr;
     bool (*supports)(const ConvGeometry&) = nullptr;
+    // Output rows are computed in blocks of this many, on a fixed grid from row 0: whichever rows of a block
+    // are asked for, the input rows that all of its rows need are read.
+    int rows_per_block = 1;
 };
 using ConvKernel = BasicConvKernel<ConvArgs>;
 using DeformConvKernel = BasicConvKernel<DeformConvArgs>;

@@ -71,8 +71,7 @@ TEST_CASE("bands: every convolution") {
             std::vector<float> packed(kernel->packed_floats(g));
             kernel->pack(g, {.weights = weights.data()}, packed.data());
             std::vector<float> scratch(kernel->scratch_floats(g, output_size(g, width)) + 1);
-            const int block = kernel == table.conv_winograd ? kernels::kWinogradRows : 1;
-            const auto needed = [&, geometry = g, block](Rows rows) {
+            const auto needed = [&, geometry = g, block = kernel->rows_per_block](Rows rows) {
                 rows = {rows.begin / block * block, (rows.end + block - 1) / block * block};
                 return Rows{
                     std::max(rows.begin * geometry.stride - geometry.pad, 0),
