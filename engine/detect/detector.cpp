@@ -11,7 +11,7 @@
 #include "engine/detect/resize.hpp"
 #include "engine/guarded.hpp"
 #include "engine/identity/identify.hpp"
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "engine/runtime/session.hpp"
 
 namespace featherface {

@@ -1,6 +1,6 @@
 #include "engine/detect/layer_times.hpp"
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 
 namespace featherface::engine {
 

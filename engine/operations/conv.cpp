@@ -1,6 +1,6 @@
 // Convolutions: plain (any geometry) and modulated deformable.
 #include "engine/operations/operator.hpp"
-#include "engine/runtime/aligned_buffer.hpp"
+#include "engine/system/aligned_buffer.hpp"
 #include "kernels/select.hpp"
 
 namespace featherface::engine {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/graph/graph.hpp"
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "featherface/image.hpp"
 #include "kernels/kernel_table.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "engine/operations/operator.hpp"
 #include "engine/operations/row_dependence.hpp"
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 
 namespace featherface::engine {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/runtime/aligned_buffer.hpp"
+#include "engine/system/aligned_buffer.hpp"
 #include "engine/runtime/program.hpp"
 
 namespace featherface::engine {

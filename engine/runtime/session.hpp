@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/runtime/plan.hpp"
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image.hpp"
 #include "featherface/model.hpp"

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "tools/bench/kernels.hpp"
 
 namespace featherface::tools {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "tools/bench/tables.hpp"
 #include "tools/text/json_writer.hpp"
 #include "tools/text/text.hpp"
