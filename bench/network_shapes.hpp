@@ -32,28 +32,13 @@ bool is_same(const Use<Op>& a, const Use<Op>& b) {
     return a.input == b.input && a.output == b.output;
 }
 
-// Calls visit(operation, inputs, output) for every node, and for every stage of those that have stages.
+// Calls visit(operation, inputs, output) for every node.
 template <class Visit>
 void for_each_operation(const engine::Graph& graph, int size, const Visit& visit) {
-    const auto pick = [](std::span<const engine::Shape> shapes, std::span<const engine::ValueId> values) {
-        std::vector<engine::Shape> picked;
-        for (const engine::ValueId value : values) picked.push_back(shapes[static_cast<std::size_t>(value)]);
-        return picked;
-    };
     const std::vector<engine::Shape> shapes = infer_shapes(graph, size, size);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const engine::Node& node = graph.nodes[i];
-        std::vector<engine::Shape> known = pick(shapes, node.inputs);
-        const auto* strips = std::get_if<engine::Strips>(&node.operation);
-        if (!strips) {
-            visit(node.operation, known, shapes[i]);
-            continue;
-        }
-        const std::vector<engine::Shape> outputs = infer_stage_shapes(node, known);
-        known.insert(known.end(), outputs.begin(), outputs.end());
-        for (std::size_t k = 0; k < outputs.size(); ++k) {
-            visit(strips->stages[k].operation, pick(known, strips->stages[k].inputs), outputs[k]);
-        }
+        const std::vector<engine::Shape> inputs = input_shapes(graph.nodes[i], shapes);
+        visit(graph.nodes[i].operation, inputs, shapes[i]);
     }
 }
 

@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/identity/networks.hpp"
+#include "engine/passes/passes.hpp"
+#include "engine/runtime/executor.hpp"
 #include "support/seeded_weights.hpp"
 #include "support/torch_values.hpp"
 
@@ -16,7 +19,7 @@ class Collector final : public engine::Observer {
   public:
     explicit Collector(NamedValues& into) : into_(into) {}
 
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
+    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         const std::vector<float> values = torch_values(shape, map);
         for (const std::string& name : node.names) {
             into_.values[name] = values;
@@ -40,6 +43,13 @@ engine::Graph seeded_graph(std::string_view network) {
         parameter.values = seeded_values(parameter.name, parameter.shape);
     }
     return graph;
+}
+
+engine::Program optimised_program(engine::Graph graph, const engine::KernelTable& table,
+                                  std::span<const std::string> keep) {
+    graph = engine::optimize(std::move(graph), keep);
+    engine::Schedule schedule = engine::schedule_in_groups(graph, keep);
+    return engine::compile(std::move(graph), std::move(schedule), table);
 }
 
 NamedValues run_program(const engine::Program& program, const oracle::Tensor& input, int threads) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/runtime/plan.hpp"
 #include "engine/runtime/program.hpp"
 #include "support/seeded_oracle.hpp"
 
@@ -14,6 +14,10 @@ namespace featherface::test {
 
 // The graph of "v1", "v2", "classifier" or "backbone" with its parameters filled in by formula.
 engine::Graph seeded_graph(std::string_view network);
+
+// As the detector runs a graph: optimised, row-wise nodes in groups. `keep` as in ModelOptions.
+engine::Program optimised_program(engine::Graph graph, const engine::KernelTable& table,
+                                  std::span<const std::string> keep = {});
 
 // Every named value a run hands to its observer, as PyTorch lays it out (maps as 1,C,H,W).
 struct NamedValues {

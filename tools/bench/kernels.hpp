@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/runtime/program.hpp"
 #include "tools/text/table.hpp"
@@ -9,9 +10,12 @@
 namespace featherface::tools {
 
 struct KernelChoice {
-    std::string name;    // "conv_depthwise_avx2"; "strips" for a step of several stages
+    std::string name;    // "conv_depthwise_avx2"
     std::string reason;  // "depthwise 3x3, 64 to 64 channels, stride 2: first choice"
 };
+// What stands for the kernel of a step of several stages, each of which has its own.
+constexpr std::string_view kGroupKernel = "strips";
+
 // Of a node that computes something.
 KernelChoice kernel_of(const engine::Node& node, const kernels::KernelTable& table);
 
