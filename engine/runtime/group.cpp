@@ -118,7 +118,7 @@ Group lay_out_group(const Program& program, const Step& step, std::span<const Sh
     for (const ValueId value : step.stages) {
         const auto index = static_cast<std::size_t>(value);
         const Node& node = program.graph.nodes[index];
-        Stage stage{.value = value, .operation = &node.operation, .shape = shapes[index]};
+        Stage stage{.operation = &node.operation, .shape = shapes[index]};
         stage.input_shapes = input_shapes(node, shapes);
         stage.output = position(step.outputs, value);
         if (program.schedule.computed[index]) {

@@ -15,7 +15,6 @@
 namespace featherface::engine {
 
 struct Stage {
-    ValueId value = kNone;
     const Operation* operation = nullptr;
     const RowOperator* op = nullptr;  // nullptr: a view
     // What it reads: an input of the step where the number is smaller than how many those are, else, that

@@ -1,35 +1,22 @@
-// Runs of small programs, and what they left in memory.
+// Runs of programs, and what they leave in memory.
 #pragma once
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "engine/runtime/executor.hpp"
-#include "support/torch_values.hpp"
+#include "engine/runtime/plan.hpp"
 
 namespace featherface::test {
 
-using Values = std::map<std::string, std::vector<float>>;
-
-// The values of a run by name, as PyTorch lays them out.
-class ValueCollector final : public engine::Observer {
-  public:
-    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
-        for (const std::string& name : node.names) values[name] = torch_values(shape, map);
-    }
-    Values values;
+// Every named value a run hands to its observer, as PyTorch lays it out (maps as 1,C,H,W).
+struct NamedValues {
+    std::map<std::string, std::vector<float>> values;
+    std::map<std::string, std::vector<std::int64_t>> shapes;
 };
 
-// Runs a plan on a picture, given as PyTorch lays it out.
-inline Values run_plan(const engine::Program& program, const engine::Plan& plan, int threads,
-                       const std::vector<float>& nchw) {
-    engine::ThreadPool pool(threads);
-    const engine::AlignedBuffer workspace(plan.workspace_floats);
-    ValueCollector collector;
-    execute(program, plan, workspace, pool, {{}, nchw}, &collector);
-    return std::move(collector.values);
-}
+// Runs a plan, made for as many threads, on a picture as PyTorch lays it out (1,3,H,W).
+NamedValues run_plan(const engine::Program& program, const engine::Plan& plan, int threads,
+                     const std::vector<float>& nchw);
 
 }  // namespace featherface::test

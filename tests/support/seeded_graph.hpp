@@ -1,13 +1,13 @@
 // Engine programs on weights by formula.
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/runtime/program.hpp"
+#include "support/run_values.hpp"
 #include "support/seeded_oracle.hpp"
 
 namespace featherface::test {
@@ -18,12 +18,6 @@ engine::Graph seeded_graph(std::string_view network);
 // As the detector runs a graph: optimised, row-wise nodes in groups. `keep` as in ModelOptions.
 engine::Program optimised_program(engine::Graph graph, const engine::KernelTable& table,
                                   std::span<const std::string> keep = {});
-
-// Every named value a run hands to its observer, as PyTorch lays it out (maps as 1,C,H,W).
-struct NamedValues {
-    std::map<std::string, std::vector<float>> values;
-    std::map<std::string, std::vector<std::int64_t>> shapes;
-};
 
 // Runs a program on `input` (1,3,H,W).
 NamedValues run_program(const engine::Program& program, const oracle::Tensor& input, int threads = 1);

@@ -12,6 +12,7 @@
 #include "kernels/select.hpp"
 #include "support/capture.hpp"
 #include "support/run_values.hpp"
+#include "support/seeded_weights.hpp"
 #include "support/small_graph.hpp"
 
 namespace featherface::engine {
@@ -44,7 +45,7 @@ void check_groups(const Graph& unbound) {
     for (const KernelTable* table : kernels::available_tables()) {
         const Program one_by_one = compile(graph, *table), grouped = compile(graph, schedule, *table);
         for (int height = 1; height <= kTallest; ++height) {
-            const test::Values expected =
+            const test::NamedValues expected =
                 test::run_plan(one_by_one, make_plan(one_by_one, height, kWidth, 1), 1, picture(height));
             for (const int threads : {1, 2, 3}) {
                 // Strips of one row, of a few, and of all.
@@ -54,9 +55,9 @@ void check_groups(const Graph& unbound) {
                     CAPTURE(threads);
                     FEATHERFACE_CAPTURE(band_floats);
                     const Plan plan = plan_with_bands(grouped, height, threads, band_floats);
-                    const test::Values found = test::run_plan(grouped, plan, threads, picture(height));
+                    const test::NamedValues found = test::run_plan(grouped, plan, threads, picture(height));
                     for (const Output& output : graph.outputs)
-                        CHECK(found.at(output.name) == expected.at(output.name));
+                        CHECK(found.values.at(output.name) == expected.values.at(output.name));
                 }
             }
         }

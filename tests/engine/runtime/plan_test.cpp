@@ -8,6 +8,7 @@
 
 #include "kernels/select.hpp"
 #include "support/run_values.hpp"
+#include "support/seeded_weights.hpp"
 #include "support/small_graph.hpp"
 
 namespace featherface::engine {
@@ -29,7 +30,7 @@ Program compiled(const Graph& graph) {
     return compile(graph, schedule_in_groups(graph), table());
 }
 
-test::Values run(const Program& program) {
+test::NamedValues run(const Program& program) {
     return test::run_plan(program, make_plan(program, kHeight, kWidth, 1), 1,
                           test::seeded_values("picture", std::vector<std::int64_t>{1, 3, kHeight, kWidth}));
 }
@@ -52,10 +53,11 @@ TEST_CASE("plan: a slice of a slice lies where both say, and is read from there"
         for (const ValueId value : {whole, outer, inner})
             CHECK(plan.placements[index(value)].pixel_stride == 12);
 
-        const test::Values values = run(program);
+        const test::NamedValues named = run(program);
         const auto pixels = static_cast<std::ptrdiff_t>(kHeight * kWidth);
-        const std::vector<float>& all = values.at("whole");
-        CHECK(values.at("inner") == std::vector<float>(all.begin() + 5 * pixels, all.begin() + 9 * pixels));
+        const std::vector<float>& all = named.values.at("whole");
+        CHECK(named.values.at("inner") ==
+              std::vector<float>(all.begin() + 5 * pixels, all.begin() + 9 * pixels));
     }
 }
 
@@ -109,9 +111,9 @@ TEST_CASE("plan: a slice may be copied straight into a concat") {
     const Program program = compiled(graph);
     CHECK(!program.schedule.computed[index(swapped)]);
     CHECK(program.schedule.computed[index(front)]);
-    const test::Values values = run(program);
-    CHECK(values.at("swapped") == values.at("shuffled"));
-    CHECK(run(compile(graph, table())).at("swapped") == values.at("swapped"));
+    const test::NamedValues named = run(program);
+    CHECK(named.values.at("swapped") == named.values.at("shuffled"));
+    CHECK(run(compile(graph, table())).values.at("swapped") == named.values.at("swapped"));
 }
 
 TEST_CASE("plan: memory is used again when what it held is read no more") {
