@@ -22,6 +22,7 @@
 
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/networks.hpp"
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/detector.hpp"
 #include "tools/measure/machine_peak.hpp"
@@ -61,7 +62,7 @@ void load(benchmark::State& state, const std::filesystem::path& checkpoint, int 
     for (auto _ : state) {
         auto model = Model::load(checkpoint);
         if (!model.ok()) return state.SkipWithError(model.status().message().c_str());
-        engine::Session session(model.value(), 1);
+        engine::Session session(engine::program_of(model.value()), 1);
         session.prepare(size, size);
     }
 }
@@ -70,7 +71,7 @@ void load(benchmark::State& state, const std::filesystem::path& checkpoint, int 
 void prepare(benchmark::State& state, const Model& model, int size) {
     for (auto _ : state) {
         state.PauseTiming();
-        engine::Session session(model, 1);
+        engine::Session session(engine::program_of(model), 1);
         state.ResumeTiming();
         session.prepare(size, size);
     }
@@ -83,10 +84,9 @@ void first_run(benchmark::State& state, const Model& model, int size, int thread
     const Image image = noise(size);
     std::vector<double> first, further;
     for (auto _ : state) {
-        engine::Session session(model, threads);
+        engine::Session session(engine::program_of(model), threads);
         session.prepare(size, size);
-        session.set_input(image.view());
-        const auto run = [&] { session.run(); };
+        const auto run = [&] { session.run(image.view()); };
         first.push_back(time_iteration(state, run));
         for (int i = 0; i < kFurtherRuns; ++i) further.push_back(seconds_of(run));
     }
@@ -95,12 +95,11 @@ void first_run(benchmark::State& state, const Model& model, int size, int thread
 
 void network(benchmark::State& state, const Model& model, int size, int threads) {
     const Image image = noise(size);
-    engine::Session session(model, threads);
+    engine::Session session(engine::program_of(model), threads);
     session.prepare(size, size);
     double seconds = 0;
     for (auto _ : state) {
-        session.set_input(image.view());
-        seconds += time_iteration(state, [&] { session.run(); });
+        seconds += time_iteration(state, [&] { session.run(image.view()); });
     }
 
     const engine::Work work = engine::work_of(engine::make_graph(model.architecture()), size, size);

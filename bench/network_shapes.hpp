@@ -12,7 +12,7 @@
 
 namespace featherface::bench {
 
-// A node, or a stage of one that has stages, with the shapes it has for some picture.
+// A node with the shapes it has for some picture.
 struct NetworkNode {
     engine::Operation operation;
     std::vector<engine::Shape> inputs;
@@ -20,26 +20,9 @@ struct NetworkNode {
 };
 
 inline void append_nodes(const engine::Graph& graph, int height, int width, std::vector<NetworkNode>& nodes) {
-    const auto pick = [](std::span<const engine::Shape> shapes, std::span<const engine::ValueId> values) {
-        std::vector<engine::Shape> picked;
-        for (const engine::ValueId value : values) picked.push_back(shapes[static_cast<std::size_t>(value)]);
-        return picked;
-    };
     const std::vector<engine::Shape> shapes = infer_shapes(graph, height, width);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const engine::Node& node = graph.nodes[i];
-        std::vector<engine::Shape> known = pick(shapes, node.inputs);
-        const auto* strips = std::get_if<engine::Strips>(&node.operation);
-        if (!strips) {
-            nodes.push_back({node.operation, std::move(known), shapes[i]});
-            continue;
-        }
-        const std::vector<engine::Shape> outputs = infer_stage_shapes(node, known);
-        known.insert(known.end(), outputs.begin(), outputs.end());
-        for (std::size_t k = 0; k < outputs.size(); ++k) {
-            const engine::Node& stage = strips->stages[k];
-            nodes.push_back({stage.operation, pick(known, stage.inputs), outputs[k]});
-        }
+        nodes.push_back({graph.nodes[i].operation, input_shapes(graph.nodes[i], shapes), shapes[i]});
     }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using Rewrite = std::function<void(engine::Graph&)>;
 
-// checkpoint -> identity -> graph -> weights -> passes -> program
+// checkpoint -> identity and graph -> weights -> passes -> schedule -> program
 Result<std::shared_ptr<Model::Impl>> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
                                            const Rewrite& rewrite = {}) {
     if (!opened.ok()) return opened.status();
@@ -34,11 +34,14 @@ Result<std::shared_ptr<Model::Impl>> build(Result<loaders::Checkpoint> opened, c
     impl->parameters = identity.parameters;
     impl->warnings = std::move(identity.warnings);
 
-    engine::Graph graph = engine::make_graph(impl->architecture);
+    engine::Graph graph = std::move(identity.graph);
     if (Status status = engine::bind(graph, checkpoint); !status.ok()) return status;
     if (rewrite) rewrite(graph);
     if (!options.layerwise) graph = engine::optimize(std::move(graph), options.keep);
-    impl->program = engine::compile(std::move(graph), *table.value());
+    engine::Schedule schedule = options.layerwise ? engine::schedule_one_by_one(graph)
+                                                  : engine::schedule_in_groups(graph, options.keep);
+    impl->program = std::make_shared<const engine::Program>(
+        engine::compile(std::move(graph), std::move(schedule), *table.value()));
     return impl;
 }
 
@@ -79,7 +82,7 @@ std::int64_t Model::parameters() const {
     return impl_->parameters;
 }
 std::string_view Model::cpu_architecture() const {
-    return impl_->program.table->arch;
+    return impl_->program->table->arch;
 }
 const std::vector<std::string>& Model::warnings() const {
     return impl_->warnings;

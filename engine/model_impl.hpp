@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ struct Model::Impl {
     Architecture architecture{};
     std::int64_t parameters = 0;
     std::vector<std::string> warnings;
-    engine::Program program;
+    std::shared_ptr<const engine::Program> program;
 
     // Hashing a file takes as long as loading it, and few callers ask: done once, when they do.
     std::optional<loaders::Checkpoint> checkpoint;
@@ -32,4 +33,12 @@ struct Model::Impl {
                               const std::function<void(engine::Graph&)>& rewrite);
 };
 
+namespace engine {
+
+// What a Session of the model runs.
+inline std::shared_ptr<const Program> program_of(const Model& model) {
+    return model.impl().program;
+}
+
+}  // namespace engine
 }  // namespace featherface

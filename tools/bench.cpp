@@ -240,7 +240,7 @@ Status list_kernels(const std::vector<Case>& cases) {
     std::string text;
     const engine::Program* last = nullptr;
     for (const Case& subject : cases) {
-        const engine::Program& program = subject.model.impl().program;
+        const engine::Program& program = *engine::program_of(subject.model);
         if (&program == last) continue;  // it is the same for every size and number of threads
         last = &program;
         text += concat(text.empty() ? "" : "\n", plain_text(kernels_table(program)));

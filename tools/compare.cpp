@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/model_impl.hpp"
 #include "featherface/model.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/crosscheck/comparison.hpp"
@@ -109,8 +110,9 @@ Status compare_with_model(const Options& options, Findings& findings) {
     const auto input = read_input(reference.value(), findings.reference, model->architecture());
     if (!input.ok()) return input.status();
 
-    engine::Session session(model.value(), options.threads);
-    auto comparison = compare_run(session, input.value(), reference.value(), options.compare());
+    engine::Session session(engine::program_of(model.value()), options.threads);
+    auto comparison =
+        compare_run(session, model->architecture(), input.value(), reference.value(), options.compare());
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
     findings.model = std::move(model).value();
@@ -124,9 +126,9 @@ Status compare_with_model(const Options& options, Findings& findings) {
         findings.diagnosis = std::move(diagnosis).value();
     }
     if (!options.report) return {};
-    return write_report(
-        options, findings,
-        gather_from_run(session, input.value(), reference.value(), options.compare(), findings.comparison));
+    return write_report(options, findings,
+                        gather_from_run(session, model->architecture(), input.value(), reference.value(),
+                                        options.compare(), findings.comparison));
 }
 
 Status compare_two_dumps(const Options& options, Findings& findings) {

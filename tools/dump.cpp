@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/model_impl.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
 #include "tools/cli/streams.hpp"
@@ -94,8 +95,7 @@ ExitCode dump(Words words) {
     const auto layers = static_cast<Layers>(options.layers);
     auto model = load_model(*options.model, options_to_observe(layers));
     if (!model.ok()) return fail(model.status());
-    const Architecture architecture = model->architecture();
-    engine::Session session(std::move(model).value(), threads.value());
+    engine::Session session(engine::program_of(model.value()), threads.value());
 
     ExitCode worst = kDone;
     for (const Status& error : list.errors) worst = std::max(worst, fail(error));
@@ -103,14 +103,14 @@ ExitCode dump(Words words) {
         const fs::path& output = outputs.value()[i];
         progress(std::to_string(i + 1) + "/" + std::to_string(list.pictures.size()) + " " +
                  list.pictures[i].name);
-        const auto input = read(list.pictures[i], options, architecture);
+        const auto input = read(list.pictures[i], options, model->architecture());
         if (!input.ok()) {
             worst = std::max(worst, fail(input.status()));
             continue;
         }
         Status status;
         if (output.has_parent_path()) status = make_folder(output.parent_path());
-        if (status.ok()) status = write_dump(session, input.value(), layers, output);
+        if (status.ok()) status = write_dump(session, model.value(), input.value(), layers, output);
         if (!status.ok()) return std::max(worst, fail(status));  // the others would fail alike
     }
     progress("");

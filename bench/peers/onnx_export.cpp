@@ -280,13 +280,12 @@ Result<std::string> export_onnx(Graph graph, int height, int width) {
 Result<std::string> export_onnx(const std::filesystem::path& path, int height, int width) {
     const auto checkpoint = loaders::Checkpoint::open(path);
     if (!checkpoint.ok()) return checkpoint.status();
-    const Identity identity = identify(checkpoint.value());
+    Identity identity = identify(checkpoint.value());
     if (!identity.architecture) {
         return Status(StatusCode::wrong_model, path.string() + ": " + identity.explanation);
     }
-    Graph graph = make_graph(*identity.architecture);
-    if (Status status = bind(graph, checkpoint.value()); !status.ok()) return status;
-    return export_onnx(std::move(graph), height, width);
+    if (Status status = bind(identity.graph, checkpoint.value()); !status.ok()) return status;
+    return export_onnx(std::move(identity.graph), height, width);
 }
 
 }  // namespace featherface::bench

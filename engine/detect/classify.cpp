@@ -7,6 +7,7 @@
 
 #include "engine/detect/resize.hpp"
 #include "engine/guarded.hpp"
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
 
 namespace featherface::engine {
@@ -58,11 +59,8 @@ Result<std::vector<float>> classify(const Model& model, const ImageView& image, 
                               " has no classes to tell; load the ImageNet classifier, "
                               "mobilenetV1X0.25_pretrain.tar");
         }
-        Session session(model, threads);
-        session.prepare(kClassifierSide, kClassifierSide);
-        const std::vector<float> input = classifier_input(image);
-        session.set_input_nchw(input);
-        session.run();
+        Session session(program_of(model), threads);
+        session.run_nchw(classifier_input(image), kClassifierSide, kClassifierSide);
 
         const ConstMap logits = session.output("logits");
         std::vector<float> probabilities(logits.data, logits.data + logits.channels);

@@ -11,8 +11,9 @@
 #include "engine/detect/resize.hpp"
 #include "engine/guarded.hpp"
 #include "engine/identity/identify.hpp"
-#include "engine/runtime/clock.hpp"
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
+#include "engine/system/clock.hpp"
 
 namespace featherface {
 
@@ -67,6 +68,7 @@ Status check_size(const ImageView& image) {
 }  // namespace
 
 struct Detector::Impl {
+    Model model;
     engine::Session session;
     DetectorOptions options;
     float scale = 1;
@@ -91,13 +93,12 @@ struct Detector::Impl {
     RawOutputs forward(const ImageView& image, LayerObserver* observer = nullptr) {
         Stopwatch watch;
         session.prepare(image.height, image.width);
-        session.set_input(image);
         timings.preprocess += watch.lap();
         if (observer) {
             engine::LayerTimes times(session, *observer);
-            session.run(&times);
+            session.run(image, &times);
         } else {
-            session.run();
+            session.run(image);
         }
         timings.network = watch.lap();
         return session.raw_outputs();
@@ -157,8 +158,9 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
                           std::string(name_of(model.architecture())) +
                               " is no face detector; load a FeatherFace V1 or V2 checkpoint");
         }
-        return Detector(std::unique_ptr<Impl>(
-            new Impl{engine::Session(std::move(model), options.threads), options, 1, {}}));
+        engine::Session session(engine::program_of(model), options.threads);
+        return Detector(
+            std::unique_ptr<Impl>(new Impl{std::move(model), std::move(session), options, 1, {}}));
     });
 }
 
@@ -180,7 +182,7 @@ const Timings& Detector::last_timings() const {
     return impl_->timings;
 }
 const Model& Detector::model() const {
-    return impl_->session.model();
+    return impl_->model;
 }
 
 }  // namespace featherface

@@ -1,39 +1,41 @@
 #include "engine/detect/layer_times.hpp"
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 
 namespace featherface::engine {
 
 LayerTimes::LayerTimes(const Session& session, LayerObserver& receiver)
     : session_(session), receiver_(receiver), run_start_(raw_nanoseconds()) {}
 
-void LayerTimes::before_step(const Node&) {
+void LayerTimes::before_step(std::size_t) {
     step_start_ = raw_nanoseconds();
 }
 
-void LayerTimes::after_step(const Node& node, const Shape& shape, ConstMap) {
+void LayerTimes::after_step(std::size_t position) {
     const std::int64_t step_end = raw_nanoseconds();
     const Program& program = session_.program();
-    const auto position = &node - program.graph.nodes.data();
-    if (!program.operators[static_cast<std::size_t>(position)]) return;
+    const Step& step = program.schedule.steps[position];
+    if (!program.schedule.runs(step)) return;
 
-    input_shapes_.clear();
-    for (const ValueId input : node.inputs) {
-        input_shapes_.push_back(session_.plan().shapes[static_cast<std::size_t>(input)].torch_shape());
-    }
-    const std::vector<std::int64_t> output_shape = shape.torch_shape();
-    const auto names = names_of_outputs(program.graph, static_cast<ValueId>(position));
+    const auto torch_shape = [&](ValueId value) {
+        return session_.plan().shapes[static_cast<std::size_t>(value)].torch_shape();
+    };
+    std::vector<std::vector<std::int64_t>> input_shapes;
+    for (const ValueId input : step.inputs) input_shapes.push_back(torch_shape(input));
+    const std::vector<std::int64_t> output_shape = torch_shape(step.outputs[0]);
+    const std::vector<std::string> names = names_of(program.graph, step);
+    const std::vector<std::string> contains = names_inside(program.graph, step);
     LayerRun run;
     run.index = next_index_++;
     run.names = names;
-    run.contains = node.fused;
+    run.contains = contains;
     if (!names.empty()) {
         run.name = names.front();
-    } else if (!node.fused.empty()) {
-        run.name = node.fused.front();
+    } else if (!contains.empty()) {
+        run.name = contains.front();
     }
-    run.kind = kind_of(node.operation);
-    run.input_shapes = input_shapes_;
+    run.kind = kind_of(program.graph, step);
+    run.input_shapes = input_shapes;
     run.output_shape = output_shape;
     run.start = static_cast<double>(step_start_ - run_start_) * 1e-9;
     run.end = static_cast<double>(step_end - run_start_) * 1e-9;

@@ -14,15 +14,14 @@ class LayerTimes final : public Observer {
   public:
     LayerTimes(const Session& session, LayerObserver& receiver);
 
-    void before_step(const Node& node) override;
-    void after_step(const Node& node, const Shape& shape, ConstMap value) override;
+    void before_step(std::size_t step) override;
+    void after_step(std::size_t step) override;
 
   private:
     const Session& session_;
     LayerObserver& receiver_;
     int next_index_ = 0;
     std::int64_t run_start_ = 0, step_start_ = 0;
-    std::vector<std::vector<std::int64_t>> input_shapes_;
 };
 
 }  // namespace featherface::engine

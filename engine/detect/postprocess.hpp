@@ -4,7 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "featherface/detector.hpp"
+#include "featherface/face.hpp"
+#include "featherface/raw_outputs.hpp"
 
 namespace featherface::engine {
 

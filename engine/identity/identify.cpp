@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "engine/identity/check_values.hpp"
 #include "engine/identity/known_networks.hpp"
@@ -202,6 +203,7 @@ Identity identify(const Checkpoint& checkpoint) {
                 identity.warnings.push_back("ignored tensors that are not part of the network: " +
                                             comparison.ignored.summary(kShown, ", "));
             }
+            identity.graph = std::move(comparison.graph);
             return identity;
         }
         if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);

@@ -1,17 +1,16 @@
-// An operator is a node made ready to run: its kernel chosen, its weights packed. It is immutable and knows
-// no image size, so one serves every plan and every thread.
+// An operator is an operation made ready to run: its kernel chosen, its weights packed. It is immutable and
+// knows no picture size, so that one serves every plan and every thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
+#include <variant>
 
-#include "engine/graph/graph.hpp"
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/operations/shape.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "featherface/image.hpp"
 #include "kernels/kernel_table.hpp"
 
@@ -20,40 +19,8 @@ namespace featherface::engine {
 using kernels::ConstMap;
 using kernels::KernelTable;
 using kernels::Map;
-using kernels::Rows;
 
-constexpr int kMaxInputs = 8;
-constexpr int kMaxOutputs = 4;
-constexpr int kMaxStages = 48;  // of a Strips node
-
-// Temporary memory an operator wants while it runs, in floats.
-struct ScratchNeed {
-    std::size_t per_thread = 0;
-    std::size_t shared = 0;
-};
-
-// What an operator works out once for given extents and keeps in the plan; immutable.
-struct OperatorState {
-    virtual ~OperatorState() = default;
-};
-
-// What an operator is to be laid out for.
-struct Extents {
-    std::vector<Shape> inputs;
-    Shape output;
-    int threads = 1;
-};
-
-struct Layout {
-    ScratchNeed scratch;
-    std::unique_ptr<const OperatorState> state;
-};
-
-// Nanoseconds the stages of a Strips step took, by thread: each thread adds to a row of its own.
-struct StageTimes {
-    using Row = std::array<std::int64_t, kMaxStages>;
-    std::vector<Row> by_thread;  // one row a thread of the pool
-};
+constexpr int kMaxInputs = 8;  // of an operator, and of a group of them
 
 // What a network is to see, the caller's memory: pixels, from which each channel's mean is subtracted, or, if
 // there are any, floats as PyTorch lays them out (3 planes of height * width), which are taken as they are.
@@ -62,31 +29,17 @@ struct InputSource {
     std::span<const float> nchw;
 };
 
-// One execution.
+// One execution: what is read and where the value goes.
 struct Call {
     const InputSource* source = nullptr;
-    ConstMap inputs[kMaxInputs];
+    ConstMap inputs[kMaxInputs] = {};
     int input_count = 0;
-    Map output;
-    Map further_outputs[kMaxOutputs - 1];  // of a Strips node
-    const OperatorState* state = nullptr;
-    float* shared_scratch = nullptr;
-    float* thread_scratch = nullptr;  // of thread 0; thread t's begins t * thread_scratch_stride floats later
-    std::size_t thread_scratch_stride = 0;
-    ThreadPool* pool = nullptr;
-
-    float* scratch_of(int thread) const {
-        return thread_scratch + static_cast<std::size_t>(thread) * thread_scratch_stride;
-    }
+    Map output = {};
 };
 
 class Operator {
   public:
     virtual ~Operator() = default;
-    virtual void run(const Call& call) const = 0;
-    // The same; a Strips step adds what each thread spent on each of its stages.
-    virtual void run_timed(const Call& call, StageTimes&) const { run(call); }
-    virtual Layout lay_out(const Extents&) const { return {}; }
     virtual std::size_t weight_bytes() const { return 0; }       // memory held for packed weights
     virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table
 };
@@ -94,44 +47,58 @@ class Operator {
 // An operator each of whose output rows can be computed on its own.
 class RowOperator : public Operator {
   public:
-    void run(const Call& call) const final {
-        call.pool->run(call.output.height, [&](int thread, Rows rows) { run_rows(call, thread, rows); });
-    }
-    virtual void run_rows(const Call& call, int thread, Rows rows) const = 0;
+    // Computes the output rows `rows`, the same bits whatever the range. `scratch` holds scratch_floats().
+    virtual void run_rows(const Call& call, Rows rows, float* scratch) const = 0;
+    virtual std::size_t scratch_floats(const Shape& /*output*/) const { return 0; }
+    // Output rows are computed in blocks of this many, on a fixed grid from row 0: the input rows that all
+    // rows of a block need are read whichever of them are asked for.
+    virtual int rows_per_block() const { return 1; }
 };
 
-// nullptr for nodes that compute nothing (Input, views, outputs of a Strips node). The graph must be bound;
-// the operator keeps no reference to it.
-std::unique_ptr<Operator> make_operator(const Graph& graph, const Node& node, const KernelTable& table);
+// An operator that computes its output as a whole, on as many threads of the pool as it likes.
+class WholeOperator : public Operator {
+  public:
+    virtual void run(const Call& call, ThreadPool& pool) const = 0;
+};
 
-// The factories behind it, one a file of this folder.
-std::unique_ptr<Operator> make_read_pixels(const KernelTable&);
-std::unique_ptr<Operator> make_conv(const Graph&, const Conv&, const KernelTable&);
-std::unique_ptr<Operator> make_deform_conv(const Graph&, const DeformConv&, const KernelTable&);
-std::unique_ptr<Operator> make_batch_norm(const Graph&, const BatchNorm&, const KernelTable&);
-std::unique_ptr<Operator> make_linear(const Graph&, const Linear&, const KernelTable&);
-std::unique_ptr<Operator> make_fusion_weights(const Graph&, const FusionWeights&);
-std::unique_ptr<Operator> make_weighted_sum(const Graph&, const WeightedSum&, const KernelTable&);
-std::unique_ptr<Operator> make_activate(const Activate&, const KernelTable&);
-std::unique_ptr<Operator> make_add(const Add&, const KernelTable&);
-std::unique_ptr<Operator> make_scale_channels(const KernelTable&);
-std::unique_ptr<Operator> make_scale_pixels(const KernelTable&);
-std::unique_ptr<Operator> make_softmax_pairs(const KernelTable&);
-std::unique_ptr<Operator> make_row_stats(const KernelTable&);
-std::unique_ptr<Operator> make_global_pool(const GlobalPool&);
-std::unique_ptr<Operator> make_max_pool(const MaxPool&, const KernelTable&);
-std::unique_ptr<Operator> make_channel_stats(const ChannelStats&, const KernelTable&);
-std::unique_ptr<Operator> make_resize(const KernelTable&);
-std::unique_ptr<Operator> make_strips(const Graph&, const Node&, const KernelTable&);
-std::unique_ptr<Operator> make_concat(const KernelTable&);
-std::unique_ptr<Operator> make_shuffle(const Shuffle&, const KernelTable&);
+// What an operation is bound to. Nothing, where nothing is computed: the picture, and views.
+using Nothing = std::monostate;
+using BoundOperator =
+    std::variant<Nothing, std::unique_ptr<const RowOperator>, std::unique_ptr<const WholeOperator>>;
 
-// Values of a bound parameter.
-inline const std::vector<float>& values_of(const Graph& graph, ParameterId id) {
-    return graph.parameters[static_cast<std::size_t>(id)].values;
+// The operator, whichever it is, or nullptr.
+inline const Operator* any_operator(const BoundOperator& bound) {
+    if (const auto* by_rows = std::get_if<std::unique_ptr<const RowOperator>>(&bound)) return by_rows->get();
+    if (const auto* whole = std::get_if<std::unique_ptr<const WholeOperator>>(&bound)) return whole->get();
+    return nullptr;
 }
-inline const float* values_or_null(const Graph& graph, ParameterId id) {
-    return id == kNone ? nullptr : values_of(graph, id).data();
+
+// A row operator without memory of its own, whose work on a range of output rows is body(call, rows).
+template <class Body>
+std::unique_ptr<const RowOperator> make_row_operator(Body body) {
+    class RowBody final : public RowOperator {
+      public:
+        explicit RowBody(Body body) : body_(std::move(body)) {}
+        void run_rows(const Call& call, Rows rows, float*) const override { body_(call, rows); }
+
+      private:
+        Body body_;
+    };
+    return std::make_unique<const RowBody>(std::move(body));
+}
+
+// A whole operator whose work is body(call, pool).
+template <class Body>
+std::unique_ptr<const WholeOperator> make_whole_operator(Body body) {
+    class WholeBody final : public WholeOperator {
+      public:
+        explicit WholeBody(Body body) : body_(std::move(body)) {}
+        void run(const Call& call, ThreadPool& pool) const override { body_(call, pool); }
+
+      private:
+        Body body_;
+    };
+    return std::make_unique<const WholeBody>(std::move(body));
 }
 
 }  // namespace featherface::engine

@@ -11,7 +11,7 @@ namespace featherface::engine {
 
 namespace {
 
-Eigen::ArrayXd values_of(const Graph& graph, ParameterId id) {
+Eigen::ArrayXd array_of(const Graph& graph, ParameterId id) {
     const auto& values = graph.parameters[static_cast<std::size_t>(id)].values;
     return Eigen::Map<const Eigen::ArrayXf>(values.data(), static_cast<Eigen::Index>(values.size()))
         .cast<double>();
@@ -27,12 +27,12 @@ template <class Convolution>
 bool fold(Graph& graph, Convolution* conv, const BatchNorm& norm) {
     if (!conv || conv->activation != Activation::none || conv->scale != kNone) return false;
     const Eigen::ArrayXd scale =
-        values_of(graph, norm.weight) / (values_of(graph, norm.variance) + norm.eps).sqrt();
-    Eigen::ArrayXd shift = -values_of(graph, norm.mean);
-    if (conv->bias != kNone) shift += values_of(graph, conv->bias);
+        array_of(graph, norm.weight) / (array_of(graph, norm.variance) + norm.eps).sqrt();
+    Eigen::ArrayXd shift = -array_of(graph, norm.mean);
+    if (conv->bias != kNone) shift += array_of(graph, conv->bias);
     const std::string name = graph.parameters[static_cast<std::size_t>(conv->weight)].name;
     conv->scale = add_vector(graph, name + " (scale)", scale);
-    conv->bias = add_vector(graph, name + " (bias)", shift * scale + values_of(graph, norm.bias));
+    conv->bias = add_vector(graph, name + " (bias)", shift * scale + array_of(graph, norm.bias));
     return true;
 }
 

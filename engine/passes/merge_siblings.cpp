@@ -9,8 +9,8 @@ namespace featherface::engine {
 namespace {
 
 // What may become a slice of a wider map: a value that only deformable convolutions read, which take slices
-// as well as whole maps, or the value of a head, which is copied from there to where its anchors are.
-enum class Role { other, deform_input, softmax_input, anchors };
+// as well as whole maps, or the value of a head, read as anchors or by the softmax before them.
+enum class Role { other, deform_input, head };
 
 std::vector<Role> find_roles(const Graph& graph) {
     std::vector<Role> roles;
@@ -21,19 +21,11 @@ std::vector<Role> find_roles(const Graph& graph) {
                     graph.nodes[static_cast<std::size_t>(reader)].operation);
             });
         };
-        const bool one = readers.size() == 1;
-        roles.push_back(all_are(DeformConv{})            ? Role::deform_input
-                        : one && all_are(SoftmaxPairs{}) ? Role::softmax_input
-                        : one && all_are(ToAnchors{})    ? Role::anchors
-                                                         : Role::other);
+        const bool head = readers.size() == 1 && (all_are(SoftmaxPairs{}) || all_are(ToAnchors{}));
+        roles.push_back(all_are(DeformConv{}) ? Role::deform_input : head ? Role::head : Role::other);
     }
     for (const Output& output : graph.outputs) roles[static_cast<std::size_t>(output.value)] = Role::other;
     return roles;
-}
-
-bool can_join(Role a, Role b) {
-    const auto is_head = [](Role role) { return role == Role::softmax_input || role == Role::anchors; };
-    return is_head(a) ? is_head(b) : a == Role::deform_input && a == b;
 }
 
 bool can_join(const Conv& a, const Conv& b) {
@@ -88,7 +80,8 @@ Graph merge_siblings(Graph graph) {
             for (const ValueId reader : readers[static_cast<std::size_t>(read)]) {
                 const std::size_t j = static_cast<std::size_t>(reader);
                 const auto* other = std::get_if<Conv>(&graph.nodes[j].operation);
-                if (j > i && other && can_join(*conv, *other) && can_join(roles[i], roles[j]))
+                if (j > i && other && roles[i] != Role::other && roles[i] == roles[j] &&
+                    can_join(*conv, *other))
                     siblings.push_back(j);
             }
         }
@@ -107,7 +100,6 @@ Graph merge_siblings(Graph graph) {
         for (const std::size_t j : siblings) {
             const int channels = std::get<Conv>(graph.nodes[j].operation).geometry.out_channels;
             moved[j] = emit({Slice{first, channels}, {whole}, graph.nodes[j].names, graph.nodes[j].fused});
-            if (roles[j] == Role::anchors) moved[j] = emit({Shuffle{}, {moved[j]}, {}, {}});
             first += channels;
         }
     }

@@ -16,8 +16,8 @@ Graph fold_batch_norm(Graph graph);
 // relu(concat(a, b, ...)) becomes concat(relu(a), relu(b), ...), which fuse_activations() can use.
 Graph sink_activations(Graph graph);
 
-// softmax(concat(anchors of a, anchors of b, ...)) becomes concat(anchors of softmax(a), ...): a softmax a
-// level, of maps, which fuse_strips() can take in.
+// softmax(concat(anchors of a, anchors of b, ...)) becomes concat(anchors of softmax(a), ...): a softmax per
+// level, of maps, which can be computed row by row with what they come from.
 Graph sink_softmax(Graph graph);
 
 // An activation that alone reads a conv, deform_conv, add, weighted_sum or linear becomes its epilogue.
@@ -30,17 +30,11 @@ Graph fold_shuffles(Graph graph);
 // channels: the offset and mask convolutions of deformable branches, the three heads of a level.
 Graph merge_siblings(Graph graph);
 
-// Inputs of a concat are written straight into its memory where nothing else forbids it.
-Graph place_concats(Graph graph);
-
-// Row-wise nodes that pass maps only among themselves become Strips nodes.
-Graph fuse_strips(Graph graph);
-
 // Drops nodes and parameters no output needs.
 Graph eliminate_dead(Graph graph);
 
 // All of the above in the order that helps most: what the detector runs. The values named in `keep` are still
-// there afterwards; names the graph does not have are ignored.
+// there afterwards, each a node's own; names the graph does not have are ignored.
 Graph optimize(Graph graph, std::span<const std::string> keep = {});
 
 }  // namespace featherface::engine

@@ -29,18 +29,6 @@ ParameterId add_parameter(Graph& graph, std::string name, std::vector<std::int64
     return static_cast<ParameterId>(graph.parameters.size()) - 1;
 }
 
-std::vector<std::vector<ValueId>> find_readers(const Graph& graph) {
-    std::vector<std::vector<ValueId>> readers(graph.nodes.size());
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const ValueId input : graph.nodes[i].inputs) {
-            auto& list = readers[static_cast<std::size_t>(input)];
-            if (list.empty() || list.back() != static_cast<ValueId>(i))
-                list.push_back(static_cast<ValueId>(i));
-        }
-    }
-    return readers;
-}
-
 namespace {
 
 // A weighted sum holds its weights itself: where nobody asks for the value of its FusionWeights, their names
@@ -105,7 +93,6 @@ Graph optimize(Graph graph, std::span<const std::string> keep) {
     graph = fold_batch_norm(std::move(graph));
     graph = sink_softmax(fuse_activations(sink_activations(std::move(graph))));
     graph = merge_siblings(fold_shuffles(std::move(graph)));
-    graph = fuse_strips(place_concats(std::move(graph)));
     graph.outputs.resize(outputs);
     return graph;
 }

@@ -16,7 +16,4 @@ void absorb(Graph& graph, ValueId producer, ValueId reader);
 ParameterId add_parameter(Graph& graph, std::string name, std::vector<std::int64_t> shape,
                           std::vector<float> values);
 
-// The nodes that read each value, in order; a node that reads it twice is there once.
-std::vector<std::vector<ValueId>> find_readers(const Graph& graph);
-
 }  // namespace featherface::engine

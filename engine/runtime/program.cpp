@@ -4,8 +4,8 @@
 
 namespace featherface::engine {
 
-Program compile(Graph bound_graph, const KernelTable& table) {
-    Program program{std::move(bound_graph), {}, &table};
+Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table) {
+    Program program{std::move(bound_graph), std::move(schedule), {}, &table};
     Graph& graph = program.graph;
     std::vector<std::size_t> last_users(graph.parameters.size(), 0);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -16,7 +16,7 @@ Program compile(Graph bound_graph, const KernelTable& table) {
 
     program.operators.reserve(graph.nodes.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        program.operators.push_back(make_operator(graph, graph.nodes[i], table));
+        program.operators.push_back(bind(graph.nodes[i].operation, graph.parameters, table));
         // Packed weights move in where plain ones move out.
         for_each_parameter(graph.nodes[i].operation, [&](ParameterId id) {
             if (id == kNone || last_users[static_cast<std::size_t>(id)] != i) return;
@@ -26,9 +26,16 @@ Program compile(Graph bound_graph, const KernelTable& table) {
     return program;
 }
 
+Program compile(Graph bound_graph, const KernelTable& table) {
+    Schedule schedule = schedule_one_by_one(bound_graph);
+    return compile(std::move(bound_graph), std::move(schedule), table);
+}
+
 std::size_t Program::weight_bytes() const {
     std::size_t bytes = 0;
-    for (const auto& op : operators) bytes += op ? op->weight_bytes() : 0;
+    for (const BoundOperator& bound : operators) {
+        if (const Operator* op = any_operator(bound)) bytes += op->weight_bytes();
+    }
     return bytes;
 }
 

@@ -1,23 +1,28 @@
-// A bound graph compiled for one CPU architecture: an operator a node. Size-independent, immutable, shared by
-// threads.
+// A bound graph and its schedule compiled for one CPU architecture: an operator per node. Size-independent,
+// immutable, shared by threads.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "engine/graph/graph.hpp"
 #include "engine/operations/operator.hpp"
+#include "engine/schedule/schedule.hpp"
 
 namespace featherface::engine {
 
 struct Program {
     Graph graph;  // without parameter values: the operators hold what they need
-    std::vector<std::unique_ptr<Operator>> operators;  // one a node; nullptr where nothing is computed
+    Schedule schedule;
+    std::vector<BoundOperator> operators;  // one per node
     const KernelTable* table = nullptr;
 
     std::size_t weight_bytes() const;
 };
 
+// `schedule` is the graph's.
+Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table);
+
+// Scheduled one by one.
 Program compile(Graph bound_graph, const KernelTable& table);
 
 }  // namespace featherface::engine

@@ -2,23 +2,27 @@
 
 #include <utility>
 
-#include "engine/model_impl.hpp"
-
 namespace featherface::engine {
 
-Session::Session(Model model, int threads)
-    : Session(std::move(model), std::make_unique<ThreadPool>(threads)) {}
+Session::Session(std::shared_ptr<const Program> program, int threads)
+    : Session(std::move(program), std::make_unique<ThreadPool>(threads)) {}
 
-Session::Session(Model model, std::unique_ptr<ThreadPool> pool)
-    : model_(std::move(model)), pool_(std::move(pool)) {}
+Session::Session(std::shared_ptr<const Program> program, std::unique_ptr<ThreadPool> pool)
+    : program_(std::move(program)), pool_(std::move(pool)) {}
 
-const Program& Session::program() const {
-    return model_.impl().program;
+void Session::run(const ImageView& picture, Observer* observer) {
+    prepare(picture.height, picture.width);
+    execute(*program_, plan_, workspace_, *pool_, {picture, {}}, observer);
+}
+
+void Session::run_nchw(std::span<const float> nchw, int height, int width, Observer* observer) {
+    prepare(height, width);
+    execute(*program_, plan_, workspace_, *pool_, {{}, nchw}, observer);
 }
 
 void Session::prepare(int height, int width) {
     if (height == height_ && width == width_) return;
-    Plan plan = make_plan(program(), height, width, pool_->threads());
+    Plan plan = make_plan(*program_, height, width, pool_->threads());
     if (plan.workspace_floats > workspace_.size()) {
         // First free, then allocate: never hold two. If that fails, nothing is laid out.
         height_ = width_ = 0;
@@ -28,18 +32,6 @@ void Session::prepare(int height, int width) {
     plan_ = std::move(plan);
     height_ = height;
     width_ = width;
-}
-
-void Session::set_input(const ImageView& image) {
-    source_ = {image, {}};
-}
-
-void Session::set_input_nchw(std::span<const float> nchw) {
-    source_ = {{}, nchw};
-}
-
-void Session::run(Observer* observer) {
-    execute(program(), plan_, workspace_, *pool_, source_, observer);
 }
 
 RawOutputs Session::raw_outputs() const {
@@ -52,7 +44,7 @@ RawOutputs Session::raw_outputs() const {
 }
 
 ConstMap Session::output(std::string_view name) const {
-    for (const Output& output : program().graph.outputs) {
+    for (const Output& output : program_->graph.outputs) {
         if (output.name == name) return as_const(value_map(plan_, workspace_, output.value));
     }
     return {};

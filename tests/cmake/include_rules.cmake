@@ -22,6 +22,21 @@ forbid(engine/include "stb_" "xsimd/" "Eigen/" "engine/" "kernels/" "loaders/" "
 forbid(kernels "loaders/" "engine/" "tools/" "support/" "stb_")
 forbid(loaders "kernels/" "engine/" "tools/" "support/" "xsimd/")
 forbid(engine "tools/" "support/" "xsimd/" "stb_")
+
+# The rooms of the engine, from the ground up: each knows only those below it.
+set(above "engine/detect/" "engine/model_impl")
+forbid(engine/runtime ${above} "engine/identity/" "engine/passes/" "engine/topologies/" "loaders/")
+list(APPEND above "engine/runtime/" "engine/identity/")
+forbid(engine/schedule ${above} "engine/passes/" "engine/topologies/" "loaders/" "kernels/")
+list(APPEND above "engine/schedule/")
+forbid(engine/passes ${above} "engine/topologies/" "loaders/" "kernels/")
+forbid(engine/topologies ${above} "engine/passes/" "loaders/" "kernels/")
+list(APPEND above "engine/passes/" "engine/topologies/")
+forbid(engine/graph ${above} "loaders/" "kernels/")
+list(APPEND above "engine/graph/")
+forbid(engine/operations ${above} "loaders/")
+forbid(engine/system ${above} "engine/operations/" "loaders/")
+
 forbid(tools "support/" "bench/" "xsimd/")
 
 # Inside loaders only torch looks into another room, archive; what lies outside them knows none of them.
@@ -42,5 +57,6 @@ forbid(tools/bench ${tools_verbs} "tools/(crosscheck|detect|eval)/")
 forbid(tools/crosscheck ${tools_verbs} "tools/(bench|detect|eval)/")
 forbid(tools/detect ${tools_verbs} "tools/(bench|crosscheck|eval)/")
 forbid(tools/eval ${tools_verbs} "tools/(bench|crosscheck|detect)/")
+
 # The oracle shares no code with what it checks.
 forbid(tests/support/oracle "featherface/" "engine/" "kernels/" "loaders/" "xsimd/" "Eigen/")

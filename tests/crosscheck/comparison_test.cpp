@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "crosscheck/reference.hpp"
+#include "engine/model_impl.hpp"
 #include "support/capture.hpp"
 #include "support/files.hpp"
 #include "support/oracle/postprocess.hpp"
@@ -32,8 +33,8 @@ Result<Comparison> compare(const tools::NpzReader& reference, const Model& model
                            const CompareOptions& options = {}) {
     const auto input = read_input(reference, "reference", model.architecture());
     REQUIRE_MESSAGE(input.ok(), input.status().message());
-    engine::Session session(model, 1);
-    return compare_run(session, input.value(), reference, options);
+    engine::Session session(engine::program_of(model), 1);
+    return compare_run(session, model.architecture(), input.value(), reference, options);
 }
 
 Model layerwise_model(std::string_view network) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "crosscheck/reference.hpp"
+#include "engine/model_impl.hpp"
 #include "featherface/version.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"
@@ -25,9 +26,10 @@ constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
 using Names = std::set<std::string>;
 
 tools::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
-    engine::Session session(test::seeded_model(network, options_to_observe(layers)), 1);
-    const NetworkInput input = input_from(test::noise(kWidth, kHeight), session.model().architecture());
-    const Status status = write_dump(session, input, layers, path);
+    const Model model = test::seeded_model(network, options_to_observe(layers));
+    engine::Session session(engine::program_of(model), 1);
+    const NetworkInput input = input_from(test::noise(kWidth, kHeight), model.architecture());
+    const Status status = write_dump(session, model, input, layers, path);
     REQUIRE_MESSAGE(status.ok(), status.message());
     return test::open_npz(path);
 }
@@ -128,9 +130,10 @@ TEST_CASE("dump: a teacher gives logits, regressions and the maps that enter the
         }
         CHECK(teacher.read_f32("loc").value() == outputs.read_f32("loc").value());
     }
-    engine::Session session(test::seeded_model("classifier"), 1);
-    const NetworkInput input = input_from(test::noise(9, 9), session.model().architecture());
-    test::check_refused(write_dump(session, input, Layers::teacher, dir / "none.npz"),
+    const Model model = test::seeded_model("classifier");
+    engine::Session session(engine::program_of(model), 1);
+    const NetworkInput input = input_from(test::noise(9, 9), model.architecture());
+    test::check_refused(write_dump(session, model, input, Layers::teacher, dir / "none.npz"),
                         StatusCode::wrong_model, {"classifier"});
     CHECK_FALSE(std::filesystem::exists(dir / "none.npz"));
 }
@@ -157,9 +160,10 @@ TEST_CASE("dump: __meta__ says of what and by what it was made") {
 
 TEST_CASE("dump: where it cannot be written, that is said and nothing is left") {
     const TempDir dir;
-    engine::Session session(test::seeded_model("v2"), 1);
-    const NetworkInput input = input_from(test::noise(9, 9), session.model().architecture());
-    test::check_refused(write_dump(session, input, Layers::outputs, dir / "no" / "d.npz"),
+    const Model model = test::seeded_model("v2");
+    engine::Session session(engine::program_of(model), 1);
+    const NetworkInput input = input_from(test::noise(9, 9), model.architecture());
+    test::check_refused(write_dump(session, model, input, Layers::outputs, dir / "no" / "d.npz"),
                         StatusCode::output_error, {"d.npz"});
     CHECK(std::filesystem::is_empty(dir.path()));
 }

@@ -39,7 +39,7 @@ class DumpComparison final : public Observer {
   public:
     explicit DumpComparison(const tools::NpzReader& dump) : dump_(dump) {}
 
-    void after_step(const Node& node, const Shape& shape, ConstMap map) override {
+    void value(const Node& node, const Shape& shape, ConstMap map) override {
         for (const std::string& name : node.names) {
             if (dump_.contains(name)) errors_[name] = error(name, shape, map);
         }
@@ -94,12 +94,11 @@ TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4
         const tools::NpzArray picture = dump.read("image_bgr").value();
         const int height = static_cast<int>(picture.shape[0]), width = static_cast<int>(picture.shape[1]);
 
-        Session session(load(weights, true), 2);
-        session.prepare(height, width);
-        session.set_input({reinterpret_cast<const std::uint8_t*>(picture.bytes.data()), width, height,
-                           width * 3, PixelFormat::bgr8});
+        Session session(program_of(load(weights, true)), 2);
         DumpComparison comparison(dump);
-        session.run(&comparison);
+        session.run({reinterpret_cast<const std::uint8_t*>(picture.bytes.data()), width, height, width * 3,
+                     PixelFormat::bgr8},
+                    &comparison);
         std::size_t compared = comparison.errors().size();
         if (dump.contains("priors")) {
             CHECK(anchor_error(test::read_f32(dump, "priors"), height, width) <= 1e-6);
@@ -182,12 +181,9 @@ TEST_CASE("dumps: the classifier's stages and logits") {
     FEATHERFACE_SHARED_FILE(weights, test::kClassifierDump.checkpoint);
     const tools::NpzReader dump = test::open_npz(path);
     for (const bool layerwise : {false, true}) {
-        Session session(load(weights, layerwise), 1);
-        session.prepare(224, 224);
-        const std::vector<float> input = test::read_f32(dump, "input");
-        session.set_input_nchw(input);
+        Session session(program_of(load(weights, layerwise)), 1);
         DumpComparison comparison(dump);
-        session.run(&comparison);
+        session.run_nchw(test::read_f32(dump, "input"), 224, 224, &comparison);
         const ConstMap logits = session.output("logits");
         CHECK(largest_error(std::span(logits.data, 1000), test::read_f32(dump, "logits"),
                             test::absolute_error) <= 1e-3);

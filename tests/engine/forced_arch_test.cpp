@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
 #include "kernels/select.hpp"
 #include "support/instruction_counts.hpp"
@@ -18,7 +19,7 @@ TEST_CASE("forced architecture: a model uses the one forced, and says so") {
         const test::ForcedArch forced(table->arch);
         const Model model = test::seeded_model("v2");
         CHECK(model.cpu_architecture() == table->arch);
-        CHECK(Session(model, 1).program().table == table);
+        CHECK(Session(program_of(model), 1).program().table == table);
     }
 }
 
@@ -39,12 +40,11 @@ constexpr std::int64_t kInstructions = test::kSanitized ? 300'000 : 30'000;
 
 test::InstructionCounts count_instructions(const char* arch) {
     const test::ForcedArch forced(arch);
-    Session session(test::seeded_model("v2"), 1);
+    Session session(program_of(test::seeded_model("v2")), 1);
     session.prepare(1, 1);
     const std::uint8_t pixel[3] = {};
-    session.set_input({pixel, 1, 1, 3, PixelFormat::bgr8});
     test::start_counting_instructions(kInstructions);
-    session.run();
+    session.run({pixel, 1, 1, 3, PixelFormat::bgr8});
     return test::stop_counting_instructions();
 }
 

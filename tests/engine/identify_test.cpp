@@ -99,6 +99,8 @@ TEST_CASE("identify: each network is told by its tensors, with its parameters co
         const Identity identity = identify(expected.tensors);
         CHECK(identity.architecture == expected.architecture);
         CHECK(identity.name == expected.name);
+        CHECK(identity.graph.name == expected.name);
+        CHECK(!identity.graph.nodes.empty());
         CHECK(identity.parameters == expected.parameters);
         CHECK(identity.debris == 0);
         CHECK(identity.explanation.empty());

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/featherface.hpp"
 #include "kernels/select.hpp"
@@ -140,38 +141,38 @@ TEST_CASE("model: the kernels of the architecture asked for, or what there is") 
 namespace engine {
 namespace {
 
-// Sums up what the stages of each Strips step were charged.
+// Sums up what the stages of each group were charged.
 struct StageWatcher final : Observer {
-    explicit StageWatcher(int threads) { times.by_thread.resize(static_cast<std::size_t>(threads)); }
+    StageWatcher(const Schedule& of, int threads) : schedule(of) {
+        times.by_thread.resize(static_cast<std::size_t>(threads));
+    }
 
     StageTimes* stage_times() override { return &times; }
-    void before_step(const Node&) override {
+    void before_step(std::size_t) override {
         for (StageTimes::Row& row : times.by_thread) row.fill(0);
     }
-    void after_step(const Node& node, const Shape&, ConstMap) override {
-        const auto* strips = std::get_if<Strips>(&node.operation);
+    void after_step(std::size_t position) override {
+        const Step& step = schedule.steps[position];
         for (const StageTimes::Row& row : times.by_thread) {
             for (std::size_t s = 0; s < row.size(); ++s) {
-                const bool is_stage = strips && s < strips->stages.size();
+                const bool is_stage = step.is_group() && s < step.stages.size();
                 if (row[s] < 0 || (!is_stage && row[s] != 0)) ++wrong;
                 if (row[s] > 0) ++charged;
-                if (is_stage && row[s] > 0 && std::holds_alternative<Slice>(strips->stages[s].operation))
+                if (is_stage && row[s] > 0 && !schedule.computed[static_cast<std::size_t>(step.stages[s])])
                     ++wrong;
             }
         }
     }
+    const Schedule& schedule;
     StageTimes times;
     int charged = 0, wrong = 0;
 };
 
 TEST_CASE("stage times: each thread charges the stages of fused steps, and nothing else") {
     for (const int threads : {1, 2}) {
-        Session session(seeded_model("v1"), threads);
-        session.prepare(64, 96);
-        const Image picture = noise(96, 64);
-        session.set_input(picture.view());
-        StageWatcher watcher(threads);
-        session.run(&watcher);
+        Session session(program_of(seeded_model("v1")), threads);
+        StageWatcher watcher(session.program().schedule, threads);
+        session.run(noise(96, 64).view(), &watcher);
         CHECK(watcher.charged > 50);
         CHECK(watcher.wrong == 0);
     }
@@ -204,11 +205,8 @@ struct CountingPool final : ThreadPool {
 TEST_CASE("thread pool: a pool may wrap its jobs, and a session runs on it") {
     auto pool = std::make_unique<CountingPool>(2);
     CountingPool& counting = *pool;
-    Session session(seeded_model("v2"), std::move(pool));
-    session.prepare(32, 48);
-    const Image picture = noise(48, 32);
-    session.set_input(picture.view());
-    session.run();
+    Session session(program_of(seeded_model("v2")), std::move(pool));
+    session.run(noise(48, 32).view());
     CHECK(counting.dispatched > 10);
     CHECK(counting.rows_done > 32);
 }

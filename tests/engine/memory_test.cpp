@@ -3,7 +3,9 @@
 // counts too.
 #include <doctest/doctest.h>
 
+#include "engine/model_impl.hpp"
 #include "engine/runtime/session.hpp"
+#include "featherface/detector.hpp"
 #include "kernels/select.hpp"
 #include "support/files.hpp"
 #include "support/peak_memory.hpp"
@@ -50,14 +52,13 @@ TEST_CASE("memory: what a detector holds for 640x640 is within 18 MiB for V1 and
                 CAPTURE(limit.network);
                 CAPTURE(table->arch);
                 CAPTURE(threads);
-                Session session(test::seeded_model(limit.network, {.cpu_architecture = table->arch}),
-                                threads);
+                const Model model = test::seeded_model(limit.network, {.cpu_architecture = table->arch});
+                Session session(program_of(model), threads);
                 session.prepare(kSize, kSize);
                 const std::size_t arena = session.workspace_bytes();
                 const std::size_t weights = session.program().weight_bytes();
                 CHECK(arena > kPixelBytes);
-                CHECK(weights >
-                      static_cast<std::size_t>(session.model().parameters()) * sizeof(float) * 9 / 10);
+                CHECK(weights > static_cast<std::size_t>(model.parameters()) * sizeof(float) * 9 / 10);
                 CHECK(arena + weights + file_bytes + kPixelBytes <= limit.bytes);
             }
         }

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/passes/passes.hpp"
 #include "featherface/detector.hpp"
 #include "kernels/select.hpp"
 #include "support/capture.hpp"
@@ -82,7 +81,7 @@ TEST_CASE("networks: optimised, the outputs are the oracle's at any size") {
                 FEATHERFACE_CAPTURE(width);
                 CAPTURE(table->arch);
                 const NamedValues named =
-                    test::run_program(compile(optimize(test::seeded_graph(network)), *table), input);
+                    test::run_program(test::optimised_program(test::seeded_graph(network), *table), input);
                 for (const std::string& name : output_names(network)) {
                     CAPTURE(name);
                     CHECK(largest_error(named.values.at(name), reference.outputs.at(name).values) <= 1e-4);
@@ -98,7 +97,7 @@ TEST_CASE("networks: the bare backbone gives the classifier's stages, in both mo
     for (const KernelTable* table : kernels::available_tables()) {
         const engine::Graph graph = test::seeded_graph("backbone");
         const NamedValues layerwise = test::run_program(compile(graph, *table), input);
-        const NamedValues fused = test::run_program(compile(optimize(graph), *table), input);
+        const NamedValues fused = test::run_program(test::optimised_program(graph, *table), input);
         for (const auto& [output, stage] : {std::pair{"p3", "stage1"}, {"p4", "stage2"}, {"p5", "stage3"}}) {
             CAPTURE(table->arch);
             FEATHERFACE_CAPTURE(stage);
@@ -143,7 +142,7 @@ TEST_CASE("networks: any number of threads gives the same bits, on every archite
                 CAPTURE(network);
                 FEATHERFACE_CAPTURE(height);
                 CAPTURE(table->arch);
-                check(compile(optimize(test::seeded_graph(network)), *table), input);
+                check(test::optimised_program(test::seeded_graph(network), *table), input);
                 check(compile(test::seeded_graph(network), *table), input);
             }
         }

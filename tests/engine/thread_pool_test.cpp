@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "support/sanitized.hpp"
 
 namespace featherface::engine {

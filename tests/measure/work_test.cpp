@@ -39,36 +39,41 @@ TEST_CASE("work: the networks' totals are those of the architecture") {
 
 TEST_CASE("work: a fused step is the arithmetic of its stages, and moves only what enters and leaves it") {
     const Model model = test::seeded_model("v1");
-    const Graph& graph = model.impl().program.graph;
+    const Program& program = *program_of(model);
+    const Graph& graph = program.graph;
     const std::vector<Shape> shapes = infer_shapes(graph, 64, 96);
     int fused = 0;
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node& node = graph.nodes[i];
-        if (!std::holds_alternative<Strips>(node.operation)) continue;
+    for (const Step& step : program.schedule.steps) {
+        if (!step.is_group()) continue;
         ++fused;
-        std::vector<Shape> inputs;
-        for (const ValueId input : node.inputs) inputs.push_back(shapes[static_cast<std::size_t>(input)]);
         Work apart;
-        for (const Work& stage : work_of_stages(node, inputs)) apart += stage;
-        const Work together = work_of(graph, static_cast<ValueId>(i), shapes);
+        for (const ValueId stage : step.stages) apart += work_of(graph, stage, shapes);
+        const Work together = work_of(graph, program.schedule, step, shapes);
         CHECK(together.multiply_adds == apart.multiply_adds);
         CHECK(together.weight_bytes == apart.weight_bytes);
         CHECK(together.map_bytes < apart.map_bytes);
-        CHECK(together.map_bytes >= shapes[i].elements() * kFloat);
+        CHECK(together.map_bytes >= shapes[static_cast<std::size_t>(step.outputs[0])].elements() * kFloat);
     }
     CHECK(fused > 0);
 }
 
-TEST_CASE("work: a view is none") {
+TEST_CASE("work: a view is none, nor is a concat whose inputs are written in place") {
     const Model model = test::seeded_model("v2");
-    const Graph& graph = model.impl().program.graph;
-    const std::vector<Shape> shapes = infer_shapes(graph, 64, 64);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const Operation& operation = graph.nodes[i].operation;
-        if (!std::holds_alternative<ToAnchors>(operation) && !std::holds_alternative<StripsOutput>(operation))
+    const Program& program = *program_of(model);
+    const std::vector<Shape> shapes = infer_shapes(program.graph, 64, 64);
+    int views = 0, concats = 0;
+    for (const Step& step : program.schedule.steps) {
+        const Operation& operation = program.graph.node(step.outputs[0]).operation;
+        if (std::holds_alternative<ToAnchors>(operation))
+            ++views;
+        else if (std::holds_alternative<Concat>(operation))
+            ++concats;
+        else
             continue;
-        CHECK(work_of(graph, static_cast<ValueId>(i), shapes).bytes() == 0);
+        CHECK(work_of(program.graph, program.schedule, step, shapes).bytes() == 0);
     }
+    CHECK(views == 9);
+    CHECK(concats == 6);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // Engine programs on weights by formula.
 #pragma once
 
-#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/runtime/plan.hpp"
 #include "engine/runtime/program.hpp"
+#include "support/run_values.hpp"
 #include "support/seeded_oracle.hpp"
 
 namespace featherface::test {
@@ -15,11 +15,9 @@ namespace featherface::test {
 // The graph of "v1", "v2", "classifier" or "backbone" with its parameters filled in by formula.
 engine::Graph seeded_graph(std::string_view network);
 
-// Every named value a run hands to its observer, as PyTorch lays it out (maps as 1,C,H,W).
-struct NamedValues {
-    std::map<std::string, std::vector<float>> values;
-    std::map<std::string, std::vector<std::int64_t>> shapes;
-};
+// As the detector runs a graph: optimised, row-wise nodes in groups. `keep` as in ModelOptions.
+engine::Program optimised_program(engine::Graph graph, const engine::KernelTable& table,
+                                  std::span<const std::string> keep = {});
 
 // Runs a program on `input` (1,3,H,W).
 NamedValues run_program(const engine::Program& program, const oracle::Tensor& input, int threads = 1);

@@ -80,12 +80,23 @@ std::vector<std::vector<float>> outputs_of(const Graph& graph, const kernels::Ke
 
 }  // namespace
 
-Graph finish(engine::Builder& net) {
-    Graph graph = net.finish();
+Graph bound(Graph graph) {
     for (engine::Parameter& parameter : graph.parameters) {
         parameter.values = seeded_values(parameter.name, parameter.shape);
     }
     return graph;
+}
+
+Graph finish(engine::Builder& net) {
+    return bound(net.finish());
+}
+
+ValueId append(Graph& graph, engine::Operation operation, std::vector<ValueId> inputs,
+               const std::string& name) {
+    std::vector<std::string> names;
+    if (!name.empty()) names.push_back(name);
+    graph.nodes.push_back({std::move(operation), std::move(inputs), std::move(names), {}});
+    return static_cast<ValueId>(graph.nodes.size()) - 1;
 }
 
 void set_values(Graph& graph, std::string_view parameter, std::vector<float> values) {

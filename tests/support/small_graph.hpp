@@ -15,8 +15,13 @@
 
 namespace featherface::test {
 
-// The builder's graph with every parameter filled in by formula.
+// The graph with every parameter filled in by formula, and the builder's.
+engine::Graph bound(engine::Graph graph);
 engine::Graph finish(engine::Builder& net);
+
+// Appends a node, which the builder may have no word for.
+engine::ValueId append(engine::Graph& graph, engine::Operation operation, std::vector<engine::ValueId> inputs,
+                       const std::string& name = "");
 
 // Puts `values` in place of a parameter's own.
 void set_values(engine::Graph& graph, std::string_view parameter, std::vector<float> values);

@@ -1,7 +1,5 @@
 #include "tools/bench/groups.hpp"
 
-#include <utility>
-
 namespace featherface::tools {
 
 namespace {
@@ -52,18 +50,14 @@ Group group_of(std::string_view module) {
     return Group::other;
 }
 
-std::vector<Group> groups_of(const std::vector<engine::Node>& nodes) {
-    const auto name = [&](std::size_t i) -> std::string_view {
-        if (!nodes[i].names.empty()) return nodes[i].names.front();
-        return nodes[i].fused.empty() ? std::string_view() : nodes[i].fused.back();
-    };
-    std::vector<Group> groups(nodes.size(), Group::other);
+std::vector<Group> groups_of(std::span<const std::string> modules) {
+    std::vector<Group> groups(modules.size(), Group::other);
     Group nearest = Group::other;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {  // leaves the last named node's
-        if (!name(i).empty()) nearest = group_of(name(i));
+    for (const std::string& module : modules) {  // leaves the last named one's
+        if (!module.empty()) nearest = group_of(module);
     }
-    for (std::size_t i = nodes.size(); i-- > 0;) {
-        if (!name(i).empty()) nearest = group_of(name(i));
+    for (std::size_t i = modules.size(); i-- > 0;) {
+        if (!modules[i].empty()) nearest = group_of(modules[i]);
         groups[i] = nearest;
     }
     return groups;

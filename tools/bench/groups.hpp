@@ -2,11 +2,10 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/graph/graph.hpp"
 
 namespace featherface::tools {
 
@@ -19,8 +18,8 @@ std::string_view name_of(Group group);
 // By its module path; `other` for a name of no known part.
 Group group_of(std::string_view module);
 
-// One a node. A node without names (PyTorch has no module for it) belongs with the nearest named one after
-// it, and at the end with the one before.
-std::vector<Group> groups_of(const std::vector<engine::Node>& nodes);
+// Of each of the modules, in order of execution. What has no name (PyTorch has no module for it) belongs with
+// the nearest that has one after it, and at the end with the one before.
+std::vector<Group> groups_of(std::span<const std::string> modules);
 
 }  // namespace featherface::tools

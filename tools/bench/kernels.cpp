@@ -64,13 +64,9 @@ struct ChoiceOf {
     }
     KernelChoice operator()(const engine::FusionWeights&) const { return none(); }
     KernelChoice operator()(const engine::GlobalPool&) const { return none(); }
-    KernelChoice operator()(const engine::Strips&) const {
-        return {"strips", "its stages, a few rows at a time"};
-    }
     KernelChoice operator()(const engine::Input&) const { return view(); }
     KernelChoice operator()(const engine::Slice&) const { return view(); }
     KernelChoice operator()(const engine::ToAnchors&) const { return view(); }
-    KernelChoice operator()(const engine::StripsOutput&) const { return view(); }
 
   private:
     static KernelChoice only(const char* name) { return {name, "the only one for it"}; }
@@ -97,25 +93,31 @@ Table kernels_table(const engine::Program& program) {
                             {"kernel", Table::Kind::text},
                             {"why", Table::Kind::text}},
                 .lines = {}};
-    const auto add = [&](std::string number, const engine::Node& node,
-                         const std::vector<std::string>& names) {
-        const KernelChoice choice = kernel_of(node, *program.table);
-        const std::vector<std::string>& modules = names.empty() ? node.fused : names;
-        table.add({std::move(number), modules.empty() ? "" : modules.front(),
-                   std::string(engine::kind_of(node.operation)), choice.name, choice.reason});
+    const auto add = [&](std::string number, std::vector<std::string> modules, std::string_view kind,
+                         KernelChoice choice) {
+        table.add({std::move(number), modules.empty() ? "" : modules.front(), std::string(kind),
+                   std::move(choice.name), std::move(choice.reason)});
     };
-    int step = 0;
-    for (std::size_t i = 0; i < program.graph.nodes.size(); ++i) {
-        if (!program.operators[i]) continue;
-        const engine::Node& node = program.graph.nodes[i];
-        const std::string number = std::to_string(step++);
-        add(number, node, engine::names_of_outputs(program.graph, static_cast<engine::ValueId>(i)));
-        const auto* strips = std::get_if<engine::Strips>(&node.operation);
-        if (!strips) continue;
-        for (std::size_t s = 0; s < strips->stages.size(); ++s) {
-            const engine::Node& stage = strips->stages[s];
-            if (std::holds_alternative<engine::Slice>(stage.operation)) continue;  // a view: nothing runs
-            add(concat(number, ".", std::to_string(s)), stage, stage.names);
+    const engine::Graph& graph = program.graph;
+    const auto add_node = [&](std::string number, engine::ValueId value) {
+        const engine::Node& node = graph.node(value);
+        add(std::move(number), node.names.empty() ? node.fused : node.names, engine::kind_of(node.operation),
+            kernel_of(node, *program.table));
+    };
+    int running = 0;
+    for (const engine::Step& step : program.schedule.steps) {
+        if (!program.schedule.runs(step)) continue;
+        const std::string number = std::to_string(running++);
+        if (!step.is_group()) {
+            add_node(number, step.outputs[0]);
+            continue;
+        }
+        const std::vector<std::string> names = names_of(graph, step);
+        add(number, names.empty() ? names_inside(graph, step) : names, engine::kind_of(graph, step),
+            {std::string(kGroupKernel), "its stages, a few rows at a time"});
+        for (std::size_t s = 0; s < step.stages.size(); ++s) {
+            if (!program.schedule.computed[static_cast<std::size_t>(step.stages[s])]) continue;  // a view
+            add_node(concat(number, ".", std::to_string(s)), step.stages[s]);
         }
     }
     return table;

@@ -5,41 +5,46 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "tools/bench/kernels.hpp"
 
 namespace featherface::tools {
 
 namespace {
 
-using engine::Node;
+using engine::Graph;
 using engine::Shape;
 using engine::ValueId;
 
-Computation computation_of(const Node& node, std::vector<std::string> names, Group group, const Shape& output,
-                           const engine::Work& work, const kernels::KernelTable& table) {
-    return {std::move(names),
-            node.fused,
-            std::string(engine::kind_of(node.operation)),
-            kernel_of(node, table).name,
-            group,
-            output.torch_shape(),
-            work};
+// What tells of a step or stage which part of the network it is: its first name, else what came last inside.
+std::string telling_name(const std::vector<std::string>& names, const std::vector<std::string>& inside) {
+    if (!names.empty()) return names.front();
+    return inside.empty() ? "" : inside.back();
 }
 
 // The stages of a fused step, its median time divided among them as its threads spent theirs. Views are left
 // out.
-std::vector<StageResult> stages_of(const Node& node, const std::vector<Shape>& inputs, double step_time,
-                                   const std::vector<double>& totals, const kernels::KernelTable& table) {
-    const std::vector<Node>& stages = std::get<engine::Strips>(node.operation).stages;
-    const std::vector<Group> groups = groups_of(stages);
-    const std::vector<Shape> shapes = engine::infer_stage_shapes(node, inputs);
-    const std::vector<engine::Work> works = engine::work_of_stages(node, inputs);
+std::vector<StageResult> stages_of(const engine::Program& program, const engine::Step& step,
+                                   const std::vector<Shape>& shapes, double step_time,
+                                   const std::vector<double>& totals) {
+    const Graph& graph = program.graph;
+    std::vector<std::string> modules;
+    for (const ValueId stage : step.stages)
+        modules.push_back(telling_name(graph.node(stage).names, graph.node(stage).fused));
+    const std::vector<Group> groups = groups_of(modules);
     const double all = std::accumulate(totals.begin(), totals.end(), 0.0);
     std::vector<StageResult> results;
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-        if (std::holds_alternative<engine::Slice>(stages[s].operation)) continue;
-        StageResult stage{computation_of(stages[s], stages[s].names, groups[s], shapes[s], works[s], table)};
+    for (std::size_t s = 0; s < step.stages.size(); ++s) {
+        const auto index = static_cast<std::size_t>(step.stages[s]);
+        if (!program.schedule.computed[index]) continue;
+        const engine::Node& node = graph.nodes[index];
+        StageResult stage{{.names = node.names,
+                           .contains = node.fused,
+                           .kind = std::string(engine::kind_of(node.operation)),
+                           .kernel = kernel_of(node, *program.table).name,
+                           .group = groups[s],
+                           .output_shape = shapes[index].torch_shape(),
+                           .work = engine::work_of(graph, step.stages[s], shapes)}};
         stage.time = all > 0 ? step_time * totals[s] / all : 0;
         results.push_back(std::move(stage));
     }
@@ -49,26 +54,23 @@ std::vector<StageResult> stages_of(const Node& node, const std::vector<Shape>& i
 }  // namespace
 
 StepTimer::StepTimer(const engine::Program& program, int threads) : program_(program) {
-    for (const Node& node : program.graph.nodes) {
-        const auto* strips = std::get_if<engine::Strips>(&node.operation);
-        steps_.push_back({{}, std::vector<double>(strips ? strips->stages.size() : 0, 0.0)});
+    for (const engine::Step& step : program.schedule.steps) {
+        steps_.push_back({{}, std::vector<double>(step.is_group() ? step.stages.size() : 0, 0.0)});
     }
     stage_times_.by_thread.resize(static_cast<std::size_t>(threads));
 }
 
-void StepTimer::before_step(const Node& node) {
-    in_strips_ = std::holds_alternative<engine::Strips>(node.operation);
-    if (in_strips_) {
+void StepTimer::before_step(std::size_t step) {
+    if (!steps_[step].stage_totals.empty()) {
         for (engine::StageTimes::Row& row : stage_times_.by_thread) row.fill(0);
     }
     begin_ = engine::raw_nanoseconds();
 }
 
-void StepTimer::after_step(const Node& node, const Shape&, engine::ConstMap) {
+void StepTimer::after_step(std::size_t position) {
     const std::int64_t end = engine::raw_nanoseconds();
-    const auto index = static_cast<std::size_t>(&node - program_.graph.nodes.data());
-    if (!program_.operators[index]) return;
-    Step& step = steps_[index];
+    if (!program_.schedule.runs(program_.schedule.steps[position])) return;
+    Step& step = steps_[position];
     step.times.push_back(static_cast<double>(end - begin_));
     for (std::size_t stage = 0; stage < step.stage_totals.size(); ++stage) {
         for (const engine::StageTimes::Row& row : stage_times_.by_thread) {
@@ -86,24 +88,33 @@ void StepTimer::forget() {
 
 std::vector<LayerResult> layers_of(const engine::Session& session, const StepTimer& timer) {
     const engine::Program& program = session.program();
-    const engine::Graph& graph = program.graph;
+    const Graph& graph = program.graph;
     const std::vector<Shape>& shapes = session.plan().shapes;
-    const std::vector<Group> groups = groups_of(graph.nodes);
+    const std::vector<engine::Step>& steps = program.schedule.steps;
+    std::vector<std::string> modules;
+    for (const engine::Step& step : steps)
+        modules.push_back(telling_name(names_of(graph, step), names_inside(graph, step)));
+    const std::vector<Group> groups = groups_of(modules);
     std::vector<LayerResult> layers;
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        if (!program.operators[i]) continue;  // a view
-        const Node& node = graph.nodes[i];
-        const ValueId value = static_cast<ValueId>(i);
-        LayerResult layer{computation_of(node, engine::names_of_outputs(graph, value), groups[i], shapes[i],
-                                         engine::work_of(graph, value, shapes), *program.table)};
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const engine::Step& step = steps[i];
+        if (!program.schedule.runs(step)) continue;
+        const auto shape_of = [&](ValueId value) { return shapes[static_cast<std::size_t>(value)]; };
+        const std::string kernel = step.is_group()
+                                       ? std::string(kGroupKernel)
+                                       : kernel_of(graph.node(step.outputs[0]), *program.table).name;
+        LayerResult layer{{.names = names_of(graph, step),
+                           .contains = names_inside(graph, step),
+                           .kind = std::string(engine::kind_of(graph, step)),
+                           .kernel = kernel,
+                           .group = groups[i],
+                           .output_shape = shape_of(step.outputs[0]).torch_shape(),
+                           .work = engine::work_of(graph, program.schedule, step, shapes)}};
         layer.index = static_cast<int>(layers.size());
         layer.time = summarize(timer.steps()[i].times);
-        std::vector<Shape> inputs;
-        for (const ValueId input : node.inputs) inputs.push_back(shapes[static_cast<std::size_t>(input)]);
-        for (const Shape& shape : inputs) layer.input_shapes.push_back(shape.torch_shape());
-        if (std::holds_alternative<engine::Strips>(node.operation)) {
-            layer.stages =
-                stages_of(node, inputs, layer.time.median, timer.steps()[i].stage_totals, *program.table);
+        for (const ValueId input : step.inputs) layer.input_shapes.push_back(shape_of(input).torch_shape());
+        if (step.is_group()) {
+            layer.stages = stages_of(program, step, shapes, layer.time.median, timer.steps()[i].stage_totals);
         }
         layers.push_back(std::move(layer));
     }

@@ -15,25 +15,24 @@ class StepTimer final : public engine::Observer {
   public:
     StepTimer(const engine::Program& program, int threads);
 
-    void before_step(const engine::Node& node) override;
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap value) override;
-    engine::StageTimes* stage_times() override { return in_strips_ ? &stage_times_ : nullptr; }
+    void before_step(std::size_t step) override;
+    void after_step(std::size_t step) override;
+    engine::StageTimes* stage_times() override { return &stage_times_; }
 
     // What was taken so far was warm-up.
     void forget();
 
     struct Step {
-        std::vector<double> times;         // one a run, in nanoseconds
-        std::vector<double> stage_totals;  // of all runs and threads, one a stage of a fused step
+        std::vector<double> times;         // one per run, in nanoseconds
+        std::vector<double> stage_totals;  // of all runs and threads, one per stage of a fused step
     };
-    const std::vector<Step>& steps() const { return steps_; }  // one a node of the graph, empty for views
+    const std::vector<Step>& steps() const { return steps_; }  // of the schedule; without times: views
 
   private:
     const engine::Program& program_;
     std::vector<Step> steps_;
     engine::StageTimes stage_times_;
     std::int64_t begin_ = 0;
-    bool in_strips_ = false;
 };
 
 // The session's steps with the times taken of them in one run at least.

@@ -4,6 +4,7 @@
 
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/networks.hpp"
+#include "engine/model_impl.hpp"
 #include "tools/measure/noise.hpp"
 #include "tools/text/text.hpp"
 
@@ -16,10 +17,12 @@ std::string Case::name() const {
 }
 
 Phases::Phases(const Case& subject, std::unique_ptr<engine::ThreadPool> pool)
-    : session_(subject.model, std::move(pool)), picture_(noise_picture(subject.width, subject.height)) {}
+    : is_detector_(engine::is_detector(subject.model.architecture())),
+      session_(engine::program_of(subject.model), std::move(pool)),
+      picture_(noise_picture(subject.width, subject.height)) {}
 
 void Phases::postprocess() {
-    if (!engine::is_detector(session_.model().architecture())) return;
+    if (!is_detector_) return;
     [[maybe_unused]] const auto faces =
         engine::find_faces(session_.raw_outputs(), picture_.height, picture_.width, {});
 }

@@ -27,14 +27,15 @@ class Phases {
     Phases(const Case& subject, std::unique_ptr<engine::ThreadPool> pool);
 
     void prepare() { session_.prepare(picture_.height, picture_.width); }
-    void preprocess() { session_.set_input(picture_.view()); }
-    void network(engine::Observer* observer = nullptr) { session_.run(observer); }
+    void preprocess() { prepare(); }  // nothing is left to do: the network reads the picture
+    void network(engine::Observer* observer = nullptr) { session_.run(picture_.view(), observer); }
     void postprocess();  // from anchors to faces; nothing for a classifier
 
     engine::Session& session() { return session_; }
     const engine::Session& session() const { return session_; }
 
   private:
+    bool is_detector_;
     engine::Session session_;
     Image picture_;
 };

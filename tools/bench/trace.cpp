@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "tools/bench/tables.hpp"
 #include "tools/text/json_writer.hpp"
 #include "tools/text/text.hpp"
@@ -13,7 +13,6 @@ namespace featherface::tools {
 
 namespace {
 
-using engine::Node;
 using engine::raw_nanoseconds;
 
 // Notes the times of steps, and tells the pool which one is at work.
@@ -22,25 +21,23 @@ class TracingObserver final : public engine::Observer {
     TracingObserver(const engine::Program& program, TracingPool& pool) : program_(program), pool_(pool) {}
 
     struct Step {
-        std::size_t node;
+        std::size_t position;  // in the schedule
         std::int64_t begin, end;
     };
     std::vector<Step> steps;
 
-    void before_step(const Node& node) override {
-        node_ = static_cast<std::size_t>(&node - program_.graph.nodes.data());
-        pool_.set_step(static_cast<int>(node_));
+    void before_step(std::size_t step) override {
+        pool_.set_step(static_cast<int>(step));
         begin_ = raw_nanoseconds();
     }
-    void after_step(const Node&, const engine::Shape&, engine::ConstMap) override {
+    void after_step(std::size_t step) override {
         const std::int64_t end = raw_nanoseconds();
-        if (program_.operators[node_]) steps.push_back({node_, begin_, end});
+        if (program_.schedule.runs(program_.schedule.steps[step])) steps.push_back({step, begin_, end});
     }
 
   private:
     const engine::Program& program_;
     TracingPool& pool_;
-    std::size_t node_ = 0;
     std::int64_t begin_ = 0;
 };
 
@@ -98,19 +95,21 @@ Trace trace_case(const Case& subject, bool pinned) {
     const auto title = [&](int step) -> std::string {
         if (step == kPre) return "pre";
         if (step == kPost) return "post";
-        const Node& node = program.graph.nodes[static_cast<std::size_t>(step)];
-        return Computation{.names = engine::names_of_outputs(program.graph, step),
-                           .contains = node.fused,
-                           .kind = std::string(engine::kind_of(node.operation))}
+        const engine::Step& named = program.schedule.steps[static_cast<std::size_t>(step)];
+        return Computation{.names = names_of(program.graph, named),
+                           .contains = names_inside(program.graph, named),
+                           .kind = std::string(kind_of(program.graph, named))}
             .title();
     };
     for (const TracingObserver::Step& step : observer.steps) {
-        const Node& node = program.graph.nodes[step.node];
-        std::string details = concat(engine::kind_of(node.operation), ", output ",
-                                     extents(run.session().plan().shapes[step.node].torch_shape()));
-        for (const std::string& name : node.fused) details += concat(", ", name);
+        const engine::Step& run_step = program.schedule.steps[step.position];
+        const engine::Shape& shape =
+            run.session().plan().shapes[static_cast<std::size_t>(run_step.outputs[0])];
+        std::string details =
+            concat(kind_of(program.graph, run_step), ", output ", extents(shape.torch_shape()));
+        for (const std::string& name : names_inside(program.graph, run_step)) details += concat(", ", name);
         trace.events.push_back(
-            {title(static_cast<int>(step.node)), "step", 0, step.begin, step.end, std::move(details)});
+            {title(static_cast<int>(step.position)), "step", 0, step.begin, step.end, std::move(details)});
     }
     for (int thread = 0; thread < subject.threads; ++thread) {
         for (const TracingPool::Share& share : pool.shares(thread)) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "tools/bench/subject.hpp"
 
 namespace featherface::tools {

@@ -175,16 +175,22 @@ class Comparer {
 // Compares every value as it is made.
 class ComparingObserver final : public engine::Observer {
   public:
-    ComparingObserver(Comparer& comparer, const engine::Graph& graph, Architecture architecture)
+    ComparingObserver(Comparer& comparer, const engine::Program& program, Architecture architecture)
         : comparer_(comparer),
-          fused_into_(find_fused_names(graph, [&](std::string_view name) { return comparer.wants(name); })) {
+          program_(program),
+          fused_into_(find_fused_names(program.graph, program.schedule,
+                                       [&](std::string_view name) { return comparer.wants(name); })) {
         for (const engine::Node& node : engine::make_graph(architecture).nodes) {
             for (const std::string& name : node.names) kinds_[name] = engine::kind_of(node.operation);
         }
     }
 
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
-        for (const std::string& name : node.fused) comparer_.add_fused(name, kinds_[name], fused_into_[name]);
+    void after_step(std::size_t step) override {
+        for (const std::string& name : names_inside(program_.graph, program_.schedule.steps[step]))
+            comparer_.add_fused(name, kinds_[name], fused_into_[name]);
+    }
+
+    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         if (std::holds_alternative<engine::ReadPixels>(node.operation)) return;
         const bool wanted = std::any_of(node.names.begin(), node.names.end(),
                                         [&](const std::string& name) { return comparer_.wants(name); });
@@ -197,6 +203,7 @@ class ComparingObserver final : public engine::Observer {
 
   private:
     Comparer& comparer_;
+    const engine::Program& program_;
     std::map<std::string, std::string> fused_into_;
     std::map<std::string, std::string_view> kinds_;  // of the modules, before any fusing
     std::vector<float> values_;                      // memory used again
@@ -236,17 +243,15 @@ Tolerance default_tolerance(std::string_view name) {
     return {.absolute = 1e-4, .relative = 1e-4, .larger = true};
 }
 
-Result<Comparison> compare_run(engine::Session& session, const NetworkInput& input,
+Result<Comparison> compare_run(engine::Session& session, Architecture architecture, const NetworkInput& input,
                                const NpzReader& reference, const CompareOptions& options) {
-    const Architecture architecture = session.model().architecture();
     Comparer comparer(reference, options, LayerSelection(options.layers, architecture));
     if (input.picture && comparer.wants("input")) {
         const NetworkInput ours = input_from(*input.picture, architecture);
         comparer.compare("input", "input", {1, 3, ours.height, ours.width}, ours.nchw);
     }
-    feed(session, input);
-    ComparingObserver observer(comparer, session.program().graph, architecture);
-    session.run(&observer);
+    ComparingObserver observer(comparer, session.program(), architecture);
+    run(session, input, &observer);
     if (is_detector(architecture)) compare_detection(session, input, comparer);
     comparer.add_left_over({"input", "priors", "dets", kPicture}, "not in this network");
     return std::move(comparer).finish();

@@ -63,7 +63,7 @@ Tolerance default_tolerance(std::string_view name);
 // Runs the network on `input`. Besides the layers, where the reference has them: `input` against what becomes
 // of `image_bgr`, `priors` against the anchors, `dets` against the faces found. Errors: malformed, as
 // NpzReader::read(); also when there is nothing to compare.
-Result<Comparison> compare_run(engine::Session& session, const NetworkInput& input,
+Result<Comparison> compare_run(engine::Session& session, Architecture architecture, const NetworkInput& input,
                                const NpzReader& reference, const CompareOptions& options);
 
 // `a` against the reference `b`. Errors: as above.

@@ -25,7 +25,7 @@ class Dump final : public engine::Observer {
 
     bool wants(std::string_view name) const { return status_.ok() && selection_.contains(name); }
 
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
+    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         const bool wanted = std::any_of(node.names.begin(), node.names.end(),
                                         [&](const std::string& name) { return wants(name); });
         if (!wanted) return;
@@ -83,9 +83,8 @@ void add_detection(const engine::Session& session, Dump& dump) {
 
 }  // namespace
 
-Status write_dump(engine::Session& session, const NetworkInput& input, Layers layers,
+Status write_dump(engine::Session& session, const Model& model, const NetworkInput& input, Layers layers,
                   const std::filesystem::path& path) {
-    const Model& model = session.model();
     if (layers == Layers::teacher && !is_detector(model.architecture())) {
         return {StatusCode::wrong_model, std::string(name_of(model.architecture())) +
                                              " teaches no detector; give a FeatherFace checkpoint"};
@@ -95,8 +94,7 @@ Status write_dump(engine::Session& session, const NetworkInput& input, Layers la
     const LayerSelection selection(layers, model.architecture());
     Dump dump(npz.value(), selection);
 
-    feed(session, input);
-    session.run(&dump);
+    run(session, input, &dump);
     if (is_detector(model.architecture())) add_detection(session, dump);
     if (input.picture && dump.wants("image_bgr")) {
         dump.add_bytes("image_bgr", {input.picture->height, input.picture->width, 3},

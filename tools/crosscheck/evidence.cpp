@@ -114,7 +114,7 @@ class MappingObserver final : public engine::Observer {
   public:
     explicit MappingObserver(Mapper& mapper) : mapper_(mapper) {}
 
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
+    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         if (std::holds_alternative<engine::ReadPixels>(node.operation)) return;
         for (const std::string& name : node.names) {
             if (!mapper_.wants(name)) continue;
@@ -161,17 +161,15 @@ Evidence with_picture(const NetworkInput& input, Architecture architecture) {
 
 }  // namespace
 
-Result<Evidence> gather_from_run(engine::Session& session, const NetworkInput& input,
-                                 const NpzReader& reference, const CompareOptions& options,
-                                 const Comparison& comparison) {
-    const Architecture architecture = session.model().architecture();
+Result<Evidence> gather_from_run(engine::Session& session, Architecture architecture,
+                                 const NetworkInput& input, const NpzReader& reference,
+                                 const CompareOptions& options, const Comparison& comparison) {
     Evidence evidence = with_picture(input, architecture);
     Mapper mapper(reference, options, comparison);
     if (input.picture && mapper.wants("input"))
         mapper.add("input", input_from(*input.picture, architecture).nchw);
-    feed(session, input);
     MappingObserver observer(mapper);
-    session.run(&observer);
+    run(session, input, &observer);
     if (is_detector(architecture)) {
         evidence.our_faces =
             face_rows(engine::find_faces(session.raw_outputs(), input.height, input.width, {}));

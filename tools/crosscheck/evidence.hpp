@@ -28,9 +28,9 @@ struct Evidence {
 };
 
 // Runs the network once more. Errors: as NpzReader::read().
-Result<Evidence> gather_from_run(engine::Session& session, const NetworkInput& input,
-                                 const NpzReader& reference, const CompareOptions& options,
-                                 const Comparison& comparison);
+Result<Evidence> gather_from_run(engine::Session& session, Architecture architecture,
+                                 const NetworkInput& input, const NpzReader& reference,
+                                 const CompareOptions& options, const Comparison& comparison);
 
 Result<Evidence> gather_from_dumps(const NpzReader& a, const NpzReader& b, const CompareOptions& options,
                                    const Comparison& comparison);

@@ -1,4 +1,4 @@
-// Where the modules went that a fused graph has dissolved.
+// Where the modules went that passes have dissolved, or that are private to a step.
 #pragma once
 
 #include <functional>
@@ -6,14 +6,15 @@
 #include <string>
 #include <string_view>
 
-#include "engine/graph/graph.hpp"
+#include "engine/schedule/schedule.hpp"
 
 namespace featherface::tools {
 
 using Wanted = std::function<bool(std::string_view)>;
 
-// For each dissolved module the name of the value it became part of: the first name that is `wanted` if the
+// For each such module the name of the value it became part of: the first name that is `wanted` if the
 // value has one, else its first. A value without a name goes by that of what is made of it.
-std::map<std::string, std::string> find_fused_names(const engine::Graph& graph, const Wanted& wanted);
+std::map<std::string, std::string> find_fused_names(const engine::Graph& graph,
+                                                    const engine::Schedule& schedule, const Wanted& wanted);
 
 }  // namespace featherface::tools

@@ -87,9 +87,8 @@ Result<NetworkInput> read_input(const NpzReader& npz, const std::string& file, A
     return input;
 }
 
-void feed(engine::Session& session, const NetworkInput& input) {
-    session.prepare(input.height, input.width);
-    session.set_input_nchw(input.nchw);
+void run(engine::Session& session, const NetworkInput& input, engine::Observer* observer) {
+    session.run_nchw(input.nchw, input.height, input.width, observer);
 }
 
 }  // namespace featherface::tools

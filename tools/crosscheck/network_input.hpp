@@ -27,6 +27,6 @@ NetworkInput input_from(Image picture, Architecture architecture);
 Result<NetworkInput> read_input(const NpzReader& npz, const std::string& file, Architecture architecture);
 
 // Makes the session ready to run() on it.
-void feed(engine::Session& session, const NetworkInput& input);
+void run(engine::Session& session, const NetworkInput& input, engine::Observer* observer = nullptr);
 
 }  // namespace featherface::tools

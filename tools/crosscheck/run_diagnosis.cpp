@@ -23,12 +23,12 @@ NamedValue as_value(NetworkInput input) {
 // What has a row an anchor.
 class AnchorValues final : public engine::Observer {
   public:
-    void after_step(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
+    void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
         if (shape.kind != engine::Shape::Kind::anchors) return;
         for (const std::string& name : node.names) {
-            NamedValue& value = values[name];
-            value.shape = shape.torch_shape();
-            to_torch_order(shape, map, value.values);
+            NamedValue& named = values[name];
+            named.shape = shape.torch_shape();
+            to_torch_order(shape, map, named.values);
         }
     }
 
@@ -37,9 +37,10 @@ class AnchorValues final : public engine::Observer {
 
 class RunDiagnosis {
   public:
-    RunDiagnosis(engine::Session& session, const NetworkInput& input, const NpzReader& reference,
-                 const CompareOptions& options, Comparison now)
+    RunDiagnosis(engine::Session& session, Architecture architecture, const NetworkInput& input,
+                 const NpzReader& reference, const CompareOptions& options, Comparison now)
         : session_(session),
+          architecture_(architecture),
           input_(input),
           reference_(reference),
           options_(options),
@@ -91,8 +92,7 @@ class RunDiagnosis {
 
     void try_outputs() {
         AnchorValues ours;
-        feed(session_, input_);
-        session_.run(&ours);
+        tools::run(session_, input_, &ours);
         const std::vector<float> rows =
             face_rows(engine::find_faces(session_.raw_outputs(), input_.height, input_.width, {}));
         ours.values["dets"] = {face_rows_shape(rows), rows};
@@ -105,7 +105,7 @@ class RunDiagnosis {
 
     // Tries the session's network, which is not the right one.
     void try_network(engine::Session& other, const NetworkMistake& mistake) {
-        const auto comparison = compare_run(other, input_, reference_, options_);
+        const auto comparison = compare_run(other, architecture_, input_, reference_, options_);
         if (comparison.ok() && comparison->agrees())
             offer(mistake.id, concat(mistake.what, ", in the reference's network"),
                   badness(comparison.value()));
@@ -155,7 +155,7 @@ class RunDiagnosis {
     }
 
     std::optional<double> run(const NetworkInput& input, bool faces_count) {
-        auto comparison = compare_run(session_, input, reference_, options_);
+        auto comparison = compare_run(session_, architecture_, input, reference_, options_);
         if (!comparison.ok()) return std::nullopt;
         std::vector<Row>& rows = comparison.value().rows;
         if (!faces_count) std::erase_if(rows, [](const Row& row) { return row.name == "dets"; });
@@ -181,6 +181,7 @@ class RunDiagnosis {
     }
 
     engine::Session& session_;
+    Architecture architecture_;
     const NetworkInput& input_;
     const NpzReader& reference_;
     CompareOptions options_;
@@ -198,14 +199,14 @@ Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, con
     auto model = Model::load(model_file, {.layerwise = kLayerwise});
     if (!model.ok()) return model.status();
     const Architecture architecture = model->architecture();
-    engine::Session session(std::move(model).value(), threads);
+    engine::Session session(engine::program_of(model.value()), threads);
     CompareOptions to_the_end = options;
     to_the_end.fail_fast = false;
-    auto now = compare_run(session, input, reference, to_the_end);
+    auto now = compare_run(session, architecture, input, reference, to_the_end);
     if (!now.ok()) return now.status();
     if (now->agrees()) return std::optional<Diagnosis>();
 
-    RunDiagnosis diagnosis(session, input, reference, options, std::move(now).value());
+    RunDiagnosis diagnosis(session, architecture, input, reference, options, std::move(now).value());
     if (is_detector(architecture)) {
         diagnosis.try_inputs();
         diagnosis.try_sizes();
@@ -214,7 +215,7 @@ Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, con
     for (const NetworkMistake& mistake : usual_mistakes_of_networks(architecture)) {
         auto other = Model::Impl::load(model_file, {.layerwise = kLayerwise}, mistake.rewrite);
         if (!other.ok()) return other.status();
-        engine::Session mistaken(std::move(other).value(), threads);
+        engine::Session mistaken(engine::program_of(other.value()), threads);
         diagnosis.try_network(mistaken, mistake);
     }
     return diagnosis.best();

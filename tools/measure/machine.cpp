@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 #include "tools/measure/available_cores.hpp"
 #include "tools/measure/stopwatch.hpp"
 

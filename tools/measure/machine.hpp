@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 
 namespace featherface::tools {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/runtime/clock.hpp"
+#include "engine/system/clock.hpp"
 
 namespace featherface::tools {
 

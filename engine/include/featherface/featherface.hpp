@@ -7,5 +7,6 @@
 #include "featherface/image_file.hpp"
 #include "featherface/layer_observer.hpp"
 #include "featherface/model.hpp"
+#include "featherface/raw_outputs.hpp"
 #include "featherface/status.hpp"
 #include "featherface/version.hpp"

@@ -11,31 +11,17 @@ namespace {
 
 using test::check_same_outputs, test::finish;
 
-// Every node, those inside fused steps too.
-std::vector<Node> all_nodes(const Graph& graph) {
-    std::vector<Node> nodes;
-    for (const Node& node : graph.nodes) {
-        if (const auto* strips = std::get_if<Strips>(&node.operation)) {
-            nodes.insert(nodes.end(), strips->stages.begin(), strips->stages.end());
-        } else {
-            nodes.push_back(node);
-        }
-    }
-    return nodes;
-}
-
 template <class Op>
 std::vector<Op> all(const Graph& graph) {
     std::vector<Op> found;
-    for (const Node& node : all_nodes(graph)) {
+    for (const Node& node : graph.nodes) {
         if (const auto* operation = std::get_if<Op>(&node.operation)) found.push_back(*operation);
     }
     return found;
 }
 
 bool is_there(const Graph& graph, std::string_view name) {
-    const std::vector<Node> nodes = all_nodes(graph);
-    return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
         return std::find(node.names.begin(), node.names.end(), name) != node.names.end();
     });
 }

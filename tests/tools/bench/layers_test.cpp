@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/identity/networks.hpp"
+#include "engine/model_impl.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_model.hpp"
 #include "tools/bench/fusion.hpp"
@@ -26,14 +27,12 @@ struct Observed {
 
 // Two observed runs of a network.
 Observed observe(std::string_view network, bool layerwise, int threads = 1) {
-    engine::Session session(seeded_model(network, {.layerwise = layerwise}), threads);
-    session.prepare(kHeight, kWidth);
+    engine::Session session(engine::program_of(seeded_model(network, {.layerwise = layerwise})), threads);
     const Image picture = noise(kWidth, kHeight);
-    session.set_input(picture.view());
     StepTimer timer(session.program(), threads);
-    session.run(&timer);
+    session.run(picture.view(), &timer);
     timer.forget();
-    for (int run = 0; run < 2; ++run) session.run(&timer);
+    for (int run = 0; run < 2; ++run) session.run(picture.view(), &timer);
     Observed observed;
     observed.result.layerwise = layerwise;
     observed.result.layers = layers_of(session, timer);
@@ -172,14 +171,13 @@ TEST_CASE("bench kernels: every name is one of a kernel of the table, or of none
 TEST_CASE("bench kernels: a convolution's name is the one its operator says it runs") {
     for (const char* network : {"v1", "v2"}) {
         const Model model = seeded_model(network, {.layerwise = true});
-        engine::Session session(model, 1);
-        const engine::Program& program = session.program();
+        const engine::Program& program = *engine::program_of(model);
         int named = 0;
         for (std::size_t i = 0; i < program.operators.size(); ++i) {
-            if (!program.operators[i] || program.operators[i]->kernel_name().empty()) continue;
+            const engine::Operator* op = engine::any_operator(program.operators[i]);
+            if (!op || op->kernel_name().empty()) continue;
             ++named;
-            CHECK(kernel_of(program.graph.nodes[i], *program.table).name ==
-                  program.operators[i]->kernel_name());
+            CHECK(kernel_of(program.graph.nodes[i], *program.table).name == op->kernel_name());
         }
         CHECK(named > 50);
     }

@@ -1,15 +1,10 @@
-// Groups row-wise nodes. A value becomes private to a group, and so never a whole map in memory, when all
-// that read it can be in one group with it. Going from the last node to the first, each value's readers are
-// joined where that is legal: no row of a private value is needed far from where it is made, the groups still
-// have an order to run in, and what leaves a group has one height, so that strips of rows mean the same to
-// all.
+// Going from the last node to the first, each value's readers are joined where that is legal: no row of a
+// private value is needed far from where it is made, the groups still have an order to run in, and what leaves
+// a group has one height, so that strips of rows mean the same to all.
+#include "engine/schedule/grouping.hpp"
+
 #include <algorithm>
 #include <set>
-
-#include "engine/operations/operator.hpp"
-#include "engine/operations/row_dependence.hpp"
-#include "engine/passes/passes.hpp"
-#include "engine/passes/rewrite.hpp"
 
 namespace featherface::engine {
 
@@ -17,11 +12,13 @@ namespace {
 
 class Grouping {
   public:
-    explicit Grouping(const Graph& graph)
-        : graph_(graph), readers_(find_readers(graph)), is_output_(graph.nodes.size(), false) {
+    Grouping(const Graph& graph, const std::vector<bool>& kept, const Schedule& schedule)
+        : graph_(graph),
+          schedule_(schedule),
+          readers_(find_readers(graph)),
+          is_output_(kept),
+          shapes_(infer_shapes(graph, kNominalSide, kNominalSide)) {
         for (const Output& output : graph.outputs) is_output_[index(output.value)] = true;
-        // Heights that tell strides apart.
-        for (const Shape& shape : infer_shapes(graph, 1000, 1000)) heights_.push_back(shape.height);
         for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
             group_of_.push_back(i);
             members_.push_back({static_cast<ValueId>(i)});
@@ -42,12 +39,17 @@ class Grouping {
         }
     }
 
-    // Groups in an order to run them in; each a list of nodes in order.
-    std::vector<std::vector<ValueId>> in_order() const {
-        std::vector<std::vector<ValueId>> order;
+    std::vector<Step> steps() const {
+        std::vector<Step> steps;
         std::vector<bool> done(members_.size(), false);
-        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) visit(group_of_[i], done, order);
-        return order;
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) visit(group_of_[i], done, steps);
+        return steps;
+    }
+
+  private:
+    static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
+    static bool contains(const std::vector<ValueId>& values, ValueId value) {
+        return std::find(values.begin(), values.end(), value) != values.end();
     }
 
     // Members whose value is read outside the group, last first: the last is what the group is there for.
@@ -76,12 +78,6 @@ class Grouping {
         return inputs;
     }
 
-  private:
-    static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
-    static bool contains(const std::vector<ValueId>& values, ValueId value) {
-        return std::find(values.begin(), values.end(), value) != values.end();
-    }
-
     bool is_row_stats(ValueId value) const {
         return std::holds_alternative<RowStats>(graph_.nodes[index(value)].operation);
     }
@@ -107,23 +103,31 @@ class Grouping {
             const Node& node = graph_.nodes[index(member)];
             if (!is_row_wise(node.operation)) return false;
             for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-                if (reads_all_rows(node.operation, static_cast<int>(k)) && contains(joined, node.inputs[k]))
-                    return false;
+                if (contains(joined, node.inputs[k]) && reads_all_rows(member, k)) return false;
             }
         }
         const std::vector<ValueId> outputs = outputs_of(joined);
         if (outputs.size() > kMaxOutputs) return false;
         for (const ValueId output : outputs) {
-            if (heights_[index(output)] != heights_[index(outputs[0])]) return false;
+            if (shapes_[index(output)].height != shapes_[index(outputs[0])].height) return false;
             // A view has no memory of its own to leave the group in; a value read inside too would be needed
             // beyond the rows its thread computes.
-            if (std::holds_alternative<Slice>(graph_.nodes[index(output)].operation)) return false;
+            if (!schedule_.computed[index(output)]) return false;
             // (Statistics need just the rows their own strip has.)
             for (const ValueId reader : readers_[index(output)]) {
                 if (contains(joined, reader) && !is_row_stats(reader)) return false;
             }
         }
         return !depends_on_itself(outputs, groups);
+    }
+
+    // Whether one row of a node's value takes all rows of a tall input: a deformable convolution's map, whose
+    // samples lie anywhere.
+    bool reads_all_rows(ValueId value, std::size_t input) const {
+        const Node& node = graph_.node(value);
+        const std::vector<Shape> inputs = input_shapes(node, shapes_);
+        const Rows rows = input_rows(node.operation, input, {inputs, shapes_[index(value)]}, {0, 1});
+        return inputs[input].height > 1 && rows.end - rows.begin == inputs[input].height;
     }
 
     // Whether a way leads from the outputs through other groups back into the joined ones.
@@ -146,75 +150,32 @@ class Grouping {
         return false;
     }
 
-    void visit(std::size_t group, std::vector<bool>& done, std::vector<std::vector<ValueId>>& order) const {
+    void visit(std::size_t group, std::vector<bool>& done, std::vector<Step>& steps) const {
         if (done[group]) return;
         done[group] = true;
-        for (const ValueId input : inputs_of(members_[group])) visit(group_of_[index(input)], done, order);
-        order.push_back(members_[group]);
+        const std::vector<ValueId>& members = members_[group];
+        for (const ValueId input : inputs_of(members)) visit(group_of_[index(input)], done, steps);
+        if (members.size() == 1) steps.push_back({members, graph_.node(members[0]).inputs, members});
+        else steps.push_back({members, inputs_of(members), outputs_of(members)});
     }
 
+    static constexpr int kNominalSide = 1000;  // of a picture whose maps' heights tell strides apart
+
     const Graph& graph_;
+    const Schedule& schedule_;
     std::vector<std::vector<ValueId>> readers_;
     std::vector<bool> is_output_;
-    std::vector<int> heights_;
+    std::vector<Shape> shapes_;  // for a picture of that side
     std::vector<std::size_t> group_of_;
     std::vector<std::vector<ValueId>> members_;
 };
 
 }  // namespace
 
-Graph fuse_strips(Graph graph) {
-    Grouping grouping(graph);
+std::vector<Step> group_nodes(const Graph& graph, const std::vector<bool>& kept, const Schedule& schedule) {
+    Grouping grouping(graph, kept, schedule);
     grouping.join_all();
-
-    Graph result{graph.name, {}, {}, std::move(graph.outputs)};
-    std::vector<ValueId> moved(graph.nodes.size(), kNone);
-    const auto moved_to = [&](ValueId value) -> ValueId& { return moved[static_cast<std::size_t>(value)]; };
-    const auto node_of = [&](ValueId value) -> Node& { return graph.nodes[static_cast<std::size_t>(value)]; };
-    for (const std::vector<ValueId>& group : grouping.in_order()) {
-        const ValueId position = static_cast<ValueId>(result.nodes.size());
-        if (group.size() == 1) {
-            Node node = node_of(group[0]);
-            for (ValueId& input : node.inputs) input = moved_to(input);
-            moved_to(group[0]) = position;
-            result.nodes.push_back(std::move(node));
-            continue;
-        }
-        const std::vector<ValueId> inputs = grouping.inputs_of(group), outputs = grouping.outputs_of(group);
-        const auto local = [&](ValueId value) {
-            const auto input = std::find(inputs.begin(), inputs.end(), value);
-            if (input != inputs.end()) return static_cast<int>(input - inputs.begin());
-            const auto member = std::find(group.begin(), group.end(), value);
-            return static_cast<int>(inputs.size()) + static_cast<int>(member - group.begin());
-        };
-
-        Node fused;
-        Strips strips;
-        for (const ValueId member : group) {
-            Node stage = node_of(member);
-            for (ValueId& input : stage.inputs) input = local(input);
-            fused.fused.insert(fused.fused.end(), stage.fused.begin(), stage.fused.end());
-            if (std::find(outputs.begin(), outputs.end(), member) == outputs.end()) {
-                fused.fused.insert(fused.fused.end(), stage.names.begin(), stage.names.end());
-            }
-            strips.stages.push_back(std::move(stage));
-        }
-        for (const ValueId output : outputs)
-            strips.outputs.push_back(local(output) - static_cast<int>(inputs.size()));
-        fused.names = node_of(outputs[0]).names;
-        for (const ValueId input : inputs) fused.inputs.push_back(moved_to(input));
-        fused.operation = std::move(strips);
-        result.nodes.push_back(std::move(fused));
-        moved_to(outputs[0]) = position;
-        for (std::size_t k = 1; k < outputs.size(); ++k) {
-            moved_to(outputs[k]) = static_cast<ValueId>(result.nodes.size());
-            result.nodes.push_back(
-                {StripsOutput{static_cast<int>(k)}, {position}, node_of(outputs[k]).names, {}});
-        }
-    }
-    for (Output& output : result.outputs) output.value = moved_to(output.value);
-    result.parameters = std::move(graph.parameters);
-    return result;
+    return grouping.steps();
 }
 
 }  // namespace featherface::engine

@@ -1,4 +1,4 @@
-#include "engine/runtime/thread_pool.hpp"
+#include "engine/system/thread_pool.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,0 +1,12 @@
+#include "engine/operations/channel_stats.hpp"
+
+namespace featherface::engine {
+
+std::unique_ptr<const RowOperator> ChannelStats::bind(std::span<const Parameter>,
+                                                      const KernelTable& table) const {
+    return make_row_operator([maximum_first = max_first, &table](const Call& call, Rows rows) {
+        table.channel_stats(call.inputs[0], maximum_first, call.output, rows);
+    });
+}
+
+}  // namespace featherface::engine

@@ -1,0 +1,43 @@
+#include "engine/operations/linear.hpp"
+
+#include <vector>
+
+namespace featherface::engine {
+
+namespace {
+
+class LinearOperator final : public WholeOperator {
+  public:
+    LinearOperator(const Linear& op, std::span<const Parameter> parameters, const KernelTable& table)
+        : op_(op), table_(table), weights_(values_of(parameters, op.weight)) {
+        if (op.bias != kNone) bias_ = values_of(parameters, op.bias);
+    }
+
+    void run(const Call& call, ThreadPool&) const override {
+        table_.linear(call.inputs[0].data, op_.in, weights_.data(), bias_.empty() ? nullptr : bias_.data(),
+                      op_.activation, call.output.data, op_.out);
+    }
+    std::size_t weight_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
+
+  private:
+    Linear op_;
+    const KernelTable& table_;
+    std::vector<float> weights_, bias_;
+};
+
+}  // namespace
+
+Work Linear::work(const Extents& extents) const {
+    const std::int64_t products = std::int64_t{in} * out;
+    Work work = moving_maps(extents);
+    work.multiply_adds = products;
+    work.weight_bytes = float_bytes(products + (bias == kNone ? 0 : out));
+    return work;
+}
+
+std::unique_ptr<const WholeOperator> Linear::bind(std::span<const Parameter> parameters,
+                                                  const KernelTable& table) const {
+    return std::make_unique<const LinearOperator>(*this, parameters, table);
+}
+
+}  // namespace featherface::engine
