@@ -12,6 +12,7 @@ class ConvOperator final : public ConvolutionOperator<kernels::ConvKernel> {
     void run_rows(const Call& call, Rows rows, float* scratch) const override {
         kernel_.run(args(call, scratch), rows);
     }
+    int rows_per_block() const override { return kernel_.rows_per_block; }
 };
 
 }  // namespace

@@ -47,7 +47,6 @@ class ConvolutionOperator : public RowOperator {
     std::size_t scratch_floats(const Shape& output) const override {
         return kernel_.scratch_floats(geometry_, output.width);
     }
-    int rows_per_block() const override { return kernel_.rows_per_block; }
     std::size_t weight_bytes() const override { return weights_.size() * sizeof(float); }
     std::string_view kernel_name() const override { return kernel_.name; }
 

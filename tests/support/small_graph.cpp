@@ -38,17 +38,6 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
     return text;
 }
 
-std::string_view name_of(Activation activation) {
-    switch (activation) {
-        case Activation::none: return "none";
-        case Activation::relu: return "relu";
-        case Activation::leaky_relu: return "leaky_relu";
-        case Activation::sigmoid: return "sigmoid";
-        case Activation::swish: return "swish";
-    }
-    return "?";
-}
-
 // Of an activation, itself; of an operation that has none, or can have none, Activation::none.
 Activation activation_of(const engine::Operation& operation) {
     return std::visit(
@@ -117,7 +106,7 @@ std::string describe(const Graph& graph) {
         const Activation activation = activation_of(node.operation);
         text << (node.names.empty() ? label_of(node) : joined(node.names, " ")) << " = "
              << engine::kind_of(node.operation);
-        if (activation != Activation::none) text << '+' << name_of(activation);
+        if (activation != Activation::none) text << '+' << kernels::name_of(activation);
         text << '(' << joined(inputs, ", ") << ')';
         if (!node.fused.empty()) text << " was " << joined(node.fused, " ");
         text << '\n';

@@ -7,6 +7,7 @@
 
 #include "engine/runtime/session.hpp"
 #include "featherface/image.hpp"
+#include "featherface/model.hpp"
 #include "featherface/status.hpp"
 #include "tools/files/npz.hpp"
 
