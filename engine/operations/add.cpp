@@ -3,7 +3,7 @@
 namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> Add::bind(std::span<const Parameter>, const KernelTable& table) const {
-    return make_row_operator([function = activation, &table](const Call& call, Rows rows) {
+    return make_row_operator(table.add.name, [function = activation, &table](const Call& call, Rows rows) {
         table.add(call.inputs[0], call.inputs[1], function, call.output, rows);
     });
 }

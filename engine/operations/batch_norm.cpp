@@ -21,10 +21,10 @@ std::unique_ptr<const RowOperator> BatchNorm::bind(std::span<const Parameter> pa
         scale[c] = static_cast<float>(s);
         shift[c] = static_cast<float>(values_of(parameters, bias)[c] - means[c] * s);
     }
-    return make_row_operator(
-        [scale = std::move(scale), shift = std::move(shift), &table](const Call& call, Rows rows) {
-            table.scale_shift(call.inputs[0], scale.data(), shift.data(), call.output, rows);
-        });
+    return make_row_operator(table.scale_shift.name, [scale = std::move(scale), shift = std::move(shift),
+                                                      &table](const Call& call, Rows rows) {
+        table.scale_shift(call.inputs[0], scale.data(), shift.data(), call.output, rows);
+    });
 }
 
 }  // namespace featherface::engine

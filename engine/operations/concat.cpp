@@ -31,7 +31,7 @@ Shape Concat::infer_shape(std::span<const Shape> inputs) const {
 
 std::unique_ptr<const WholeOperator> Concat::bind(std::span<const Parameter>,
                                                   const KernelTable& table) const {
-    return make_whole_operator([&table](const Call& call, ThreadPool& pool) {
+    return make_whole_operator(table.copy_channels.name, [&table](const Call& call, ThreadPool& pool) {
         if (call.inputs[0].channels == call.output.channels) return append_anchors(call);
         pool.run(call.output.height, [&](int, Rows rows) {
             Map slice = call.output;

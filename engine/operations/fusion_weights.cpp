@@ -13,7 +13,7 @@ std::vector<float> rectified(const std::vector<float>& values) {
 std::unique_ptr<const WholeOperator> FusionWeights::bind(std::span<const Parameter> parameters,
                                                          const KernelTable&) const {
     return make_whole_operator(
-        [weights = rectified(values_of(parameters, parameter))](const Call& call, ThreadPool&) {
+        "", [weights = rectified(values_of(parameters, parameter))](const Call& call, ThreadPool&) {
             std::copy(weights.begin(), weights.end(), call.output.data);
         });
 }

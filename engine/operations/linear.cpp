@@ -17,6 +17,7 @@ class LinearOperator final : public WholeOperator {
         table_.linear(call.inputs[0].data, op_.in, weights_.data(), bias_.empty() ? nullptr : bias_.data(),
                       op_.activation, call.output.data, op_.out);
     }
+    std::string_view kernel_name() const override { return table_.linear.name; }
     std::size_t weight_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
 
   private:

@@ -28,7 +28,7 @@ Rows MaxPool::input_rows(std::size_t, const Extents& extents, Rows rows) const {
 }
 
 std::unique_ptr<const RowOperator> MaxPool::bind(std::span<const Parameter>, const KernelTable& table) const {
-    return make_row_operator([how = padding, &table](const Call& call, Rows rows) {
+    return make_row_operator(table.max_pool.name, [how = padding, &table](const Call& call, Rows rows) {
         kernels::MaxPoolArgs args{.input = call.inputs[0], .output = call.output};
         args.pad_value = how == Padding::one ? -INFINITY : 0.0f;
         args.pad_top = padding_before(how, args.input.height);

@@ -18,10 +18,11 @@ Rows input_rows(const Operation& operation, std::size_t input, const Extents& ex
     if (is_empty(rows)) return {};
     return std::visit(
         [&]<class Op>(const Op& op) {
-            if constexpr (RowWise<Op>)
+            if constexpr (RowWise<Op>) {
                 return op.input_rows(input, extents, rows);
-            else
+            } else {
                 return Rows{0, extents.inputs[input].height};
+            }
         },
         operation);
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -37,11 +38,15 @@ struct Call {
     Map output = {};
 };
 
+constexpr std::string_view kAndThen = " + ";
+
 class Operator {
   public:
     virtual ~Operator() = default;
-    virtual std::size_t weight_bytes() const { return 0; }       // memory held for packed weights
-    virtual std::string_view kernel_name() const { return ""; }  // empty: a plain kernel of the table
+    virtual std::size_t weight_bytes() const { return 0; }  // memory held for packed weights
+    // As the table has it, "conv_gemm_avx2"; kAndThen stands between those that run one after the other.
+    // Empty: the engine computes it itself.
+    virtual std::string_view kernel_name() const = 0;
 };
 
 // An operator each of whose output rows can be computed on its own.
@@ -73,32 +78,37 @@ inline const Operator* any_operator(const BoundOperator& bound) {
     return nullptr;
 }
 
-// A row operator without memory of its own, whose work on a range of output rows is body(call, rows).
+// A row operator without memory of its own, whose work on a range of output rows is body(call, rows), by the
+// kernel of that name.
 template <class Body>
-std::unique_ptr<const RowOperator> make_row_operator(Body body) {
+std::unique_ptr<const RowOperator> make_row_operator(std::string kernel, Body body) {
     class RowBody final : public RowOperator {
       public:
-        explicit RowBody(Body body) : body_(std::move(body)) {}
+        RowBody(std::string kernel, Body body) : kernel_(std::move(kernel)), body_(std::move(body)) {}
         void run_rows(const Call& call, Rows rows, float*) const override { body_(call, rows); }
+        std::string_view kernel_name() const override { return kernel_; }
 
       private:
+        std::string kernel_;
         Body body_;
     };
-    return std::make_unique<const RowBody>(std::move(body));
+    return std::make_unique<const RowBody>(std::move(kernel), std::move(body));
 }
 
-// A whole operator whose work is body(call, pool).
+// A whole operator whose work is body(call, pool), by the kernel of that name.
 template <class Body>
-std::unique_ptr<const WholeOperator> make_whole_operator(Body body) {
+std::unique_ptr<const WholeOperator> make_whole_operator(std::string kernel, Body body) {
     class WholeBody final : public WholeOperator {
       public:
-        explicit WholeBody(Body body) : body_(std::move(body)) {}
+        WholeBody(std::string kernel, Body body) : kernel_(std::move(kernel)), body_(std::move(body)) {}
         void run(const Call& call, ThreadPool& pool) const override { body_(call, pool); }
+        std::string_view kernel_name() const override { return kernel_; }
 
       private:
+        std::string kernel_;
         Body body_;
     };
-    return std::make_unique<const WholeBody>(std::move(body));
+    return std::make_unique<const WholeBody>(std::move(kernel), std::move(body));
 }
 
 }  // namespace featherface::engine

@@ -26,7 +26,7 @@ Work ReadPixels::work(const Extents& extents) const {
 
 std::unique_ptr<const RowOperator> ReadPixels::bind(std::span<const Parameter>,
                                                     const KernelTable& table) const {
-    return make_row_operator([&table](const Call& call, Rows rows) {
+    return make_row_operator(table.subtract_mean.name, [&table](const Call& call, Rows rows) {
         const InputSource& source = *call.source;
         if (!source.nchw.empty()) return interleave(source.nchw, call.output, rows);
         const std::array<int, 3> offsets = bgr_offsets(source.pixels.format);

@@ -14,8 +14,9 @@ Work Resize::work(const Extents& extents) const {
 }
 
 std::unique_ptr<const RowOperator> Resize::bind(std::span<const Parameter>, const KernelTable& table) const {
-    return make_row_operator(
-        [&table](const Call& call, Rows rows) { table.resize_nearest(call.inputs[0], call.output, rows); });
+    return make_row_operator(table.resize_nearest.name, [&table](const Call& call, Rows rows) {
+        table.resize_nearest(call.inputs[0], call.output, rows);
+    });
 }
 
 }  // namespace featherface::engine

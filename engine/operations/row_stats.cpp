@@ -4,7 +4,7 @@ namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> RowStats::bind(std::span<const Parameter>,
                                                   const KernelTable& table) const {
-    return make_row_operator([&table](const Call& call, Rows rows) {
+    return make_row_operator(table.pool_rows.name, [&table](const Call& call, Rows rows) {
         const ConstMap& in = call.inputs[0];
         for (int y = rows.begin; y < rows.end; ++y) {
             float* const mean = call.output.pixel(y, 0);

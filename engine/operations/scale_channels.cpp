@@ -4,7 +4,7 @@ namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> ScaleChannels::bind(std::span<const Parameter>,
                                                        const KernelTable& table) const {
-    return make_row_operator([&table](const Call& call, Rows rows) {
+    return make_row_operator(table.scale_channels.name, [&table](const Call& call, Rows rows) {
         table.scale_channels(call.inputs[0], call.inputs[1].data, call.output, rows);
     });
 }

@@ -3,7 +3,7 @@
 namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> Shuffle::bind(std::span<const Parameter>, const KernelTable& table) const {
-    return make_row_operator([order = source, &table](const Call& call, Rows rows) {
+    return make_row_operator(table.copy_channels.name, [order = source, &table](const Call& call, Rows rows) {
         table.copy_channels(call.inputs[0], order.data(), call.output, rows);
     });
 }

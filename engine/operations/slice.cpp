@@ -3,7 +3,7 @@
 namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> Slice::bind(std::span<const Parameter>, const KernelTable& table) const {
-    return make_row_operator([slice = *this, &table](const Call& call, Rows rows) {
+    return make_row_operator(table.copy_channels.name, [slice = *this, &table](const Call& call, Rows rows) {
         table.copy_channels(slice.view(call.inputs[0]), nullptr, call.output, rows);
     });
 }

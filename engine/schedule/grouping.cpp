@@ -1,6 +1,6 @@
 // Going from the last node to the first, each value's readers are joined where that is legal: no row of a
-// private value is needed far from where it is made, the groups still have an order to run in, and what leaves
-// a group has one height, so that strips of rows mean the same to all.
+// private value is needed far from where it is made, the groups still have an order to run in, and what
+// leaves a group has one height, so that strips of rows mean the same to all.
 #include "engine/schedule/grouping.hpp"
 
 #include <algorithm>
@@ -155,8 +155,11 @@ class Grouping {
         done[group] = true;
         const std::vector<ValueId>& members = members_[group];
         for (const ValueId input : inputs_of(members)) visit(group_of_[index(input)], done, steps);
-        if (members.size() == 1) steps.push_back({members, graph_.node(members[0]).inputs, members});
-        else steps.push_back({members, inputs_of(members), outputs_of(members)});
+        if (members.size() == 1) {
+            steps.push_back({members, graph_.node(members[0]).inputs, members});
+        } else {
+            steps.push_back({members, inputs_of(members), outputs_of(members)});
+        }
     }
 
     static constexpr int kNominalSide = 1000;  // of a picture whose maps' heights tell strides apart

@@ -48,10 +48,11 @@ void find_homes(const Graph& graph, bool place_concats, Schedule& schedule) {
             schedule.computed[i] = false;
         } else if (is<ToAnchors>(node)) {
             schedule.computed[i] = false;
-            if (is_part(value))
+            if (is_part(value)) {
                 move_into(node.inputs[0], value);
-            else
+            } else {
                 move_into(value, node.inputs[0]);
+            }
         } else if (is<Slice>(node) && !is_part(value)) {
             // Anchors lie one behind the other, so that what is read as anchors is a copy.
             const bool is_copy = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& reader) {

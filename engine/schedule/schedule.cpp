@@ -30,7 +30,7 @@ Schedule schedule_in_groups(const Graph& graph, std::span<const std::string> kee
         for (const ValueId stage : step.stages) {
             const auto& outputs = step.outputs;
             if (std::find(outputs.begin(), outputs.end(), stage) == outputs.end())
-                schedule.homes[static_cast<std::size_t>(stage)] = {Home::Kind::private_, kNone};
+                schedule.homes[static_cast<std::size_t>(stage)] = {Home::Kind::step, kNone};
         }
     }
     return schedule;

@@ -29,10 +29,10 @@ struct Step {
 // Where a value lives.
 struct Home {
     enum class Kind {
-        caller,   // the picture
-        memory,   // a buffer of its own
-        part,     // within the memory of `whole`: an input of a concat, or a view
-        private_  // within its step, which holds a few rows at a time
+        caller,  // the picture
+        memory,  // a buffer of its own
+        part,    // within the memory of `whole`: an input of a concat, or a view
+        step     // private to its step, which holds a few rows of it at a time
     };
     Kind kind = Kind::memory;
     ValueId whole = kNone;
@@ -48,7 +48,7 @@ struct Schedule {
         return step.is_group() || computed[static_cast<std::size_t>(step.outputs[0])];
     }
     bool is_private(ValueId value) const {
-        return homes[static_cast<std::size_t>(value)].kind == Home::Kind::private_;
+        return homes[static_cast<std::size_t>(value)].kind == Home::Kind::step;
     }
 };
 

@@ -44,7 +44,7 @@ TEST_CASE("networks: each graph has the outputs of its task and all milestones")
         CAPTURE(network.name);
         const Graph graph = network.make_graph();
         std::set<std::string> outputs;
-        for (const Graph::Output& output : graph.outputs) outputs.insert(output.name);
+        for (const Output& output : graph.outputs) outputs.insert(output.name);
         CHECK(outputs == (network.task == Task::detection ? std::set<std::string>{"loc", "conf", "landms"}
                           : network.task == Task::classification ? std::set<std::string>{"logits"}
                                                                  : std::set<std::string>{"p3", "p4", "p5"}));

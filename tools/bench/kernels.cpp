@@ -23,7 +23,9 @@ std::string text_of(const ConvGeometry& g) {
     return text;
 }
 
-KernelChoice convolution(const ConvGeometry& geometry, const kernels::KernelTable& table) {
+}  // namespace
+
+std::string reason_for(const ConvGeometry& geometry, const kernels::KernelTable& table) {
     const ConvKernel& chosen = kernels::select_conv(table, geometry);
     std::string passed_over;
     bool is_narrower = true;
@@ -32,52 +34,21 @@ KernelChoice convolution(const ConvGeometry& geometry, const kernels::KernelTabl
         if (kernel->supports(geometry)) break;
         passed_over += concat(passed_over.empty() ? "not for " : ", ", kernel->name);
     }
-    return {chosen.name, concat(text_of(geometry), ": ", passed_over.empty() ? "first choice" : passed_over,
-                                is_narrower ? ", narrower registers hold its channels" : "")};
+    return concat(text_of(geometry), ": ", passed_over.empty() ? "first choice" : passed_over,
+                  is_narrower ? ", narrower registers hold its channels" : "");
 }
 
-// The kernels that each operation is bound to. An operation that is not here does not compile.
-struct ChoiceOf {
-    const kernels::KernelTable& table;
-
-    KernelChoice operator()(const engine::Conv& op) const { return convolution(op.geometry, table); }
-    KernelChoice operator()(const engine::DeformConv& op) const {
-        return {table.conv_deform->name, text_of(op.geometry) + ": the only one for it"};
-    }
-    KernelChoice operator()(const engine::ReadPixels&) const { return only(table.subtract_mean.name); }
-    KernelChoice operator()(const engine::BatchNorm&) const { return only(table.scale_shift.name); }
-    KernelChoice operator()(const engine::Activate&) const { return only(table.activate.name); }
-    KernelChoice operator()(const engine::Add&) const { return only(table.add.name); }
-    KernelChoice operator()(const engine::WeightedSum&) const { return only(table.weighted_sum.name); }
-    KernelChoice operator()(const engine::Resize&) const { return only(table.resize_nearest.name); }
-    KernelChoice operator()(const engine::MaxPool&) const { return only(table.max_pool.name); }
-    KernelChoice operator()(const engine::RowStats&) const { return only(table.pool_rows.name); }
-    KernelChoice operator()(const engine::Linear&) const { return only(table.linear.name); }
-    KernelChoice operator()(const engine::ScaleChannels&) const { return only(table.scale_channels.name); }
-    KernelChoice operator()(const engine::ScalePixels&) const { return only(table.scale_pixels.name); }
-    KernelChoice operator()(const engine::ChannelStats&) const { return only(table.channel_stats.name); }
-    KernelChoice operator()(const engine::Concat&) const { return only(table.copy_channels.name); }
-    KernelChoice operator()(const engine::Shuffle&) const { return only(table.copy_channels.name); }
-    KernelChoice operator()(const engine::SoftmaxPairs&) const {
-        return {concat(table.copy_channels.name, kAndThen, table.softmax_pairs.name),
-                "a copy, then the only one for it"};
-    }
-    KernelChoice operator()(const engine::FusionWeights&) const { return none(); }
-    KernelChoice operator()(const engine::GlobalPool&) const { return none(); }
-    KernelChoice operator()(const engine::Input&) const { return view(); }
-    KernelChoice operator()(const engine::Slice&) const { return view(); }
-    KernelChoice operator()(const engine::ToAnchors&) const { return view(); }
-
-  private:
-    static KernelChoice only(const char* name) { return {name, "the only one for it"}; }
-    static KernelChoice none() { return {std::string(kNoKernel), "a plain loop of the engine"}; }
-    static KernelChoice view() { return {std::string(kNoKernel), "a view: nothing runs"}; }
-};
-
-}  // namespace
-
-KernelChoice kernel_of(const engine::Node& node, const kernels::KernelTable& table) {
-    return std::visit(ChoiceOf{table}, node.operation);
+KernelChoice kernel_of(const engine::Program& program, engine::ValueId value) {
+    constexpr const char* kOnlyOne = "the only one for it";
+    const std::string name(
+        engine::any_operator(program.operators[static_cast<std::size_t>(value)])->kernel_name());
+    const engine::Operation& operation = program.graph.node(value).operation;
+    if (const auto* conv = std::get_if<engine::Conv>(&operation))
+        return {name, reason_for(conv->geometry, *program.table)};
+    if (const auto* deform = std::get_if<engine::DeformConv>(&operation))
+        return {name, concat(text_of(deform->geometry), ": ", kOnlyOne)};
+    if (name.empty()) return {std::string(kNoKernel), "a plain loop of the engine"};
+    return {name, kOnlyOne};
 }
 
 Table kernels_table(const engine::Program& program) {
@@ -102,7 +73,7 @@ Table kernels_table(const engine::Program& program) {
     const auto add_node = [&](std::string number, engine::ValueId value) {
         const engine::Node& node = graph.node(value);
         add(std::move(number), node.names.empty() ? node.fused : node.names, engine::kind_of(node.operation),
-            kernel_of(node, *program.table));
+            kernel_of(program, value));
     };
     int running = 0;
     for (const engine::Step& step : program.schedule.steps) {

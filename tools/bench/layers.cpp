@@ -41,7 +41,7 @@ std::vector<StageResult> stages_of(const engine::Program& program, const engine:
         StageResult stage{{.names = node.names,
                            .contains = node.fused,
                            .kind = std::string(engine::kind_of(node.operation)),
-                           .kernel = kernel_of(node, *program.table).name,
+                           .kernel = kernel_of(program, step.stages[s]).name,
                            .group = groups[s],
                            .output_shape = shapes[index].torch_shape(),
                            .work = engine::work_of(graph, step.stages[s], shapes)}};
@@ -100,9 +100,8 @@ std::vector<LayerResult> layers_of(const engine::Session& session, const StepTim
         const engine::Step& step = steps[i];
         if (!program.schedule.runs(step)) continue;
         const auto shape_of = [&](ValueId value) { return shapes[static_cast<std::size_t>(value)]; };
-        const std::string kernel = step.is_group()
-                                       ? std::string(kGroupKernel)
-                                       : kernel_of(graph.node(step.outputs[0]), *program.table).name;
+        const std::string kernel =
+            step.is_group() ? std::string(kGroupKernel) : kernel_of(program, step.outputs[0]).name;
         LayerResult layer{{.names = names_of(graph, step),
                            .contains = names_inside(graph, step),
                            .kind = std::string(engine::kind_of(graph, step)),

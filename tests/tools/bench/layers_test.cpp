@@ -130,14 +130,10 @@ TEST_CASE("bench fusion: every layer of the unfused network is counted to one st
     }
 }
 
-TEST_CASE("bench kernels: each kind of convolution has the kernel that is selected for it, and the reason") {
+TEST_CASE("bench kernels: the reason for a convolution's kernel is its geometry, and what was passed over") {
     for (const kernels::KernelTable* table : kernels::available_tables()) {
         const auto choice = [&](const kernels::ConvGeometry& geometry) {
-            engine::Node node;
-            node.operation = engine::Conv{.geometry = geometry};
-            const KernelChoice found = kernel_of(node, *table);
-            CHECK(found.name == kernels::select_conv(*table, geometry).name);
-            return found.reason;
+            return reason_for(geometry, *table);
         };
         CHECK(choice({64, 64, 3, 2, 1, 64}) == "depthwise 3x3, 64 to 64 channels, stride 2: first choice");
         CHECK(choice({64, 32}).starts_with("1x1, 64 to 32 channels: not for conv_depthwise_" +
@@ -151,13 +147,14 @@ TEST_CASE("bench kernels: every name is one of a kernel of the table, or of none
     for (const kernels::KernelTable* table : kernels::available_tables()) {
         kernels::for_each_kernel([&](auto kernel) { names.insert(kernels::full_name(table->*kernel)); });
     }
-    const std::string and_then(kAndThen);
+    const std::string and_then(engine::kAndThen);
     for (const char* network : {"v1", "v2"}) {
         const Model model = seeded_model(network, {.layerwise = true});
-        engine::Session session(model, 1);
-        for (const engine::Node& node : session.program().graph.nodes) {
-            std::string found = kernel_of(node, *session.program().table).name;
-            CAPTURE(engine::kind_of(node.operation));
+        const engine::Program& program = *engine::program_of(model);
+        for (std::size_t i = 0; i < program.graph.nodes.size(); ++i) {
+            if (!program.schedule.computed[i]) continue;
+            std::string found = kernel_of(program, static_cast<engine::ValueId>(i)).name;
+            CAPTURE(engine::kind_of(program.graph.nodes[i].operation));
             for (std::size_t at = 0; (at = found.find(and_then)) != std::string::npos;) {
                 CHECK(names.count(found.substr(0, at)) == 1);
                 found.erase(0, at + and_then.size());
@@ -168,18 +165,19 @@ TEST_CASE("bench kernels: every name is one of a kernel of the table, or of none
     }
 }
 
-TEST_CASE("bench kernels: a convolution's name is the one its operator says it runs") {
+TEST_CASE("bench kernels: a convolution's kernel is the one that is selected for it") {
     for (const char* network : {"v1", "v2"}) {
         const Model model = seeded_model(network, {.layerwise = true});
         const engine::Program& program = *engine::program_of(model);
-        int named = 0;
-        for (std::size_t i = 0; i < program.operators.size(); ++i) {
-            const engine::Operator* op = engine::any_operator(program.operators[i]);
-            if (!op || op->kernel_name().empty()) continue;
-            ++named;
-            CHECK(kernel_of(program.graph.nodes[i], *program.table).name == op->kernel_name());
+        int convolutions = 0;
+        for (std::size_t i = 0; i < program.graph.nodes.size(); ++i) {
+            const auto* conv = std::get_if<engine::Conv>(&program.graph.nodes[i].operation);
+            if (!conv) continue;
+            ++convolutions;
+            CHECK(kernel_of(program, static_cast<engine::ValueId>(i)).name ==
+                  kernels::select_conv(*program.table, conv->geometry).name);
         }
-        CHECK(named > 50);
+        CHECK(convolutions > 50);
     }
 }
 
