@@ -28,7 +28,8 @@ struct Activations {
 
 using AllActivations = Activations<Activation::none, Activation::relu, Activation::leaky_relu,
                                    Activation::sigmoid, Activation::swish>;  // what the kernel `activate` has
-using ConvEpilogues = Activations<Activation::none, Activation::relu, Activation::leaky_relu>;  // of every one
+using ConvEpilogues =
+    Activations<Activation::none, Activation::relu, Activation::leaky_relu>;  // of every one
 using AddEpilogues = Activations<Activation::none, Activation::relu>;
 using WeightedSumEpilogues = Activations<Activation::none, Activation::swish>;
 using LinearEpilogues = Activations<Activation::none, Activation::relu, Activation::sigmoid>;
