@@ -42,8 +42,8 @@ void time_case(benchmark::State& state, const KernelTable& table, const typename
 }
 
 template <class Case>
-void register_case(const KernelTable& table, const std::vector<NetworkNode>& nodes) {
-    for (const auto& shape : network_shapes<Case>(nodes)) {
+void register_case(const KernelTable& table, const std::vector<test::NetworkNode>& nodes) {
+    for (const auto& shape : test::network_shapes<Case>(nodes)) {
         if (!Case::suits(table, shape)) continue;
         const std::string name = std::string(kernels::full_name(table.*Case::kKernel)) + "/" + text_of(shape);
         benchmark::RegisterBenchmark(
@@ -56,7 +56,7 @@ void register_case(const KernelTable& table, const std::vector<NetworkNode>& nod
 
 int main(int argc, char** argv) {
     constexpr int kPictureSize = 640;
-    const auto nodes = featherface::bench::network_nodes(kPictureSize, kPictureSize);
+    const auto nodes = featherface::test::network_nodes(kPictureSize, kPictureSize);
     for (const featherface::kernels::KernelTable* table : featherface::kernels::available_tables()) {
         featherface::test::for_each_case([&](auto kind) {
             featherface::bench::register_case<typename decltype(kind)::type>(*table, nodes);

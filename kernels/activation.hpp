@@ -26,9 +26,11 @@ struct Activations {
     static constexpr bool has(Activation activation) { return (... || (activation == kMembers)); }
 };
 
+// What the kernel `activate` has: all of them.
 using AllActivations = Activations<Activation::none, Activation::relu, Activation::leaky_relu,
-                                   Activation::sigmoid, Activation::swish>;  // what the kernel `activate` has
-using ConvEpilogues = Activations<Activation::none, Activation::relu, Activation::leaky_relu>;  // of every one
+                                   Activation::sigmoid, Activation::swish>;
+// What the kernels have that are named so; those of ConvEpilogues, every convolution.
+using ConvEpilogues = Activations<Activation::none, Activation::relu, Activation::leaky_relu>;
 using AddEpilogues = Activations<Activation::none, Activation::relu>;
 using WeightedSumEpilogues = Activations<Activation::none, Activation::swish>;
 using LinearEpilogues = Activations<Activation::none, Activation::relu, Activation::sigmoid>;

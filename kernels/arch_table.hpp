@@ -42,7 +42,7 @@ constexpr ConvKernel kConvWinograd = {.name = "conv_winograd_" FEATHERFACE_ARCH_
                                       .scratch_floats = conv_winograd_scratch_floats,
                                       .run = conv_winograd,
                                       .supports = conv_winograd_supports,
-                                      .rows_per_block = kWinogradRows};
+                                      .rows_per_block = kWinogradOutputs};
 constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
                                        .packed_floats = conv_depthwise_packed_floats,
                                        .pack = conv_depthwise_pack,

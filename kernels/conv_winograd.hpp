@@ -27,15 +27,17 @@
 namespace featherface::kernels {
 namespace {
 
-constexpr int kWinogradSide = 6;                 // inputs along a tile's side
-constexpr int kWinogradOutputs = kWinogradRows;  // outputs along it
+constexpr int kWinogradSide = 6;     // inputs along a tile's side
+constexpr int kWinogradOutputs = 4;  // outputs along it: the block of output rows that it works in
 constexpr int kWinogradPoints = kWinogradSide * kWinogradSide;
 constexpr int kWinogradPiece = 16;  // of a point's sum: its error counts several times in the outputs
 constexpr int kWinogradTiles = 24;  // transformed together; room for the micro-kernel's whole tiles
 static_assert(kWinogradTiles % kTilePixels<1> == 0 && kWinogradTiles % kTilePixels<kMaxVectors> == 0);
 
 bool conv_winograd_supports(const ConvGeometry& g) {
-    return suits_winograd(g);
+    // With fewer channels the transforms cost more than they save.
+    return g.groups == 1 && g.kernel == 3 && g.stride == 1 && g.pad == 1 && g.in_channels >= 16 &&
+           g.out_channels >= 16;
 }
 
 // Output channels rounded up to whole registers: the row length of M.
@@ -242,7 +244,7 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
 
 void conv_winograd(const ConvArgs& args, Rows rows) {
     FEATHERFACE_ASSERT(conv_winograd_supports(args.geometry) && args.scratch != nullptr);
-    check_conv(args, rows, kWinogradRows);
+    check_conv(args, rows, kWinogradOutputs);
     const ConvGeometry& g = args.geometry;
     const int row = winograd_row(g);
     float* const v = args.scratch;

@@ -53,14 +53,6 @@ struct ConvGeometry {
     bool operator==(const ConvGeometry&) const = default;
 };
 
-// What conv_winograd computes, in blocks of kWinogradRows output rows on a fixed grid: for any row of a block
-// it reads the input rows of all. With fewer channels its transforms cost more than they save.
-constexpr int kWinogradRows = 4;
-constexpr bool suits_winograd(const ConvGeometry& g) {
-    return g.groups == 1 && g.kernel == 3 && g.stride == 1 && g.pad == 1 && g.in_channels >= 16 &&
-           g.out_channels >= 16;
-}
-
 // output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.
@@ -158,7 +150,8 @@ struct KernelTable {
     const ConvKernel* conv_depthwise = nullptr;
     // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
     const ConvKernel* conv_flat = nullptr;
-    const ConvKernel* conv_winograd = nullptr;      // what suits_winograd
+    // many channels, ungrouped, kernel 3, stride 1, pad 1
+    const ConvKernel* conv_winograd = nullptr;
     const DeformConvKernel* conv_deform = nullptr;  // any kernel size, ungrouped
 
     // output = input * scale[c] + shift[c]: BatchNorm in eval mode. In place allowed.

@@ -99,7 +99,7 @@ void check_case(const KernelTable& table, const typename Case::Shape& shape) {
 // Checks a case at every shape at which a network has the kernel, for a small picture of odd size.
 template <class Case>
 void check_networks_shapes() {
-    const auto shapes = bench::network_shapes<Case>(bench::network_nodes(41, 75));
+    const auto shapes = network_shapes<Case>(network_nodes(41, 75));
     on_every_arch([&](const KernelTable& table) {
         int checked = 0;
         for (const auto& shape : shapes) {

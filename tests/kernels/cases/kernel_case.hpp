@@ -1,25 +1,23 @@
 // A case is a kernel at one shape: its inputs, the call, and what the call must give. There is one kind of
 // case per kernel, in a file of the kernel's name; its tests check it at awkward shapes and at the networks',
-// and bench_kernels times it at the networks'. A case has
-//   Shape         what a test may vary, with text_of(shape) and ==
-//   kKernel       the kernel, as the table's member
-//   Op            the operation of a graph that uses the kernel, and shape_of(op, node), the shape at which
-//   it does output        a map of the output's shape; prepare(rows) is called before run(output, rows)
-//   expected()    an element of the output and how far off it may be
-//   flops(), bytes()   the work of a call for all rows: a multiply-add is two, each float is moved once
-// and suits(table, shape): whether this kernel of the table is the one to be used there.
+// and bench_kernels times it at the networks'. A kind of case has:
+// - Shape, what a test may vary, with text_of(shape) and ==;
+// - kKernel, the kernel, as the table's member;
+// - Op, the operation of a graph that uses the kernel, and shapes_of(op, node), the shapes at which it may;
+// - suits(table, shape), whether this kernel of the table is the one to be used there;
+// - output, a map; prepare(rows) is called before run(output, rows);
+// - expected(y, x, c), an element of the output and how far off it may be;
+// - flops() and bytes(), the work of all rows: a multiply-add is two, each float is moved once.
 #pragma once
 
 #include <string>
 
-#include "bench/network_shapes.hpp"
 #include "kernels/kernel_list.hpp"
 #include "tests/kernels/cases/activation.hpp"
+#include "tests/kernels/cases/network_shapes.hpp"
 #include "tests/kernels/test_map.hpp"
 
 namespace featherface::test {
-
-using bench::NetworkNode;
 
 constexpr float kSlope = 0.1f;  // of leaky_relu
 

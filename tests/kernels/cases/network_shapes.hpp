@@ -10,7 +10,7 @@
 #include "engine/identity/networks.hpp"
 #include "engine/passes/passes.hpp"
 
-namespace featherface::bench {
+namespace featherface::test {
 
 // A node with the shapes it has for some picture.
 struct NetworkNode {
@@ -43,7 +43,7 @@ inline std::vector<NetworkNode> network_nodes(int height, int width) {
     return nodes;
 }
 
-// The shapes at which a kind of case (tests/kernels/cases) is found among the nodes, each once.
+// The shapes at which a kind of case is found among the nodes, each once.
 template <class Case>
 std::vector<typename Case::Shape> network_shapes(const std::vector<NetworkNode>& nodes) {
     std::vector<typename Case::Shape> shapes;
@@ -57,4 +57,4 @@ std::vector<typename Case::Shape> network_shapes(const std::vector<NetworkNode>&
     return shapes;
 }
 
-}  // namespace featherface::bench
+}  // namespace featherface::test
