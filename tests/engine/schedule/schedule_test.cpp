@@ -162,7 +162,8 @@ TEST_CASE("schedule: a value that is read inside and outside its group keeps the
 TEST_CASE("schedule: a group has no more stages than fit") {
     Builder net("long chain");
     ValueId x = net.input(3);
-    for (int i = 0; i < kMaxStages + 5; ++i) x = net.activate("r" + std::to_string(i), x, Activation::relu);
+    for (int i = 0; i < kMaxStages + 5; ++i)
+        x = net.activate(std::string("r").append(std::to_string(i)), x, Activation::relu);
     net.output("out", x);
     const Schedule schedule = schedule_in_groups(net.finish());
     std::size_t longest = 0;
