@@ -15,7 +15,7 @@ import faces
 import models
 import multibox
 import train
-from pictures import read_picture
+from pictures import FIT, read_picture
 from teacher import Failure
 
 
@@ -116,23 +116,32 @@ def paint_face(draw, centre, radius):
 
 
 class Overfitting(unittest.TestCase):
-    FACES = [[((30, 24), 10), ((84, 60), 16)], [((64, 48), 24)], [((96, 24), 8), ((40, 60), 12)]]
+    """What is learnt must not hang on the CPU: PyTorch chooses its kernels by what it finds there, they round in
+    different ways, and after some hundred steps the networks are different ones (DNNL_MAX_CPU_ISA and
+    ATEN_CPU_CAPABILITY show it). Hence pictures that are easy to learn and more steps than they need: every score
+    is above 0.99 or below 0.01 then, whatever the CPU and the seed.
+    """
+
+    FACES = [[((16, 20), 10), ((46, 28), 14)], [((32, 24), 16)], [((48, 14), 10), ((18, 32), 12)]]
+    WIDTH, HEIGHT, SIDE = 64, 48, 64
 
     def test_a_few_labelled_pictures_are_learnt_by_heart(self):
         with tempfile.TemporaryDirectory() as name:
             folder, text, truth = pathlib.Path(name), "", {}
             (folder / "images").mkdir()
             for i, painted in enumerate(self.FACES):
-                picture = Image.new("RGB", (128, 96), (30 + 40 * i, 90, 120))
+                picture = Image.new("RGB", (self.WIDTH, self.HEIGHT), (30 + 40 * i, 90, 120))
                 draw = ImageDraw.Draw(picture)
                 labels = [paint_face(draw, *face) for face in painted]
                 picture.save(folder / f"images/{i}.png")
                 text += f"# {i}.png\n" + "".join(label_line(*label) for label in labels)
                 truth[i] = labels
             (folder / "label.txt").write_text(text)
+            actual_size = str(self.WIDTH / FIT)
             subprocess.run([sys.executable, support.SOURCE / "tools/train/train.py", "--labels", folder / "label.txt",
-                            "--network", "v2", "--side", "128", "--scales", "0.2", "0.2", "--batch", "6", "--steps", "150", "--decay", "50",
-                            "--rate", "4e-3", "--workers", "1", "--out", folder / "v2.pth"], check=True)
+                            "--network", "v2", "--side", str(self.SIDE), "--scales", actual_size, actual_size,
+                            "--batch", "6", "--steps", "300", "--decay", "80", "--rate", "8e-3", "--workers", "1",
+                            "--out", folder / "v2.pth"], check=True)
             network = models.build(checkpoints.load_checkpoint(folder / "v2.pth"))
             for i, labels in truth.items():
                 self.check(network, np.asarray(read_picture(folder / f"images/{i}.png"))[..., ::-1], labels)
@@ -144,8 +153,12 @@ class Overfitting(unittest.TestCase):
                              score=0.5)
         self.assertEqual(len(found), len(labels))
         for box, points in labels:
-            share = multibox.overlaps(found[:, :4], np.array([box], float))[:, 0]
-            self.assertGreater(share.max(), 0.5)
+            shares = multibox.overlaps(found[:, :4], np.array([box], float))[:, 0]
+            face = found[shares.argmax()]
+            distances = np.hypot(*(face[5:].reshape(5, 2) - points).T) / (box[2] - box[0])
+            print(f"score {face[4]:.3f}, overlap {shares.max():.3f}, landmarks {distances.max():.3f} face widths off")
+            self.assertGreater(shares.max(), 0.7)
+            self.assertLess(distances.max(), 0.15)
 
 
 if __name__ == "__main__":
