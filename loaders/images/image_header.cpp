@@ -89,17 +89,21 @@ bool is_pnm(std::span<const std::byte> bytes) {
            bytes[1] <= std::byte{'7'} && !starts_with(bytes, 0, "P7 332"sv);
 }
 
-// Text formats have no fixed signature: SVG pictures, and what servers send instead of a picture.
-std::string_view text_format(std::string_view head) {
+// Text formats have no fixed signature: SVG pictures, and what servers send instead of a picture. OK when the
+// text is none of them.
+Status text_format(std::string_view head) {
     while (!head.empty() && (is_space(head.front()) || "\xef\xbb\xbf"sv.find(head.front()) != head.npos)) {
         head.remove_prefix(1);
     }
-    if (head.starts_with("version https://git-lfs"))
-        return "a Git LFS pointer, not the picture itself (git lfs pull)";
+    if (head.starts_with("version https://git-lfs")) {
+        return unreadable("a Git LFS pointer, not the picture itself", "fetch the picture: git lfs pull");
+    }
     if (!head.starts_with('<')) return {};
     const std::string lower = lower_case(head);
-    if (lower.find("<svg") != lower.npos) return "an SVG picture";
-    if (lower.find("<html") != lower.npos || lower.starts_with("<!doctype html")) return "an HTML page";
+    if (lower.find("<svg") != lower.npos) return unreadable("an SVG picture");
+    if (lower.find("<html") != lower.npos || lower.starts_with("<!doctype html")) {
+        return unreadable("an HTML page", "download the picture itself");
+    }
     return {};
 }
 
@@ -116,7 +120,7 @@ Result<ImageFormat> recognise_image(std::span<const std::byte> bytes) {
             return unreadable(s.name, s.command.empty() ? kConvert : s.command);
     }
     const auto text = text_format(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1024))));
-    if (!text.empty()) return unreadable(text);
+    if (!text.ok()) return text;
     if (bytes.empty()) return error(StatusCode::malformed, "empty: a picture has at least a header");
     return error(
         StatusCode::malformed, "not a picture",
