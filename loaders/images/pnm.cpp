@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "loaders/ascii.hpp"
 #include "loaders/big_endian.hpp"
@@ -124,11 +125,12 @@ Status read_fields(TextReader& reader, Header& header) {
     header.maximum = maximum;
     header.channels = channels;
     if (channels < 1 || channels > 4 || header.tuple.starts_with("CMYK")) {
-        return error(
-            StatusCode::unsupported, "cannot read a PAM picture of other channels",
-            {.expected = "1 to 4: grey or RGB, with or without alpha",
-             .found = std::to_string(channels) + (header.tuple.empty() ? "" : " " + quoted(header.tuple)),
-             .hint = "convert it to PNG"});
+        std::string found = std::to_string(channels);
+        if (!header.tuple.empty()) found.append(" ").append(quoted(header.tuple));
+        return error(StatusCode::unsupported, "cannot read a PAM picture of other channels",
+                     {.expected = "1 to 4: grey or RGB, with or without alpha",
+                      .found = std::move(found),
+                      .hint = "convert it to PNG"});
     }
     return {};
 }
