@@ -1,5 +1,5 @@
-// The one translation unit that holds stb_image's implementation. Only JPEG and PNG are compiled in: the
-// formats that need a real decoder. Files come in as bytes, so stdio stays out.
+// The one translation unit that holds stb_image's implementation. Only JPEG is compiled in: the one format
+// whose decoder is not written here. Files come in as bytes, so stdio stays out.
 #include "loaders/images/stb_memory.hpp"
 
 #define STBI_MALLOC(size) featherface::loaders::stb_allocate(size)
@@ -9,7 +9,6 @@
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
 #define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
 #define STBI_FAILURE_USERMSG
 #define STB_IMAGE_IMPLEMENTATION
 #include <stb_image.h>

@@ -159,11 +159,12 @@ class HuffmanCode {
 
 class Inflater {
   public:
-    Inflater(std::span<const std::byte> compressed, std::span<std::byte> output)
-        : size_(compressed.size()), reader_(compressed), output_(output) {}
+    // With `prefix` the stream counts only as far as `output` has room, and may end earlier.
+    Inflater(std::span<const std::byte> compressed, std::span<std::byte> output, bool prefix)
+        : size_(compressed.size()), reader_(compressed), output_(output), prefix_(prefix) {}
 
     Status run() {
-        for (bool last = false; !last;) {
+        for (bool last = false; !last && !has_enough();) {
             const int header = reader_.take(3);
             if (header < 0) return cut_short();
             last = (header & 1) != 0;
@@ -176,6 +177,7 @@ class Inflater {
             }
             if (!status.ok()) return status;
         }
+        if (prefix_) return {};
         if (written_ != output_.size()) {
             return fail("ends after " + std::to_string(written_) + " of the expected " +
                         std::to_string(output_.size()) + " output bytes");
@@ -184,8 +186,11 @@ class Inflater {
         if (reader_.position() != size_) return fail("data after the last block");
         return {};
     }
+    std::size_t written() const { return written_; }
 
   private:
+    bool has_enough() const { return prefix_ && written_ == output_.size(); }
+
     Status fail(const std::string& what) const {
         return {StatusCode::malformed, "DEFLATE stream: " + what + " (at byte " +
                                            std::to_string(reader_.position()) + " of " +
@@ -208,8 +213,11 @@ class Inflater {
         const int complement = reader_.take(16);
         if (complement < 0) return cut_short();
         if ((length ^ 0xffff) != complement) return fail("stored block whose length fails its check");
-        const auto bytes = static_cast<std::size_t>(length);
-        if (output_.size() - written_ < bytes) return too_long();
+        auto bytes = static_cast<std::size_t>(length);
+        if (output_.size() - written_ < bytes) {
+            if (!prefix_) return too_long();
+            bytes = output_.size() - written_;
+        }
         if (!reader_.copy(output_.subspan(written_, bytes))) return cut_short();
         written_ += bytes;
         return {};
@@ -296,7 +304,7 @@ class Inflater {
 
     // Literals and copies up to the end of the block, with the codes now in literals_ and distances_.
     Status compressed_data() {
-        for (;;) {
+        while (!has_enough()) {
             const int symbol = literals_.decode(reader_);
             if (symbol < 0) return no_symbol("literal or length");
             if (symbol == kEndOfBlock) return {};
@@ -316,21 +324,26 @@ class Inflater {
             const int distance_extra = reader_.take(distance_range.extra_bits);
             if (distance_extra < 0) return cut_short();
 
-            const auto length = static_cast<std::size_t>(length_range.base + length_extra);
+            auto length = static_cast<std::size_t>(length_range.base + length_extra);
             const auto distance = static_cast<std::size_t>(distance_range.base + distance_extra);
             if (distance > written_) return fail("copy from before the start of the output");
-            if (output_.size() - written_ < length) return too_long();
+            if (output_.size() - written_ < length) {
+                if (!prefix_) return too_long();
+                length = output_.size() - written_;
+            }
             // Byte by byte: source and destination overlap when the distance is shorter than the length.
             std::byte* to = output_.data() + written_;
             const std::byte* from = to - distance;
             for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
             written_ += length;
         }
+        return {};
     }
 
     std::size_t size_;
     BitReader reader_;
     std::span<std::byte> output_;
+    bool prefix_;
     std::size_t written_ = 0;
     HuffmanCode literals_;
     HuffmanCode distances_;
@@ -339,7 +352,13 @@ class Inflater {
 }  // namespace
 
 Status inflate(std::span<const std::byte> compressed, std::span<std::byte> output) {
-    return Inflater(compressed, output).run();
+    return Inflater(compressed, output, false).run();
+}
+
+Result<std::size_t> inflate_prefix(std::span<const std::byte> compressed, std::span<std::byte> output) {
+    Inflater inflater(compressed, output, true);
+    if (auto status = inflater.run(); !status.ok()) return status;
+    return inflater.written();
 }
 
 }  // namespace featherface::loaders

@@ -14,4 +14,8 @@ namespace featherface::loaders {
 // written; after an error its contents are unspecified.
 Status inflate(std::span<const std::byte> compressed, std::span<std::byte> output);
 
+// Decodes until `output` is full, whatever the stream holds after that, or until the stream ends by itself,
+// whatever follows it. Returns the number of bytes written. Errors: malformed, as above, for what was needed.
+Result<std::size_t> inflate_prefix(std::span<const std::byte> compressed, std::span<std::byte> output);
+
 }  // namespace featherface::loaders

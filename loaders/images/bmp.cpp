@@ -1,13 +1,15 @@
 // Layout: file header of 14 bytes, info header (its first word is its size), colour masks, palette, rows
-// padded to four bytes at the offset the file header gives. Everything is little-endian.
+// padded to four bytes, or runs, at the offset the file header gives. Everything is little-endian.
 #include "loaders/images/bmp.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <string>
+#include <vector>
 
 #include "loaders/error.hpp"
+#include "loaders/images/bmp_runs.hpp"
 #include "loaders/images/image_header.hpp"
 #include "loaders/little_endian.hpp"
 
@@ -35,6 +37,7 @@ struct Header {
     std::int64_t width = 0;
     std::int64_t height = 0;
     bool top_down = false;
+    bool runs = false;                     // run-length compressed
     int bits = 0;                          // a pixel
     std::array<std::uint32_t, 3> masks{};  // blue, green, red: of 16- and 32-bit pixels
     std::size_t palette = 0;               // offset
@@ -49,8 +52,7 @@ Status malformed(const std::string& what) {
 }
 
 Status unsupported(std::string_view what) {
-    return error(StatusCode::unsupported, "cannot read " + std::string(what),
-                 {.hint = "save it uncompressed, or as PNG"});
+    return error(StatusCode::unsupported, "cannot read " + std::string(what), {.hint = "save it as PNG"});
 }
 
 Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pixels) {
@@ -94,19 +96,26 @@ Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pi
                 return malformed("colour masks without 16 or 32 bits a pixel");
             break;
         case kRle8:
-        case kRle4: return unsupported("a run-length compressed BMP");
+        case kRle4:
+            if (header.bits != (compression == kRle8 ? 8 : 4)) {
+                return malformed("runs of another size than the pixels' " + std::to_string(header.bits) +
+                                 " bits");
+            }
+            header.runs = true;
+            break;
         case kJpeg:
         case kPng: return unsupported("a BMP with a JPEG or PNG inside");
         default: return malformed("compression method " + std::to_string(compression));
     }
+    // Of a picture of more bits a palette is a suggestion, passed over.
+    std::size_t promised_colours = colours_used;
     switch (header.bits) {
         case 1:
         case 4:
-        case 8: {
-            const std::size_t most = std::size_t{1} << header.bits;
-            header.palette_size = colours_used == 0 ? most : std::min(colours_used, most);
+        case 8:
+            header.palette_size = std::size_t{1} << header.bits;
+            if (promised_colours == 0) promised_colours = header.palette_size;
             break;
-        }
         case 16: header.masks = {0x1f, 0x1f << 5, 0x1f << 10}; break;
         case 32: header.masks = {0xff, 0xff << 8, 0xff << 16}; break;
         case 24: break;
@@ -122,14 +131,20 @@ Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pi
         }
     }
     header.row = static_cast<std::size_t>((header.width * header.bits + 31) / 32 * 4);
-    const std::size_t headers_end = header.palette + header.palette_size * header.palette_entry;
-    if (header.pixels < headers_end || header.pixels > bytes.size()) {
+    if (header.pixels == 0) header.pixels = header.palette + promised_colours * header.palette_entry;
+    if (header.pixels < header.palette || header.pixels > bytes.size()) {
         return error(StatusCode::malformed, "BMP: pixels at an impossible place",
                      {.offset = 10,
-                      .expected = std::to_string(headers_end) + " to " + std::to_string(bytes.size()),
+                      .expected = std::to_string(header.palette) + " to " + std::to_string(bytes.size()),
                       .found = std::to_string(header.pixels)});
     }
-    const std::size_t needed = header.row * static_cast<std::size_t>(header.height);
+    // A palette shorter than promised ends where the pixels begin.
+    const std::size_t room = (header.pixels - header.palette) / header.palette_entry;
+    header.palette_size = std::min({header.palette_size, promised_colours, room});
+    if (header.runs) return header;
+    // The last row may lack its padding.
+    const std::size_t needed = header.row * static_cast<std::size_t>(header.height - 1) +
+                               static_cast<std::size_t>((header.width * header.bits + 7) / 8);
     if (bytes.size() - header.pixels < needed) {
         return error(StatusCode::malformed, "BMP: cut short in its pixels",
                      {.offset = header.pixels,
@@ -146,28 +161,76 @@ std::uint8_t masked(std::uint32_t value, std::uint32_t mask) {
     return static_cast<std::uint8_t>((std::uint64_t{(value & mask) >> shift} * 255 + largest / 2) / largest);
 }
 
-void read_row(std::span<const std::byte> bytes, const Header& header, std::size_t row, std::uint8_t* to) {
-    const auto width = static_cast<std::size_t>(header.width);
-    const auto bits = static_cast<std::size_t>(header.bits);
-    const auto u8 = [&](std::size_t at) { return std::to_integer<std::uint8_t>(bytes[at]); };
-    for (std::size_t x = 0; x < width; ++x, to += 3) {
-        const std::size_t at = row + x * bits / 8;
-        if (bits == 24) {
-            for (std::size_t c = 0; c < 3; ++c) to[c] = u8(at + c);
-        } else if (bits > 8) {
-            const std::uint32_t value =
-                bits == 16 ? load_le<std::uint16_t>(bytes, at) : load_le<std::uint32_t>(bytes, at);
-            for (std::size_t c = 0; c < 3; ++c) to[c] = masked(value, header.masks[c]);
-        } else {
-            const std::size_t shift = 8 - bits - x * bits % 8;
-            const std::size_t index = (u8(at) >> shift) & ((std::size_t{1} << bits) - 1);
-            // Black stands in for colours the palette lacks.
-            for (std::size_t c = 0; c < 3; ++c) {
-                to[c] =
-                    index < header.palette_size ? u8(header.palette + index * header.palette_entry + c) : 0;
-            }
+using Colour = std::array<std::uint8_t, 3>;  // blue, green, red
+
+// Black stands in for colours the palette lacks.
+std::array<Colour, 256> read_palette(std::span<const std::byte> bytes, const Header& header) {
+    std::array<Colour, 256> colours{};
+    for (std::size_t i = 0; i < header.palette_size; ++i) {
+        for (std::size_t c = 0; c < 3; ++c) {
+            colours[i][c] =
+                std::to_integer<std::uint8_t>(bytes[header.palette + i * header.palette_entry + c]);
         }
     }
+    return colours;
+}
+
+// Calls `show(stored row, first byte of that row's pixels in the picture)` for each row.
+template <class Show>
+Image show_rows(const Header& header, Show show) {
+    Image image;
+    image.width = static_cast<int>(header.width);
+    image.height = static_cast<int>(header.height);
+    const std::size_t stride = static_cast<std::size_t>(image.width) * 3;
+    const auto height = static_cast<std::size_t>(image.height);
+    image.pixels.resize(stride * height);
+    for (std::size_t y = 0; y < height; ++y) {
+        show(header.top_down ? y : height - 1 - y, image.pixels.data() + y * stride);
+    }
+    return image;
+}
+
+Image decode_palette_rows(std::span<const std::byte> bytes, const Header& header) {
+    const auto colours = read_palette(bytes, header);
+    const auto bits = static_cast<std::size_t>(header.bits);
+    const std::size_t mask = (std::size_t{1} << bits) - 1;
+    return show_rows(header, [&](std::size_t row, std::uint8_t* to) {
+        const std::size_t at = header.pixels + row * header.row;
+        for (std::size_t x = 0; x < static_cast<std::size_t>(header.width); ++x, to += 3) {
+            const std::size_t shift = 8 - bits - x * bits % 8;
+            const auto byte = std::to_integer<std::size_t>(bytes[at + x * bits / 8]);
+            std::ranges::copy(colours[byte >> shift & mask], to);
+        }
+    });
+}
+
+Image decode_colour_rows(std::span<const std::byte> bytes, const Header& header) {
+    const auto size = static_cast<std::size_t>(header.bits / 8);
+    return show_rows(header, [&](std::size_t row, std::uint8_t* to) {
+        std::size_t at = header.pixels + row * header.row;
+        for (std::int64_t x = 0; x < header.width; ++x, at += size, to += 3) {
+            if (size == 3) {
+                for (std::size_t c = 0; c < 3; ++c) to[c] = std::to_integer<std::uint8_t>(bytes[at + c]);
+            } else {
+                const std::uint32_t value =
+                    size == 2 ? load_le<std::uint16_t>(bytes, at) : load_le<std::uint32_t>(bytes, at);
+                for (std::size_t c = 0; c < 3; ++c) to[c] = masked(value, header.masks[c]);
+            }
+        }
+    });
+}
+
+Result<Image> decode_runs(std::span<const std::byte> bytes, const Header& header) {
+    const auto colours = read_palette(bytes, header);
+    const auto width = static_cast<std::size_t>(header.width);
+    std::vector<std::uint8_t> indices(width * static_cast<std::size_t>(header.height));
+    if (auto status = unpack_bmp_runs(bytes, header.pixels, header.bits, width, indices); !status.ok()) {
+        return status;
+    }
+    return show_rows(header, [&](std::size_t row, std::uint8_t* to) {
+        for (std::size_t x = 0; x < width; ++x, to += 3)
+            std::ranges::copy(colours[indices[row * width + x]], to);
+    });
 }
 
 }  // namespace
@@ -175,18 +238,9 @@ void read_row(std::span<const std::byte> bytes, const Header& header, std::size_
 Result<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     const auto header = read_header(bytes, max_pixels);
     if (!header.ok()) return header.status();
-    Image image;
-    image.width = static_cast<int>(header->width);
-    image.height = static_cast<int>(header->height);
-    const std::size_t stride = static_cast<std::size_t>(image.width) * 3;
-    const auto height = static_cast<std::size_t>(image.height);
-    image.pixels.resize(stride * height);
-    for (std::size_t y = 0; y < height; ++y) {
-        const std::size_t stored = header->top_down ? y : height - 1 - y;
-        read_row(bytes, header.value(), header->pixels + stored * header->row,
-                 image.pixels.data() + y * stride);
-    }
-    return image;
+    if (header->runs) return decode_runs(bytes, header.value());
+    return header->bits <= 8 ? decode_palette_rows(bytes, header.value())
+                             : decode_colour_rows(bytes, header.value());
 }
 
 }  // namespace featherface::loaders

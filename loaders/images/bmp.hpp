@@ -10,9 +10,10 @@
 
 namespace featherface::loaders {
 
-// Reads uncompressed bitmaps of 1, 4 and 8 bits (palette), 16 and 32 bits (with or without masks) and 24
-// bits, with a header of any version from 12 bytes up, bottom-up or top-down, to bgr8. Alpha is dropped.
-// Errors: malformed, unsupported (run-length, JPEG or PNG inside), limit_exceeded.
+// Reads bitmaps of 1, 4 and 8 bits (palette; 4 and 8 bits run-length compressed too), 16 and 32 bits (with or
+// without masks) and 24 bits, with a header of any version from 12 bytes up, bottom-up or top-down, to bgr8.
+// Alpha is dropped; colours that the palette lacks are black, and a palette shorter than promised ends where
+// the pixels begin. Errors: malformed, unsupported (JPEG or PNG inside), limit_exceeded.
 Result<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

@@ -47,11 +47,14 @@ JpegHuffman::Match JpegHuffman::match(std::uint32_t bits) const {
 
 namespace {
 
-// Bits of entropy-coded data, the highest of each byte first, FF 00 standing for FF; ends at a marker or the
-// file's end.
+constexpr std::size_t kMostExtraBytes = 64;  // before a restart marker
+
+// Bits of entropy-coded data, the highest of each byte first, FF 00 standing for FF, more FF before it for
+// nothing; ends at a marker or the file's end.
 class EntropyReader {
   public:
-    EntropyReader(std::span<const std::byte> bytes, std::size_t offset) : bytes_(bytes), next_(offset) {}
+    EntropyReader(std::span<const std::byte> bytes, std::size_t offset)
+        : bytes_(bytes), start_(offset), next_(offset) {}
 
     // The next 16 bits; zeros stand in for those past the end.
     std::uint32_t peek() {
@@ -72,18 +75,31 @@ class EntropyReader {
         const std::uint32_t bits = peek();
         return drop(count) ? static_cast<int>(bits >> (16 - count)) : -1;
     }
-    // Drops what is left of the current byte and passes the marker RSTn, n = `number`; false when it is not
-    // there.
+    // Passes the marker RSTn, n = `number`, and few enough bytes before it; false when it is not there.
     bool pass_restart(int number) {
-        // Whole bytes left over are data that belongs to no block.
-        if (count_ >= 8) return false;
+        std::size_t extra = static_cast<std::size_t>(count_ / 8);
+        std::size_t at = next_;
+        for (; at + 1 < bytes_.size() && extra <= kMostExtraBytes; ++at) {
+            const bool fill_byte = byte(at) == 0xff && byte(at + 1) == 0xff;
+            if (byte(at) == 0xff && byte(at + 1) != 0 && !fill_byte) break;
+            if (!fill_byte) ++extra;
+        }
+        if (extra > kMostExtraBytes || at + 1 >= bytes_.size() || byte(at + 1) != 0xd0 + number) return false;
+        start_ = next_ = at + 2;
         buffer_ = 0;
         count_ = 0;
-        std::size_t at = next_;
-        while (at + 1 < bytes_.size() && byte(at) == 0xff && byte(at + 1) == 0xff) ++at;  // fill bytes
-        if (at + 1 >= bytes_.size() || byte(at) != 0xff || byte(at + 1) != 0xd0 + number) return false;
-        next_ = at + 2;
+        loaded_ = 0;
         return true;
+    }
+    // Appends the bytes that bits were taken from since the start or the last restart marker.
+    void copy_taken(std::vector<std::byte>& to) const {
+        std::size_t at = start_;
+        for (std::size_t left = loaded_ - static_cast<std::size_t>(count_ / 8); left > 0; --left) {
+            to.push_back(bytes_[at]);
+            if (byte(at++) != 0xff) continue;
+            while (byte(at) == 0xff) ++at;
+            to.push_back(bytes_[at++]);
+        }
     }
     // At or before the next marker, after all bits taken.
     std::size_t position() const { return next_; }
@@ -95,25 +111,35 @@ class EntropyReader {
         while (count_ <= 56 && next_ < bytes_.size()) {
             const int value = byte(next_);
             if (value == 0xff) {
-                if (next_ + 1 >= bytes_.size() || byte(next_ + 1) != 0) return;  // a marker, or cut short
-                ++next_;
+                std::size_t code = next_ + 1;
+                while (code < bytes_.size() && byte(code) == 0xff) ++code;
+                if (code >= bytes_.size() || byte(code) != 0) return;  // a marker, or cut short
+                next_ = code;
             }
             ++next_;
+            ++loaded_;
             buffer_ |= static_cast<std::uint64_t>(value) << (56 - count_);
             count_ += 8;
         }
     }
 
     std::span<const std::byte> bytes_;
+    std::size_t start_;  // of the data since the last restart marker
     std::size_t next_;
+    std::size_t loaded_ = 0;    // bytes of data since then that went through the buffer
     std::uint64_t buffer_ = 0;  // the next bit is the highest
     int count_ = 0;
 };
 
 class ScanWalker {
   public:
-    ScanWalker(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame, const JpegScan& scan)
-        : frame_(frame), scan_(scan), reader_(bytes, offset), predictions_(scan.parts.size()) {}
+    ScanWalker(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame, const JpegScan& scan,
+               std::vector<std::byte>& clean)
+        : frame_(frame),
+          scan_(scan),
+          reader_(bytes, offset),
+          clean_(clean),
+          predictions_(scan.parts.size()) {}
 
     Result<std::size_t> run() {
         const JpegComponent& first = component(0);
@@ -125,8 +151,11 @@ class ScanWalker {
         for (int y = 0; y < high; ++y) {
             for (int x = 0; x < wide; ++x) {
                 if (scan_.restart_interval > 0 && until_restart-- == 0) {
-                    if (!reader_.pass_restart(restarts % 8)) return fail("restart marker missing", y, high);
-                    ++restarts;
+                    reader_.copy_taken(clean_);
+                    const int number = restarts++ % 8;
+                    if (!reader_.pass_restart(number)) return fail("restart marker missing", y, high);
+                    clean_.push_back(std::byte{0xff});
+                    clean_.push_back(static_cast<std::byte>(0xd0 + number));
                     until_restart = scan_.restart_interval - 1;
                     std::fill(predictions_.begin(), predictions_.end(), 0);
                     end_of_band_run_ = 0;
@@ -135,6 +164,7 @@ class ScanWalker {
                 if (!ok) return fail(fault_, y, high);
             }
         }
+        reader_.copy_taken(clean_);
         return reader_.position();
     }
 
@@ -300,6 +330,7 @@ class ScanWalker {
     JpegFrame& frame_;
     const JpegScan& scan_;
     EntropyReader reader_;
+    std::vector<std::byte>& clean_;
     std::vector<int> predictions_;  // of DC, per part
     int end_of_band_run_ = 0;
     const char* fault_ = "";
@@ -308,8 +339,8 @@ class ScanWalker {
 }  // namespace
 
 Result<std::size_t> walk_jpeg_scan(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame,
-                                   const JpegScan& scan) {
-    return ScanWalker(bytes, offset, frame, scan).run();
+                                   const JpegScan& scan, std::vector<std::byte>& clean) {
+    return ScanWalker(bytes, offset, frame, scan, clean).run();
 }
 
 }  // namespace featherface::loaders

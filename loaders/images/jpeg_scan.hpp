@@ -1,4 +1,5 @@
-// The entropy-coded data of one JPEG scan (ITU-T T.81, F.2 and G.2): walked to see that it is all there.
+// The entropy-coded data of one JPEG scan (ITU-T T.81, F.2 and G.2): walked to see that it is all there, and
+// copied without what does not belong to it.
 #pragma once
 
 #include <array>
@@ -42,9 +43,12 @@ struct JpegComponent {
     int blocks_wide = 0, blocks_high = 0;  // of its own; what a scan of this component alone holds
     int padded_wide = 0;                   // rounded up to whole MCUs: the row length of `nonzero`
     bool scanned = false;                  // its coefficients (progressive: the DC ones) have been sent
+    std::array<int, 64> unsent{};          // low bits of each coefficient that have not come yet
     std::vector<std::uint64_t> nonzero =
         {};  // progressive only, per padded block: bit k: coefficient k is not zero
 };
+
+constexpr int kNeverSent = 16;  // none of a coefficient's bits
 
 struct JpegFrame {
     int width = 0, height = 0;
@@ -66,10 +70,12 @@ struct JpegScan {
 };
 
 // Decodes, without keeping, every block of the scan whose data begins at `offset` of `bytes`; updates the
-// frame's `nonzero`. Returns the offset where the next marker is to be looked for. The tables that the scan
-// needs must be defined. Errors: malformed, with the offset, naming the block where the data ends or goes
-// wrong.
+// frame's `nonzero` and appends the data to `clean`: what belongs to blocks, and restart markers. Returns the
+// offset where the next marker is to be looked for. The tables that the scan needs must be defined. Up to 64
+// bytes between the last block of a restart interval and its marker are passed over: cameras put them there
+// to align what follows; more than these are a sign of lost blocks. Errors: malformed, with the offset,
+// naming the block where the data ends or goes wrong.
 Result<std::size_t> walk_jpeg_scan(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame,
-                                   const JpegScan& scan);
+                                   const JpegScan& scan, std::vector<std::byte>& clean);
 
 }  // namespace featherface::loaders

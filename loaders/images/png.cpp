@@ -1,125 +1,228 @@
-// Chunks are: length, type, content, CRC of type and content; all numbers big-endian.
+// The zlib stream unpacks to rows, each a filter's number and then samples packed from the highest bit;
+// section numbers are those of the PNG specification. An interlaced file holds seven smaller pictures, one
+// after another, each of which has its own rows and spreads its pixels over the whole.
 #include "loaders/images/png.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "loaders/big_endian.hpp"
-#include "loaders/crc32.hpp"
+#include "loaders/archive/zlib.hpp"
 #include "loaders/error.hpp"
-#include "loaders/images/exif.hpp"
-#include "loaders/little_endian.hpp"
+#include "loaders/images/png_file.hpp"
+#include "loaders/images/upright.hpp"
 
 namespace featherface::loaders {
 namespace {
 
-using namespace std::string_view_literals;
-
-constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n"sv;
-constexpr std::size_t kChunkOverhead = 12;
-constexpr std::uint8_t kPalette = 3;  // colour type
-
-struct Chunk {
-    std::size_t offset = 0;
-    std::string_view type;
-    std::span<const std::byte> content;
+// The part of a picture that one pass holds: pixels from (x, y) on, `step_x` and `step_y` apart (8.2).
+struct Pass {
+    int x, y, step_x, step_y;
+    int wide(const ImageHeader& header) const { return (header.width - x + step_x - 1) / step_x; }
+    int high(const ImageHeader& header) const { return (header.height - y + step_y - 1) / step_y; }
 };
+constexpr Pass kWhole[] = {{0, 0, 1, 1}};
+constexpr Pass kInterlaced[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                                {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
 
-Status malformed(const std::string& what, std::size_t offset) {
-    return error(StatusCode::malformed, what, {.offset = offset});
-}
-
-Result<Chunk> read_chunk(std::span<const std::byte> bytes, std::size_t offset) {
-    const std::size_t left = bytes.size() - offset;
-    if (left == 0) return malformed("cut short: no IEND chunk", offset);
-    if (left < kChunkOverhead) return malformed("cut short in the header of a chunk", offset);
-    const std::size_t length = load_be<std::uint32_t>(bytes, offset);
-    const auto type = as_text(bytes.subspan(offset + 4, 4));
-    if (length > left - kChunkOverhead) {
-        return error(StatusCode::malformed, "cut short in chunk " + quoted(type),
-                     {.offset = offset,
-                      .expected = count_of(length + kChunkOverhead, "byte"),
-                      .found = std::to_string(left)});
-    }
-    const std::uint32_t expected = load_be<std::uint32_t>(bytes, offset + 8 + length);
-    const std::uint32_t found = crc32(bytes.subspan(offset + 4, 4 + length));
-    if (found != expected) {
-        return error(StatusCode::malformed, "wrong CRC of chunk " + quoted(type),
-                     {.offset = offset,
-                      .expected = hex(expected),
-                      .found = hex(found),
-                      .hint = "the file is damaged"});
-    }
-    return Chunk{offset, type, bytes.subspan(offset + 8, length)};
-}
-
-bool depth_fits_colour(std::uint8_t depth, std::uint8_t colour) {
+int channels_of(std::uint8_t colour) {
     switch (colour) {
-        case 0: return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
-        case kPalette: return depth == 1 || depth == 2 || depth == 4 || depth == 8;
+        case kPngRgb: return 3;
+        case kPngGreyAlpha: return 2;
+        case kPngRgbAlpha: return 4;
+        default: return 1;
+    }
+}
+
+// 9.4
+int paeth(int left, int above, int above_left) {
+    const int estimate = left + above - above_left;
+    const int to_left = std::abs(estimate - left);
+    const int to_above = std::abs(estimate - above);
+    const int to_above_left = std::abs(estimate - above_left);
+    if (to_left <= to_above && to_left <= to_above_left) return left;
+    return to_above <= to_above_left ? above : above_left;
+}
+
+// Undoes filter number `filter` of `row` (9.2), given the row above it (zeros before the first) and the bytes
+// of a pixel, at least one. False when there is no such filter.
+bool unfilter(int filter, std::span<std::uint8_t> row, const std::uint8_t* above, std::size_t pixel) {
+    std::uint8_t* const x = row.data();
+    const std::size_t size = row.size();
+    const std::size_t first = std::min(pixel, size);  // these bytes have nothing to their left
+    const auto add = [x](std::size_t i, int value) { x[i] = static_cast<std::uint8_t>(x[i] + value); };
+    switch (filter) {
+        case 0: return true;
+        case 1:
+            for (std::size_t i = first; i < size; ++i) add(i, x[i - pixel]);
+            return true;
         case 2:
+            for (std::size_t i = 0; i < size; ++i) add(i, above[i]);
+            return true;
+        case 3:
+            for (std::size_t i = 0; i < first; ++i) add(i, above[i] / 2);
+            for (std::size_t i = first; i < size; ++i) add(i, (x[i - pixel] + above[i]) / 2);
+            return true;
         case 4:
-        case 6: return depth == 8 || depth == 16;
+            for (std::size_t i = 0; i < first; ++i) add(i, above[i]);
+            for (std::size_t i = first; i < size; ++i)
+                add(i, paeth(x[i - pixel], above[i], above[i - pixel]));
+            return true;
         default: return false;
     }
 }
 
-}  // namespace
-
-Result<ImageHeader> check_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
-    if (!as_text(bytes).starts_with(kSignature)) {
-        return error(StatusCode::malformed, "damaged PNG signature",
-                     {.hint = "the file was cut short, or changed by a transfer that treats it as text"});
-    }
-    auto first = read_chunk(bytes, kSignature.size());
-    if (!first.ok()) return first.status();
-    if (first->type == "CgBI") {
-        return error(StatusCode::unsupported, "cannot read a PNG in Apple's CgBI variant",
-                     {.hint = "convert it to plain PNG"});
-    }
-    if (first->type != "IHDR" || first->content.size() != 13)
-        return malformed("no IHDR chunk", first->offset);
-    const auto header = first->content;
-    const auto width = load_be<std::uint32_t>(header, 0);
-    const auto height = load_be<std::uint32_t>(header, 4);
-    const auto depth = std::to_integer<std::uint8_t>(header[8]);
-    const auto colour = std::to_integer<std::uint8_t>(header[9]);
-    if (auto status = check_dimensions(width, height, max_pixels); !status.ok()) return status;
-    if (!depth_fits_colour(depth, colour)) {
-        return malformed("colour type " + std::to_string(colour) + " with " + std::to_string(depth) + " bits",
-                         first->offset);
-    }
-
-    ImageHeader result{static_cast<int>(width), static_cast<int>(height), 1};
-    bool palette = false;
-    std::size_t after_data = 0;  // the offset behind the last IDAT chunk
-    for (std::size_t offset = first->offset + kChunkOverhead + header.size();;) {
-        auto chunk = read_chunk(bytes, offset);
-        if (!chunk.ok()) return chunk.status();
-        offset += kChunkOverhead + chunk->content.size();
-        if (chunk->type == "IEND") break;
-        if (chunk->type == "IDAT") {
-            if (colour == kPalette && !palette)
-                return malformed("image data before the palette", chunk->offset);
-            if (after_data != 0 && after_data != chunk->offset) {
-                return malformed("image data in several places", chunk->offset);
+class Decoder {
+  public:
+    explicit Decoder(const PngFile& png)
+        : png_(png),
+          channels_(static_cast<std::size_t>(channels_of(png.colour))),
+          bits_(channels_ * static_cast<std::size_t>(png.depth)),
+          passes_(png.interlaced ? std::span<const Pass>(kInterlaced) : kWhole) {
+        if (png.colour == kPngPalette) {
+            for (std::size_t i = 0; i < png.palette.size(); ++i) {
+                colours_[i / 3][2 - i % 3] = std::to_integer<std::uint8_t>(png.palette[i]);
             }
-            after_data = offset;
-        } else if (chunk->type == "PLTE") {
-            if (palette) return malformed("a second palette", chunk->offset);
-            palette = true;
-        } else if (chunk->type == "eXIf") {
-            result.orientation = exif_orientation(chunk->content);
-        } else if ((std::to_integer<unsigned>(bytes[chunk->offset + 4]) & 0x20) == 0) {
-            // An upper-case first letter: nobody can make sense of the picture who does not know the chunk.
-            return error(StatusCode::unsupported,
-                         "cannot read a PNG with the unknown critical chunk " + quoted(chunk->type),
-                         {.offset = chunk->offset});
+        } else {
+            const std::size_t largest = png.depth < 8 ? (std::size_t{1} << png.depth) - 1 : 255;
+            for (std::size_t i = 0; i <= largest; ++i) {
+                colours_[i].fill(static_cast<std::uint8_t>(i * 255 / largest));
+            }
         }
     }
-    if (after_data == 0) return malformed("no image data", bytes.size());
-    return result;
+
+    Result<Image> run() {
+        std::size_t needed = 0;
+        std::size_t longest = 0;
+        for (const Pass& pass : passes_) {
+            const std::size_t row = row_bytes(pass);
+            if (row == 0) continue;
+            needed += (1 + row) * static_cast<std::size_t>(std::max(pass.high(png_.header), 0));
+            longest = std::max(longest, row);
+        }
+        if (auto status = check_room(needed); !status.ok()) return status;
+        std::vector<std::uint8_t> rows(needed);
+        if (auto status = unpack(rows); !status.ok()) return status;
+
+        image_.width = png_.header.width;
+        image_.height = png_.header.height;
+        image_.pixels.resize(static_cast<std::size_t>(image_.width) *
+                             static_cast<std::size_t>(image_.height) * 3);
+        const std::vector<std::uint8_t> no_row(longest);
+        std::uint8_t* at = rows.data();
+        for (const Pass& pass : passes_) {
+            const std::size_t size = row_bytes(pass);
+            if (size == 0) continue;
+            const std::uint8_t* above = no_row.data();
+            for (int y = pass.y; y < image_.height; y += pass.step_y, at += size) {
+                const int filter = *at++;
+                if (!unfilter(filter, {at, size}, above, std::max<std::size_t>(bits_ / 8, 1))) {
+                    return error(StatusCode::malformed,
+                                 "PNG: filter " + std::to_string(filter) + " in row " + std::to_string(y + 1),
+                                 {.offset = png_.data_offset, .expected = "0 to 4"});
+                }
+                show_row(at, pass, y);
+                above = at;
+            }
+        }
+        return std::move(image_);
+    }
+
+  private:
+    // Of the pass, without the filter's number.
+    std::size_t row_bytes(const Pass& pass) const {
+        const auto wide = static_cast<std::size_t>(std::max(pass.wide(png_.header), 0));
+        return (wide * bits_ + 7) / 8;
+    }
+
+    std::size_t stream_bytes() const {
+        std::size_t size = 0;
+        for (const auto& part : png_.data) size += part.size();
+        return size;
+    }
+
+    // Before memory is taken for what the header promises: DEFLATE makes at most 258 bytes of two bits.
+    Status check_room(std::size_t needed) const {
+        constexpr std::size_t kMostPerByte = 1032;
+        const std::size_t stream = stream_bytes();
+        return needed / kMostPerByte <= stream ? Status()
+                                               : ends_early(needed, stream * kMostPerByte, "at most ");
+    }
+
+    Status ends_early(std::size_t expected, std::size_t found, const std::string& qualifier = {}) const {
+        return error(StatusCode::malformed, "PNG: the image data ends early",
+                     {.offset = png_.data_offset,
+                      .expected = count_of(expected, "byte"),
+                      .found = qualifier + std::to_string(found),
+                      .hint = kDamaged});
+    }
+
+    Status unpack(std::span<std::uint8_t> rows) const {
+        std::vector<std::byte> joined;
+        std::span<const std::byte> stream = png_.data.front();
+        if (png_.data.size() > 1) {
+            joined.reserve(stream_bytes());
+            for (const auto& part : png_.data) joined.insert(joined.end(), part.begin(), part.end());
+            stream = joined;
+        }
+        const auto unpacked = inflate_zlib(stream, std::as_writable_bytes(rows));
+        if (!unpacked.ok()) {
+            return error(StatusCode::malformed, "PNG: image data: " + unpacked.status().message(),
+                         {.offset = png_.data_offset, .hint = kDamaged});
+        }
+        if (unpacked.value() < rows.size()) return ends_early(rows.size(), unpacked.value());
+        return {};
+    }
+
+    // Writes the pixels of one row of a pass to row `y` of the picture.
+    void show_row(const std::uint8_t* row, const Pass& pass, int y) {
+        const std::size_t step = static_cast<std::size_t>(pass.step_x) * 3;
+        const auto start = static_cast<std::size_t>(y) * static_cast<std::size_t>(image_.width) +
+                           static_cast<std::size_t>(pass.x);
+        std::uint8_t* to = image_.pixels.data() + start * 3;
+        const auto wide = static_cast<std::size_t>(pass.wide(png_.header));
+        const auto depth = static_cast<std::size_t>(png_.depth);
+        const std::size_t sample = depth / 8;          // bytes; the first is the highest
+        const std::size_t pixel = channels_ * sample;  // likewise
+        if (channels_ >= 3) {
+            for (std::size_t i = 0; i < wide; ++i, row += pixel, to += step) {
+                to[0] = row[2 * sample];
+                to[1] = row[sample];
+                to[2] = row[0];
+            }
+        } else if (sample > 0) {
+            for (std::size_t i = 0; i < wide; ++i, row += pixel, to += step) {
+                std::ranges::copy(colours_[row[0]], to);
+            }
+        } else {
+            const std::size_t mask = (std::size_t{1} << depth) - 1;
+            for (std::size_t i = 0; i < wide; ++i, to += step) {
+                const std::size_t shift = 8 - depth - i * depth % 8;
+                std::ranges::copy(colours_[row[i * depth / 8] >> shift & mask], to);
+            }
+        }
+    }
+
+    static constexpr const char* kDamaged = "the file is cut short or damaged";
+
+    const PngFile& png_;
+    const std::size_t channels_;
+    const std::size_t bits_;  // a pixel
+    const std::span<const Pass> passes_;
+    std::array<std::array<std::uint8_t, 3>, 256> colours_{};  // blue, green, red of each grey or index
+    Image image_;
+};
+
+}  // namespace
+
+Result<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    const auto png = read_png_file(bytes, max_pixels);
+    if (!png.ok()) return png.status();
+    auto image = Decoder(png.value()).run();
+    if (!image.ok() || png->header.orientation == 1) return image;
+    return upright_bgr(image->pixels.data(), SampleOrder::bgr, png->header);
 }
 
 }  // namespace featherface::loaders

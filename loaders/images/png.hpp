@@ -1,19 +1,19 @@
-// A check of PNG files before their decoder sees them: stb_image looks at no checksum.
+// PNG pictures.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "featherface/image.hpp"
 #include "featherface/status.hpp"
-#include "loaders/images/image_header.hpp"
 
 namespace featherface::loaders {
 
-// Accepts complete files: every chunk there with its right CRC, IHDR first, image data in one piece, IEND
-// last (what follows it is not looked at). Of an animated PNG the still picture counts. Orientation comes
-// from an eXIf chunk. Errors: malformed (with the offset and the chunk), unsupported (an unknown critical
-// chunk, Apple's CgBI variant), limit_exceeded (from the header, before anything else is read).
-Result<ImageHeader> check_png(std::span<const std::byte> bytes, std::int64_t max_pixels);
+// Reads every colour type and depth, interlaced or not, to bgr8, turned upright. Samples of 16 bits keep
+// their high byte, smaller ones are stretched; alpha and transparent colours are dropped; colours that a
+// palette lacks are black. Image data beyond the last row is not looked at. Errors: as read_png_file(), and
+// malformed for image data that cannot be unpacked or ends early.
+Result<Image> decode_png(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

@@ -1,4 +1,4 @@
-// Binary grey and colour pictures of the Netpbm family: P5 (PGM) and P6 (PPM).
+// Pictures of the Netpbm family: P1 to P6 (PBM, PGM, PPM, as text or binary) and P7 (PAM).
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,11 @@
 
 namespace featherface::loaders {
 
-// Reads samples of one or two bytes, any maximum from 1 to 65535, to bgr8: maximum 255 as it is, maximum
-// 65535 keeps the high byte, others are scaled to 0..255 and rounded. Of several pictures in a file the first
-// counts. Errors: malformed, limit_exceeded.
+// Reads bits (P1 and P4: 1 is black), and samples of any maximum from 1 to 65535, to bgr8: maximum 255 as it
+// is, maximum 65535 keeps the high byte, others are scaled to 0..255 and rounded; a sample above the maximum
+// counts as the maximum. P7 may have 1 to 4 channels: grey or RGB, each with or without alpha, which is
+// dropped. Of several pictures in a file the first counts. Errors: malformed, unsupported (other channels),
+// limit_exceeded.
 Result<Image> decode_pnm(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

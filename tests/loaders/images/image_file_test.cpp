@@ -67,34 +67,46 @@ TEST_CASE("image file: foreign formats are named, with what is read instead") {
     struct Foreign {
         ByteString file;
         std::string_view name;
+        std::string_view hint = "convert it to PNG or JPEG";
+    };
+    const auto box = [](const ByteString& brands) {
+        return ByteString("\0\0\0", 3) + static_cast<char>(8 + brands.size()) + "ftyp" + brands;
     };
     const Foreign foreign[] = {
         {"GIF89a\1\0\1\0\x80\0\0"s, "a GIF picture"},
         {"GIF87a", "a GIF picture"},
-        {"RIFF\x24\0\0\0WEBPVP8X"s, "a WebP picture"},
-        {"\0\0\0\x18"s + "ftypheic\0\0\0\0mif1"s, "a HEIC picture"},
-        {"\0\0\0\x18"s + "ftypmif1\0\0\0\0heic"s, "a HEIC (HEIF) picture"},
-        {"\0\0\0\x18"s + "ftypavif"s, "an AVIF picture"},
-        {"\0\0\0\x18"s + "ftypisom"s, "a video (MP4 or MOV)"},
+        {"RIFF\x24\0\0\0WEBPVP8X"s, "a WebP picture", "dwebp picture.webp -o picture.png"},
+        {box("heic\0\0\0\0mif1"s), "a HEIC picture", "heif-convert picture.heic picture.png"},
+        {box("heix"), "a HEIC picture", "heif-convert"},
+        {box("mif1\0\0\0\0heic"s), "a HEIC picture", "heif-convert"},
+        {box("mif1\0\0\0\0miaf"s), "a HEIC (HEIF) picture", "heif-convert"},
+        {box("avif"), "an AVIF picture", "avifdec picture.avif picture.png"},
+        {box("mif1\0\0\0\0mif1avif"s), "an AVIF picture", "avifdec"},
+        {box("crx \0\0\0\1"s), "a camera raw file"},
+        {box("isom"), "a video (MP4 or MOV)", "ffmpeg -i video.mp4"},
         {"II*\0\x08\0\0\0"s, "a TIFF picture"},
         {"MM\0*\0\0\0\x08"s, "a TIFF picture"},
         {"%PDF-1.7\n", "a PDF document"},
         {"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG picture"},
         {"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- drawing -->\n<SVG>", "an SVG picture"},
-        {"\n<!DOCTYPE HTML><html><body>404", "an HTML page"},
-        {"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"},
+        {"\n<!DOCTYPE HTML><html><body>404", "an HTML page", "download the picture itself"},
+        {"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer", "git lfs pull"},
         {"8BPS\0\1"s, "a Photoshop picture"},
         {"\0\0\1\0\1\0"s, "an ICO icon"},
         {"\0\0\0\x0cJXL \r\n\x87\n"s, "a JPEG XL picture"},
         {"\0\0\0\x0cjP  \r\n\x87\n"s, "a JPEG 2000 picture"},
-        {"P3 1 1 255 0 0 0", "a text PPM picture"},
+        {"P7 332\n#XVVERSION", "an XV thumbnail"},
+        {"PF\n1 1\n-1.0\n", "a PFM (float) picture"},
         {"PK\3\4....", "a zip archive"},
     };
     for (const Foreign& f : foreign) {
         CAPTURE(f.name);
         check_refused(decode(f.file).status(), StatusCode::unsupported,
-                      {"picture: ", f.name, "expected JPEG, PNG, BMP or PNM (P5, P6)", "convert"});
+                      {"picture: ", f.name, "expected JPEG, PNG, BMP or PNM (P1 to P7)", f.hint});
     }
+    // Cut anywhere they are refused too.
+    for (std::size_t size = 0; size < 24; ++size)
+        CHECK_FALSE(decode(box("mif1\0\0\0\0mif1avif"s).substr(0, size)).ok());
 }
 
 TEST_CASE("image file: what is no picture at all is refused with its first bytes") {
