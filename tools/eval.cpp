@@ -38,7 +38,7 @@ struct Options {
 };
 
 void declare(Arguments& arguments, Options& options) {
-    constexpr std::int64_t kMostSide = 10'000;
+    constexpr std::int64_t kMaxSide = 10'000;
     arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
     arguments.text(0, "images", "DIR", "folder of pictures", options.images);
     arguments.text(0, "labels", "FILE", "WIDER FACE's ground truth as text, for the pictures in DIR",
@@ -54,7 +54,7 @@ void declare(Arguments& arguments, Options& options) {
                      "of the reference",
                      options.score, kLeastScore, 1);
     arguments.number("side", "resize pictures so that their longer side is this; 0: never", options.side, 0,
-                     kMostSide);
+                     kMaxSide);
     arguments.flag("kinds", "figures also for each kind of picture: its file name up to the first '_'",
                    options.kinds);
     arguments.choice("format", "what to write", options.format, {"table", "json"});
@@ -63,7 +63,8 @@ void declare(Arguments& arguments, Options& options) {
         "A found face goes to the reference it overlaps most. It is a hit if that is at least --iou and no "
         "face with a higher score was there before, else a false alarm. AP is the area under precision "
         "against recall over all scores above 0.02, precision being the highest at that or a higher recall. "
-        "landmarks is the mean distance of a hit's landmarks from the reference's, in widths of the face.");
+        "landmarks, with --reference, is the mean distance of a hit's landmarks from the reference's, in "
+        "widths of the face.");
     arguments.note(
         "Sizes are the root of a box's area in pixels as the network saw the picture: the reference's for a "
         "hit, its own for a false alarm.");

@@ -121,6 +121,19 @@ TEST_CASE("eval: labels that a model finds make precision and recall of 1; those
     CHECK_FALSE(row(report, "hard").has("f1"));
 }
 
+TEST_CASE("eval: nothing is said of landmarks where labels have none, as a table or as JSON") {
+    const Fixture f;
+    const auto faces = f.faces(f.first);
+    const std::string labels = f.files.text("labels.txt", "a_1.ppm\n1\n" + label_of(faces.front()));
+    const Json report = f.json({"--labels", labels});
+    REQUIRE(row(report, "all")["hits"].whole() == 1);
+    for (const Json& each : report["figures"].items) CHECK_FALSE(each.has("landmark_error"));
+    const ProgramResult table = f.run({"--labels", labels});
+    check_program(table, 0);
+    CHECK(table.out.find("landmarks") == std::string::npos);
+    CHECK(f.run({"--reference", f.v2}).out.find("landmarks") != std::string::npos);
+}
+
 TEST_CASE("eval: --side resizes the pictures and the labels with them") {
     const Fixture f;
     const std::string labels = f.files.text("labels.txt", "a_1.ppm\n1\n0 0 30 30\n");

@@ -70,11 +70,13 @@ TEST_CASE("figures: what has no denominator is absent, not a number") {
     CHECK_FALSE(only_false.average_precision);
 }
 
-TEST_CASE("figures: landmark errors are averaged over the hits above the threshold") {
+TEST_CASE("figures: landmark errors are averaged over the hits above the threshold that have one") {
     const Outcome near{.score = 0.9f, .hit = true, .landmark_error = 0.25f},
         far{.score = 0.8f, .hit = true, .landmark_error = 0.75f},
         low{.score = 0.1f, .hit = true, .landmark_error = 100};
     CHECK(figures_of(tally({near, far, low, miss(0.7f)}, 4), 0.5f).landmark_error.value() == 0.5);
+    CHECK(figures_of(tally({near, hit(0.8f), far}, 4), 0.5f).landmark_error.value() == 0.5);
+    CHECK_FALSE(figures_of(tally({hit(0.8f)}, 4), 0.5f).landmark_error);
 }
 
 TEST_CASE("figures: a tally takes what is of the size asked for, and counts no ignored reference") {

@@ -76,13 +76,18 @@ TEST_CASE("matching: a hit has the reference's size, a false alarm its own") {
     CHECK(outcomes.at(1).size == 9.0f);
 }
 
-TEST_CASE("matching: the landmark error is the mean distance in widths of the reference") {
+TEST_CASE(
+    "matching: the landmark error is the mean distance in widths of the reference, where it has landmarks") {
     Reference reference{.box = {0, 0, 20, 10}};
     Face found = face({0, 0, 20, 10}, 0.9f);
-    for (std::size_t i = 0; i < 5; ++i) reference.landmarks[i] = {5, 5}, found.landmarks[i] = {5, 5};
+    for (auto& point : found.landmarks) point = {5, 5};
+    reference.landmarks = found.landmarks;
     found.landmarks[0] = {8, 9};  // 5 pixels off
     found.landmarks[4] = {5, 10};
-    CHECK(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error == doctest::Approx(10.0 / 5 / 20));
+    CHECK(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error.value() ==
+          doctest::Approx(10.0 / 5 / 20));
+    reference.landmarks.reset();
+    CHECK_FALSE(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error);
 }
 
 }  // namespace featherface::test

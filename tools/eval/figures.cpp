@@ -67,20 +67,22 @@ void Tally::add(std::span<const Outcome> found, std::span<const Reference> wante
 Figures figures_of(const Tally& tally, float threshold) {
     Figures figures;
     figures.references = tally.references;
-    double landmark_errors = 0;
+    double landmark_errors = 0, with_landmarks = 0;
     for (const Outcome& outcome : tally.outcomes) {
         if (outcome.score <= threshold) continue;
         ++figures.faces;
         if (!outcome.hit) continue;
         ++figures.hits;
-        landmark_errors += outcome.landmark_error;
+        if (!outcome.landmark_error) continue;
+        landmark_errors += *outcome.landmark_error;
+        ++with_landmarks;
     }
     const auto faces = static_cast<double>(figures.faces), hits = static_cast<double>(figures.hits),
                references = static_cast<double>(figures.references);
     figures.precision = fraction(hits, faces);
     figures.recall = fraction(hits, references);
     figures.f1 = fraction(2 * hits, faces + references);
-    figures.landmark_error = fraction(landmark_errors, hits);
+    figures.landmark_error = fraction(landmark_errors, with_landmarks);
     if (tally.references == 0) return figures;
     const std::vector<Point> curve = curve_of(tally.outcomes);
     figures.average_precision = average_precision(curve, references);

@@ -31,7 +31,7 @@ struct Figures {
     // The threshold where F1 is highest, for a face to be above it, and F1 there. Absent without references
     // or outcomes.
     std::optional<double> best_threshold, best_f1;
-    std::optional<double> landmark_error;  // mean over the hits
+    std::optional<double> landmark_error;  // mean over the hits on references with landmarks
 };
 
 Figures figures_of(const Tally& tally, float threshold);

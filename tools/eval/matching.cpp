@@ -12,13 +12,13 @@ float area(const Box& box) {
     return std::max(0.0f, box[2] - box[0]) * std::max(0.0f, box[3] - box[1]);
 }
 
-float landmark_error(const Face& face, const Reference& reference) {
+std::optional<float> landmark_error(const Face& face, const Reference& reference) {
+    if (!reference.landmarks) return std::nullopt;
+    const Landmarks& wanted = *reference.landmarks;
     float sum = 0;
-    for (std::size_t i = 0; i < face.landmarks.size(); ++i) {
-        sum += std::hypot(face.landmarks[i][0] - reference.landmarks[i][0],
-                          face.landmarks[i][1] - reference.landmarks[i][1]);
-    }
-    return sum / static_cast<float>(face.landmarks.size()) / (reference.box[2] - reference.box[0]);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        sum += std::hypot(face.landmarks[i][0] - wanted[i][0], face.landmarks[i][1] - wanted[i][1]);
+    return sum / static_cast<float>(wanted.size()) / (reference.box[2] - reference.box[0]);
 }
 
 }  // namespace

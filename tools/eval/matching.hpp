@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,13 +10,14 @@
 
 namespace featherface::tools {
 
-using Box = std::array<float, 4>;  // x1, y1, x2, y2
+using Box = std::array<float, 4>;                       // x1, y1, x2, y2
+using Landmarks = std::array<std::array<float, 2>, 5>;  // as a Face has them
 
 // A face that should be found.
 struct Reference {
     Box box{};
-    bool ignored = false;  // neither has to be found nor counts as a mistake when it is
-    std::array<std::array<float, 2>, 5> landmarks{};  // of a Face; used only where references have them
+    bool ignored = false;                  // neither has to be found nor counts as a mistake when it is
+    std::optional<Landmarks> landmarks{};  // labels have none
 };
 
 // What became of one found face.
@@ -23,8 +25,8 @@ struct Outcome {
     float score = 0;
     bool hit = false;
     float size = 0;  // of the reference for a hit, else its own: the root of the box's area, in pixels
-    float landmark_error =
-        0;  // of a hit: mean distance of its landmarks as a fraction of the reference's width
+    // Of a hit whose reference has landmarks: the mean distance from them as a fraction of its width.
+    std::optional<float> landmark_error{};
 };
 
 // Area shared over area covered, the boxes being continuous: a box from 0 to 2 is 2 wide. 0 for empty boxes.

@@ -15,19 +15,18 @@ std::string cell(const std::optional<double>& number) {
 
 Table table_of(const Report& report) {
     Table table;
-    table.columns = {{"of", Table::Kind::text},
-                     {"references"},
-                     {"faces"},
-                     {"precision"},
-                     {"recall"},
-                     {"F1"},
-                     {"AP"},
-                     {"landmarks"}};
+    table.columns = {
+        {"of", Table::Kind::text}, {"references"}, {"faces"}, {"precision"}, {"recall"}, {"F1"}, {"AP"}};
+    const bool has_landmarks = report.reference_model.has_value();
+    if (has_landmarks) table.columns.push_back({"landmarks"});
     for (const Report::Row& row : report.rows) {
         const Figures& f = row.figures;
-        table.add({printable(row.name), std::to_string(f.references), std::to_string(f.faces),
-                   cell(f.precision), cell(f.recall), cell(f.f1), cell(f.average_precision),
-                   cell(f.landmark_error)});
+        std::vector<std::string> cells = {printable(row.name),      std::to_string(f.references),
+                                          std::to_string(f.faces),  cell(f.precision),
+                                          cell(f.recall),           cell(f.f1),
+                                          cell(f.average_precision)};
+        if (has_landmarks) cells.push_back(cell(f.landmark_error));
+        table.add(std::move(cells));
     }
     return table;
 }
