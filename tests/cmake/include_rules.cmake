@@ -39,9 +39,9 @@ forbid(engine/system ${above} "engine/operations/" "loaders/")
 
 forbid(tools "support/" "bench/" "xsimd/")
 
-# Inside loaders only torch looks into another room, archive; what lies outside them knows none of them.
+# Inside loaders, torch and images look into archive (zip, DEFLATE); what lies outside the rooms knows none of them.
 forbid(loaders/archive "loaders/torch/" "loaders/images/")
-forbid(loaders/images "loaders/torch/" "loaders/archive/")
+forbid(loaders/images "loaders/torch/")
 forbid(loaders/torch "loaders/images/")
 
 # Inside tools the verbs are on top, then what one verb is made of, then what several share.
