@@ -145,7 +145,7 @@ TEST_CASE("jpeg: FF FF 00 in the picture data is FF 00") {
     std::size_t filled = 0;
     for (std::size_t at = jpeg.find(ByteString("\xff\0", 2), find_marker(jpeg, 0xda) + 14);
          at != ByteString::npos; at = jpeg.find(ByteString("\xff\0", 2), at + 3), ++filled) {
-        jpeg.insert(at, "\xff");
+        jpeg.insert(at, 1, '\xff');
     }
     REQUIRE(filled > 0);
     check_same(jpeg, original);
