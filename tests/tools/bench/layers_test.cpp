@@ -7,6 +7,7 @@
 
 #include "engine/identity/networks.hpp"
 #include "engine/model_impl.hpp"
+#include "kernels/kernel_list.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_model.hpp"
 #include "tools/bench/fusion.hpp"
