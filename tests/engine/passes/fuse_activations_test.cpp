@@ -63,7 +63,7 @@ TEST_CASE("fuse_activations: what an operation's kernel can do becomes its epilo
                           {"deform_conv", deform_conv, {relu, leaky_relu}},
                           {"add", add, {relu}},
                           {"weighted_sum", weighted_sum, {swish}},
-                          {"linear", linear, {relu}},
+                          {"linear", linear, {relu, sigmoid}},
                           {"batch_norm", batch_norm, {}},
                           {"concat", concat, {}},
                           {"scale_channels", scale_channels, {}}};
