@@ -107,12 +107,12 @@ Status compare_with_model(const Options& options, Findings& findings) {
     model_options.layerwise = options.mode == kLayerwise;
     auto model = load_model(*options.model, model_options);
     if (!model.ok()) return model.status();
-    const auto input = read_input(reference.value(), findings.reference, model->architecture());
+    const Architecture architecture = model->architecture();
+    const auto input = read_input(reference.value(), findings.reference, architecture);
     if (!input.ok()) return input.status();
 
     engine::Session session(engine::program_of(model.value()), options.threads);
-    auto comparison =
-        compare_run(session, model->architecture(), input.value(), reference.value(), options.compare());
+    auto comparison = compare_run(session, architecture, input.value(), reference.value(), options.compare());
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
     findings.model = std::move(model).value();
@@ -127,7 +127,7 @@ Status compare_with_model(const Options& options, Findings& findings) {
     }
     if (!options.report) return {};
     return write_report(options, findings,
-                        gather_from_run(session, model->architecture(), input.value(), reference.value(),
+                        gather_from_run(session, architecture, input.value(), reference.value(),
                                         options.compare(), findings.comparison));
 }
 
