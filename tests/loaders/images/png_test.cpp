@@ -6,7 +6,6 @@
 
 #include <cstdlib>
 #include <string>
-#include <tuple>
 
 #include "support/files.hpp"
 #include "support/jpeg_writer.hpp"
@@ -163,8 +162,14 @@ TEST_CASE("png: transparency may stand before the palette, twice, or hold too mu
 
 TEST_CASE("png: each filter takes off what its neighbours say, at every pixel size") {
     // Sub, Up, Average and Paeth by the formulas of the specification over rows that are known.
-    for (const auto& [colour, depth, pixel_bytes] :
-         {std::tuple{0, 8, 1}, {4, 8, 2}, {2, 8, 3}, {6, 8, 4}, {6, 16, 8}, {0, 4, 1}}) {
+    struct Kind {
+        std::uint8_t colour, depth;
+        int pixel_bytes;
+    };
+    for (const Kind& kind : {Kind{0, 8, 1}, {4, 8, 2}, {2, 8, 3}, {6, 8, 4}, {6, 16, 8}, {0, 4, 1}}) {
+        CAPTURE(int{kind.colour});
+        CAPTURE(int{kind.depth});
+        const int pixel_bytes = kind.pixel_bytes;
         constexpr int kRows = 10, kBytes = 24;
         int rows[kRows][kBytes];
         ByteString plain, filtered;
@@ -185,12 +190,10 @@ TEST_CASE("png: each filter takes off what its neighbours say, at every pixel si
             }
         }
         const PngHeader header = {
-            .width = depth == 4 ? 48u : static_cast<std::uint32_t>(kBytes / pixel_bytes),
+            .width = kind.depth == 4 ? 48u : static_cast<std::uint32_t>(kBytes / pixel_bytes),
             .height = kRows,
-            .depth = static_cast<std::uint8_t>(depth),
-            .colour = static_cast<std::uint8_t>(colour)};
-        CAPTURE(colour);
-        CAPTURE(depth);
+            .depth = kind.depth,
+            .colour = kind.colour};
         CHECK((decoded(plain_png(header, filtered)).pixels == decoded(plain_png(header, plain)).pixels));
     }
 }
