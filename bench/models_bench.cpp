@@ -22,7 +22,7 @@
 
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/networks.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/detector.hpp"
 #include "tools/measure/machine_peak.hpp"

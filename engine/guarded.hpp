@@ -1,8 +1,10 @@
-// Where exceptions end: what the public functions do, they do inside guarded(). The library itself throws
-// nothing; what is caught here is the standard library running out of memory.
+// Where exceptions end: what the public functions do, they do inside guarded(). What is caught here is the
+// standard library running out of memory, and the one exception of the library itself: a picture too large
+// for any network (infer_shapes).
 #pragma once
 
 #include <new>
+#include <stdexcept>
 #include <string>
 
 #include "featherface/status.hpp"
@@ -10,7 +12,7 @@
 namespace featherface::engine {
 
 // What `body` returns, a Status or a Result. Where it runs out of memory: limit_exceeded, "not enough memory
-// for " and what `subject` returns.
+// for " and what `subject` returns; where something is too large: limit_exceeded and what the exception says.
 template <class Subject, class Body>
 auto guarded(const Subject& subject, const Body& body) -> decltype(body()) {
     try {
@@ -18,6 +20,8 @@ auto guarded(const Subject& subject, const Body& body) -> decltype(body()) {
             return body();
         } catch (const std::bad_alloc&) {
             return Status(StatusCode::limit_exceeded, "not enough memory for " + subject());
+        } catch (const std::length_error& error) {
+            return Status(StatusCode::limit_exceeded, error.what());
         }
     } catch (const std::bad_alloc&) {
         // Not even for that message. This one is so short that std::string keeps it without allocating.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/identity/networks.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "featherface/version.hpp"
 #include "tools/bench/baseline.hpp"
 #include "tools/bench/json.hpp"
@@ -110,6 +110,12 @@ Result<std::vector<Size>> parse_sizes(const std::vector<std::string>& words) {
             return Status(StatusCode::invalid_argument,
                           concat("--size: '", printable(part), "' is no size like 640x480, from 1 to ",
                                  std::to_string(kMostSide), " each"));
+        }
+        if (width * height > kMaxPicturePixels) {
+            return Status(
+                StatusCode::invalid_argument,
+                concat("--size: '", printable(part), "' has more than ", std::to_string(kMaxPicturePixels),
+                       " pixels, the most that a network runs on"));
         }
         sizes.push_back({static_cast<int>(width), static_cast<int>(height)});
     }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/detect/classify.hpp"
+#include "featherface/classifier.hpp"
 #include "featherface/image_file.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/model/load_model.hpp"
@@ -57,7 +57,7 @@ ExitCode classify(Words words) {
     if (!model.ok()) return fail(model.status());
     const auto image = read_picture(arguments.positionals().front(), {});
     if (!image.ok()) return fail(image.status());
-    const auto probabilities = engine::classify(model.value(), image->view(), threads.value());
+    const auto probabilities = featherface::classify(model.value(), image->view(), threads.value());
     if (!probabilities.ok()) {
         return fail({probabilities.status().code(), *model_file + ": " + probabilities.status().message()});
     }

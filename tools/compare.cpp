@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "featherface/model.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/crosscheck/comparison.hpp"

@@ -45,7 +45,7 @@ struct Options {
         return {.score_threshold = score,
                 .nms_threshold = nms,
                 .top_k = static_cast<int>(top_k),
-                .keep = static_cast<int>(keep),
+                .max_faces = static_cast<int>(keep),
                 .max_side = static_cast<int>(max_side),
                 .threads = threads_to_use};
     }

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
 #include "tools/cli/streams.hpp"

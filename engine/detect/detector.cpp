@@ -11,7 +11,7 @@
 #include "engine/detect/resize.hpp"
 #include "engine/guarded.hpp"
 #include "engine/identity/identify.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "engine/system/clock.hpp"
 
@@ -47,7 +47,7 @@ Status check(const DetectorOptions& o) {
     if (!is_fraction(o.nms_threshold))
         return out_of_range("nms_threshold", std::to_string(o.nms_threshold), "0 to 1");
     if (o.top_k < 1) return out_of_range("top_k", std::to_string(o.top_k), "1 and more");
-    if (o.keep < 1) return out_of_range("keep", std::to_string(o.keep), "1 and more");
+    if (o.max_faces < 1) return out_of_range("max_faces", std::to_string(o.max_faces), "1 and more");
     if (o.max_side < 0)
         return out_of_range("max_side", std::to_string(o.max_side), "1 and more, or 0 for no limit");
     if (o.threads < 1 || o.threads > 1024)
@@ -55,21 +55,14 @@ Status check(const DetectorOptions& o) {
     return {};
 }
 
-Status check_size(const ImageView& image) {
-    if (std::max(image.width, image.height) <= kLargestSide &&
-        std::int64_t{image.width} * image.height <= kMostPixels) {
-        return {};
-    }
-    return {StatusCode::limit_exceeded, "a picture of " + size_text(image) + " is too large; at most " +
-                                            std::to_string(kLargestSide) + " a side and " +
-                                            std::to_string(kMostPixels) + " pixels"};
-}
-
 }  // namespace
 
-struct Detector::Impl {
+namespace engine {
+
+class DetectorState {
+  public:
     Model model;
-    engine::Session session;
+    Session session;
     DetectorOptions options;
     float scale = 1;
     Timings timings;
@@ -81,11 +74,10 @@ struct Detector::Impl {
         const auto picture = [&] {
             return "a picture of " + size_text(image) + "; a smaller one, or a smaller max_side, takes less";
         };
-        return engine::guarded(picture, [&]() -> Result<decltype(body())> {
+        return guarded(picture, [&]() -> Result<decltype(body())> {
             scale = 1;
             timings = {};
             if (Status status = validate(image); !status.ok()) return status;
-            if (Status status = check_size(image); !status.ok()) return status;
             return body();
         });
     }
@@ -95,7 +87,7 @@ struct Detector::Impl {
         session.prepare(image.height, image.width);
         timings.preprocess += watch.lap();
         if (observer) {
-            engine::LayerTimes times(session, *observer);
+            LayerTimes times(session, *observer);
             session.run(image, &times);
         } else {
             session.run(image);
@@ -110,7 +102,7 @@ struct Detector::Impl {
         scale =
             static_cast<float>(options.max_side) / static_cast<float>(std::max(image.width, image.height));
         const auto scaled = [&](int n) { return std::max(1, static_cast<int>(std::lround(n * scale))); };
-        Image shrunk = engine::resize(image, scaled(image.width), scaled(image.height));
+        Image shrunk = resize(image, scaled(image.width), scaled(image.height));
         timings.preprocess = watch.lap();
         return shrunk;
     }
@@ -125,11 +117,11 @@ struct Detector::Impl {
         const RawOutputs raw = forward(view);
 
         Stopwatch watch;
-        std::vector<Face> faces = engine::find_faces(raw, view.height, view.width,
-                                                     {.score_threshold = options.score_threshold,
-                                                      .nms_threshold = options.nms_threshold,
-                                                      .top_k = options.top_k,
-                                                      .keep = options.keep});
+        std::vector<Face> faces = find_faces(raw, view.height, view.width,
+                                             {.score_threshold = options.score_threshold,
+                                              .nms_threshold = options.nms_threshold,
+                                              .top_k = options.top_k,
+                                              .max_faces = options.max_faces});
         if (scale != 1) {
             const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
             const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
@@ -144,7 +136,9 @@ struct Detector::Impl {
     }
 };
 
-Detector::Detector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+}  // namespace engine
+
+Detector::Detector(std::unique_ptr<engine::DetectorState> state) : state_(std::move(state)) {}
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
@@ -159,30 +153,30 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
                               " is no face detector; load a FeatherFace V1 or V2 checkpoint");
         }
         engine::Session session(engine::program_of(model), options.threads);
-        return Detector(
-            std::unique_ptr<Impl>(new Impl{std::move(model), std::move(session), options, 1, {}}));
+        return Detector(std::unique_ptr<engine::DetectorState>(
+            new engine::DetectorState{std::move(model), std::move(session), options, 1, {}}));
     });
 }
 
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
-    return impl_->on(image, [&] { return impl_->forward(image, observer); });
+    return state_->on(image, [&] { return state_->forward(image, observer); });
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {
-    return impl_->on(image, [&] { return impl_->detect(image); });
+    return state_->on(image, [&] { return state_->detect(image); });
 }
 
 int Detector::threads() const {
-    return impl_->session.pool().threads();
+    return state_->session.pool().threads();
 }
 float Detector::last_scale() const {
-    return impl_->scale;
+    return state_->scale;
 }
 const Timings& Detector::last_timings() const {
-    return impl_->timings;
+    return state_->timings;
 }
 const Model& Detector::model() const {
-    return impl_->model;
+    return state_->model;
 }
 
 }  // namespace featherface

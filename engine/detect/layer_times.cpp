@@ -37,8 +37,8 @@ void LayerTimes::after_step(std::size_t position) {
     run.kind = kind_of(program.graph, step);
     run.input_shapes = input_shapes;
     run.output_shape = output_shape;
-    run.start = static_cast<double>(step_start_ - run_start_) * 1e-9;
-    run.end = static_cast<double>(step_end - run_start_) * 1e-9;
+    run.start = static_cast<double>(step_start_ - run_start_) * 1e-6;
+    run.end = static_cast<double>(step_end - run_start_) * 1e-6;
     receiver_.layer(run);
 }
 

@@ -178,7 +178,7 @@ std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const
     KeptBoxes kept(height, options.nms_threshold);
     std::vector<Face> faces;
     for (const int index : best_anchors(raw, options)) {
-        if (faces.size() >= static_cast<std::size_t>(options.keep)) break;
+        if (faces.size() >= static_cast<std::size_t>(options.max_faces)) break;
         const std::size_t i = static_cast<std::size_t>(index);
         const std::array<float, 4> anchor = anchors[index];
         const Box box = decode_box(anchor, &raw.loc[4 * i], picture_width, picture_height);

@@ -28,7 +28,7 @@ struct FilterOptions {
     float score_threshold = 0.02f;  // strictly above
     float nms_threshold = 0.4f;
     int top_k = 5000;
-    int keep = 750;
+    int max_faces = 750;
 };
 
 // Faces by falling score (equal scores in anchor order), in pixels of a width x height picture. A candidate

@@ -1,8 +1,25 @@
 #include "engine/graph/graph.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "featherface/image.hpp"
 
 namespace featherface::engine {
+
+namespace {
+
+// Beyond, a count of a layer's values is no int any more.
+void require_size(int height, int width) {
+    if (std::max(height, width) <= kMaxPictureSide && std::int64_t{height} * width <= kMaxPicturePixels)
+        return;
+    throw std::length_error("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
+                            " is too large; at most " + std::to_string(kMaxPictureSide) + " per side and " +
+                            std::to_string(kMaxPicturePixels) + " pixels");
+}
+
+}  // namespace
 
 const Parameter* Graph::find_parameter(std::string_view parameter_name) const {
     const auto found = std::find_if(parameters.begin(), parameters.end(),
@@ -11,6 +28,7 @@ const Parameter* Graph::find_parameter(std::string_view parameter_name) const {
 }
 
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width) {
+    require_size(height, width);
     const Shape picture{Shape::Kind::map, height, width, 0};
     std::vector<Shape> shapes;
     shapes.reserve(graph.nodes.size());

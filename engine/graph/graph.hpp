@@ -37,7 +37,8 @@ struct Graph {
     const Parameter* find_parameter(std::string_view parameter_name) const;
 };
 
-// One shape per node for an input of height x width (both at least 1).
+// One shape per node for an input of height x width (both at least 1). Throws std::length_error beyond the
+// largest picture, kMaxPictureSide and kMaxPicturePixels.
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);
 
 // The shapes of a node's inputs, of those of all values.

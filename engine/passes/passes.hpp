@@ -33,8 +33,8 @@ Graph merge_siblings(Graph graph);
 // Drops nodes and parameters no output needs.
 Graph eliminate_dead(Graph graph);
 
-// All of the above in the order that helps most: what the detector runs. The values named in `keep` are still
-// there afterwards, each a node's own; names the graph does not have are ignored.
-Graph optimize(Graph graph, std::span<const std::string> keep = {});
+// All of the above in the order that helps most: what the detector runs. The values named in `unfused` are
+// still there afterwards, each a node's own; names the graph does not have are ignored.
+Graph optimize(Graph graph, std::span<const std::string> unfused = {});
 
 }  // namespace featherface::engine

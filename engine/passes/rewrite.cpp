@@ -83,10 +83,10 @@ Graph eliminate_dead(Graph graph) {
     return live;
 }
 
-Graph optimize(Graph graph, std::span<const std::string> keep) {
+Graph optimize(Graph graph, std::span<const std::string> unfused) {
     // No pass touches an output, so what is to be kept is one until they are done.
     const std::size_t outputs = graph.outputs.size();
-    for (const std::string& name : keep) {
+    for (const std::string& name : unfused) {
         const ValueId value = find_value(graph, name);
         if (value != kNone) graph.outputs.push_back({name, value});
     }

@@ -17,9 +17,9 @@ Schedule schedule_one_by_one(const Graph& graph) {
     return schedule;
 }
 
-Schedule schedule_in_groups(const Graph& graph, std::span<const std::string> keep) {
+Schedule schedule_in_groups(const Graph& graph, std::span<const std::string> unfused) {
     std::vector<bool> kept(graph.nodes.size(), false);
-    for (const std::string& name : keep) {
+    for (const std::string& name : unfused) {
         const ValueId value = find_value(graph, name);
         if (value != kNone) kept[static_cast<std::size_t>(value)] = true;
     }

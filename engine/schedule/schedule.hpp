@@ -57,9 +57,9 @@ struct Schedule {
 Schedule schedule_one_by_one(const Graph& graph);
 
 // Row-wise nodes that pass values only among themselves are grouped, and the inputs of a concat are written
-// straight into its memory where nothing forbids it. The values named in `keep` are private to no step; names
-// the graph does not have are ignored.
-Schedule schedule_in_groups(const Graph& graph, std::span<const std::string> keep = {});
+// straight into its memory where nothing forbids it. The values named in `unfused` are private to no step;
+// names the graph does not have are ignored.
+Schedule schedule_in_groups(const Graph& graph, std::span<const std::string> unfused = {});
 
 // What a step is: its node's kind, or "strips" for a group.
 std::string_view kind_of(const Graph& graph, const Step& step);

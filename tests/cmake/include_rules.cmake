@@ -24,7 +24,7 @@ forbid(loaders "kernels/" "engine/" "tools/" "support/" "xsimd/")
 forbid(engine "tools/" "support/" "xsimd/" "stb_")
 
 # The rooms of the engine, from the ground up: each knows only those below it.
-set(above "engine/detect/" "engine/model_impl")
+set(above "engine/detect/" "engine/loaded_model")
 forbid(engine/runtime ${above} "engine/identity/" "engine/passes/" "engine/topologies/" "loaders/")
 list(APPEND above "engine/runtime/" "engine/identity/")
 forbid(engine/schedule ${above} "engine/passes/" "engine/topologies/" "loaders/" "kernels/")

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "crosscheck/reference.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "support/capture.hpp"
 #include "support/files.hpp"
 #include "support/oracle/postprocess.hpp"
@@ -107,7 +107,7 @@ Model damaged_model(std::string_view network, const std::string& batch_norm, con
     }
     REQUIRE(found);
     const test::ByteString file = test::make_torch_zip(tensors);
-    auto model = Model::from_bytes(test::span_of(file), "damaged.pth", options);
+    auto model = Model::from_bytes(test::octets_of(file), "damaged.pth", options);
     REQUIRE_MESSAGE(model.ok(), model.status().message());
     return std::move(model).value();
 }

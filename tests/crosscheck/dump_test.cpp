@@ -7,7 +7,7 @@
 #include <set>
 
 #include "crosscheck/reference.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "featherface/version.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"

@@ -1,12 +1,14 @@
-#include "engine/detect/classify.hpp"
+#include "featherface/classifier.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/detect/classifier_input.hpp"
 #include "support/oracle/oracle.hpp"
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
@@ -49,7 +51,7 @@ TEST_CASE("classify: any picture has a centre of 224 x 224, from one pixel to a 
 
 TEST_CASE("classify: probabilities are the softmax of the oracle's logits") {
     const Image image = noise(300, 260);
-    const auto probabilities = engine::classify(seeded_model("classifier"), image.view(), 2);
+    const auto probabilities = featherface::classify(seeded_model("classifier"), image.view(), 2);
     REQUIRE_MESSAGE(probabilities.ok(), probabilities.status().message());
     REQUIRE(probabilities->size() == 1000);
 
@@ -68,10 +70,14 @@ TEST_CASE("classify: probabilities are the softmax of the oracle's logits") {
 
 TEST_CASE("classify: a detector has no classes to tell; a view that cannot be read is refused") {
     const Image image = noise(8, 8);
-    check_refused(engine::classify(seeded_model("v2"), image.view()).status(), StatusCode::wrong_model,
+    check_refused(featherface::classify(seeded_model("v2"), image.view()).status(), StatusCode::wrong_model,
                   {"FeatherFace V2", "mobilenetV1X0.25_pretrain.tar"});
-    check_refused(engine::classify(seeded_model("classifier"), {}).status(), StatusCode::invalid_argument,
-                  {});
+    check_refused(featherface::classify(seeded_model("classifier"), {}).status(),
+                  StatusCode::invalid_argument, {});
+    for (const int threads : {0, -1, 1025}) {
+        check_refused(featherface::classify(seeded_model("classifier"), image.view(), threads).status(),
+                      StatusCode::invalid_argument, {"threads is " + std::to_string(threads), "1 to 1024"});
+    }
 }
 
 }  // namespace featherface::test

@@ -22,6 +22,7 @@ namespace featherface {
 namespace {
 
 using test::noise;
+using test::octets_of;
 using test::seeded_model;
 
 Detector make_detector(const Model& model, const DetectorOptions& options = {}) {
@@ -69,7 +70,7 @@ TEST_CASE("model: every warning about its weights is there to be read") {
     spoil("body.stage1.0.0.weight", NAN);
     spoil("body.stage1.0.1.running_var", -1);
     const auto file = test::make_torch_zip(tensors);
-    const auto model = Model::from_bytes(std::as_bytes(std::span(file)), "odd.pth");
+    const auto model = Model::from_bytes(octets_of(file), "odd.pth");
     REQUIRE_MESSAGE(model.ok(), model.status().message());
     REQUIRE(model->warnings().size() == 2);
     for (const std::string_view word : {"NaN", "running_var"}) {
@@ -194,7 +195,7 @@ TEST_CASE("detector: thresholds and limits do what they say") {
         std::count_if(faces.begin(), faces.end(), [&](const Face& f) { return f.score > middle; });
     CHECK(detect(strict, image.view()).size() == static_cast<std::size_t>(above));
 
-    Detector few = make_detector(model, {.score_threshold = kLow, .keep = 3});
+    Detector few = make_detector(model, {.score_threshold = kLow, .max_faces = 3});
     CHECK(same(detect(few, image.view()), {faces.begin(), faces.begin() + 3}));
 
     Detector one = make_detector(model, {.score_threshold = kLow, .top_k = 1});
@@ -268,7 +269,7 @@ TEST_CASE("detector: options out of range, bad views and other networks are refu
     refused({.score_threshold = NAN}, "score_threshold");
     refused({.nms_threshold = 1.5f}, "nms_threshold");
     refused({.top_k = 0}, "top_k");
-    refused({.keep = -3}, "keep");
+    refused({.max_faces = -3}, "max_faces");
     refused({.max_side = -1}, "max_side");
     refused({.threads = 0}, "threads");
     refused({.threads = 1025}, "threads");

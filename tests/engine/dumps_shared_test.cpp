@@ -11,7 +11,7 @@
 #include <string>
 
 #include "engine/detect/postprocess.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"

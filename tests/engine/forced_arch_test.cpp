@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "kernels/select.hpp"
 #include "support/instruction_counts.hpp"
@@ -26,7 +26,7 @@ TEST_CASE("forced architecture: a model uses the one forced, and says so") {
 TEST_CASE("forced architecture: no model is loaded for one the CPU lacks") {
     const test::ForcedArch forced("sse9");
     const auto file = make_torch_zip(test::seeded_checkpoint("v2"));
-    const auto model = Model::from_bytes(std::as_bytes(std::span(file)), "seeded.pth");
+    const auto model = Model::from_bytes(test::octets_of(file), "seeded.pth");
     REQUIRE(!model.ok());
     CHECK(model.status().code() == StatusCode::invalid_argument);
     CHECK(model.status().message().find("FEATHERFACE_FORCE_ARCH") != std::string::npos);

@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/featherface.hpp"
 #include "kernels/select.hpp"
@@ -19,6 +19,7 @@ namespace featherface {
 namespace {
 
 using test::noise;
+using test::octets_of;
 using test::seeded_model;
 
 // Copies of what an observer is told.
@@ -129,8 +130,7 @@ TEST_CASE("model: the kernels of the architecture asked for, or what there is") 
         CHECK(seeded_model("v2", {.cpu_architecture = table->arch}).cpu_architecture() == table->arch);
     }
     const auto bytes = test::make_torch_zip(test::seeded_checkpoint("v2"));
-    const auto model =
-        Model::from_bytes(std::as_bytes(std::span(bytes)), "seeded.pth", {.cpu_architecture = "mmx"});
+    const auto model = Model::from_bytes(octets_of(bytes), "seeded.pth", {.cpu_architecture = "mmx"});
     REQUIRE(!model.ok());
     CHECK(model.status().code() == StatusCode::invalid_argument);
     CHECK(model.status().message().find("mmx") != std::string::npos);

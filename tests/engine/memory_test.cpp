@@ -3,7 +3,7 @@
 // counts too.
 #include <doctest/doctest.h>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/detector.hpp"
 #include "kernels/select.hpp"

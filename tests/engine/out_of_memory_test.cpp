@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/allocations.hpp"
-#include "engine/detect/classify.hpp"
+#include "featherface/classifier.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/seeded_checkpoint.hpp"
@@ -104,22 +104,24 @@ TEST_CASE("out of memory: beyond the largest size a picture is refused whatever 
         return detector->detect({&pixel, width, height, width, PixelFormat::gray8}).status();
     };
     constexpr int kMost = std::numeric_limits<int>::max();
-    for (const auto& [width, height] :
-         {std::pair{kMost, kMost}, {kMost, 1}, {1, kLargestSide + 1}, {kLargestSide, 17}, {16385, 16384}}) {
+    for (const auto& [width, height] : {std::pair{kMost, kMost},
+                                        {kMost, 1},
+                                        {1, kMaxPictureSide + 1},
+                                        {kMaxPictureSide, 17},
+                                        {16385, 16384}}) {
         check_refused(refusal(width, height), StatusCode::limit_exceeded,
                       {std::to_string(width) + " x " + std::to_string(height) + " is too large",
-                       "16777216 a side", "268435456 pixels"});
+                       "16777216 per side", "268435456 pixels"});
     }
-    for (const auto& [width, height] : {std::pair{kLargestSide, 16}, {16384, 16384}, {1, kLargestSide}}) {
+    for (const auto& [width, height] :
+         {std::pair{kMaxPictureSide, 16}, {16384, 16384}, {1, kMaxPictureSide}}) {
         check_refused(refusal(width, height), StatusCode::limit_exceeded, {"not enough memory"});
     }
 }
 
 TEST_CASE("out of memory: loading a model and creating a detector say so") {
     const ByteString file = make_torch_zip(seeded_checkpoint("v2"));
-    const auto load = [&] {
-        return Model::from_bytes(std::as_bytes(std::span(file)), "seeded.pth").status();
-    };
+    const auto load = [&] { return Model::from_bytes(octets_of(file), "seeded.pth").status(); };
     CHECK(fail_everywhere(load, nothing) > 100);
     {
         const MemoryLimit limit(MemoryLimit::kAny, 1 << 12);
@@ -133,7 +135,8 @@ TEST_CASE("out of memory: loading a model and creating a detector say so") {
 TEST_CASE("out of memory: the classifier says so") {
     const Model model = seeded_model("classifier");
     const Image image = noise(30, 20);
-    CHECK(fail_everywhere([&] { return engine::classify(model, image.view(), 1).status(); }, nothing) > 20);
+    CHECK(fail_everywhere([&] { return featherface::classify(model, image.view(), 1).status(); }, nothing) >
+          20);
 }
 
 }  // namespace

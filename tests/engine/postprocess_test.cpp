@@ -51,7 +51,7 @@ TEST_CASE("find_faces: the oracle's faces in its order, whatever the sizes, thre
                           {640, 48, 400, {.nms_threshold = 0.9f}},
                           {200, 200, 1000, {.score_threshold = 0.5f}},
                           {320, 320, 2000, {.top_k = 300}},
-                          {320, 320, 2000, {.top_k = 1000, .keep = 50}},
+                          {320, 320, 2000, {.top_k = 1000, .max_faces = 50}},
                           {9, 5, 10, {}}};
     unsigned seed = 1;
     for (const Case& c : cases) {
@@ -63,7 +63,7 @@ TEST_CASE("find_faces: the oracle's faces in its order, whatever the sizes, thre
             {.score_threshold = c.options.score_threshold,
              .nms_threshold = c.options.nms_threshold,
              .top_k = static_cast<std::size_t>(c.options.top_k),
-             .keep = static_cast<std::size_t>(c.options.keep)});
+             .keep = static_cast<std::size_t>(c.options.max_faces)});
         REQUIRE(faces.size() == expected.size());
         for (std::size_t i = 0; i < faces.size(); ++i) {
             REQUIRE(faces[i].score == static_cast<float>(expected[i].score));

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+#include <csignal>
 #include <string>
 
 #include "support/status_checks.hpp"
@@ -22,6 +25,21 @@ TEST_CASE("result: a success without a value is a defect, and told as one") {
     const Result<int> nothing{Status()};
     CHECK_FALSE(nothing.ok());
     test::check_refused(nothing.status(), StatusCode::internal, {"without a value"});
+}
+
+TEST_CASE("result: the value of a failure ends the program, in every build") {
+    const Result<int> nothing{Status(StatusCode::io_error, "gone")};
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::signal(SIGABRT, SIG_DFL);  // doctest's handler would report a failed test
+        close(STDERR_FILENO);
+        _exit(nothing.value());
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGABRT);
 }
 
 }  // namespace featherface

@@ -1,9 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <numeric>
 #include <set>
+#include <stdexcept>
+#include <utility>
 
 #include "engine/topologies/topologies.hpp"
+#include "featherface/image.hpp"
 #include "support/capture.hpp"
 
 namespace featherface::engine {
@@ -33,6 +37,26 @@ const std::vector<Graph>& all_graphs() {
     static const std::vector<Graph> graphs = {featherface_v1(), featherface_v2(), mobilenet_classifier(),
                                               mobilenet_backbone()};
     return graphs;
+}
+
+TEST_CASE(
+    "topologies: up to the largest picture a count of any layer's values is an int, beyond it nothing is "
+    "laid out") {
+    for (const Graph& graph : all_graphs()) {
+        for (const auto& [height, width] : {std::pair{16384, 16384},
+                                            {16, kMaxPictureSide},
+                                            {kMaxPictureSide, 16},
+                                            {1, kMaxPictureSide},
+                                            {kMaxPictureSide, 1}}) {
+            for (const Shape& shape : infer_shapes(graph, height, width)) {
+                CHECK(shape.elements() <= std::numeric_limits<int>::max());
+            }
+        }
+        CHECK_THROWS_AS(infer_shapes(graph, 16384, 16385), std::length_error);
+        CHECK_THROWS_AS(infer_shapes(graph, 1, kMaxPictureSide + 1), std::length_error);
+        CHECK_THROWS_AS(infer_shapes(graph, std::numeric_limits<int>::max(), std::numeric_limits<int>::max()),
+                        std::length_error);
+    }
 }
 
 TEST_CASE("topologies: each network has exactly PyTorch's number of trained parameters") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "engine/topologies/topologies.hpp"
 #include "support/seeded_model.hpp"
 

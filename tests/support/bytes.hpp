@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <span>
@@ -15,6 +16,11 @@ using ByteString = std::string;
 
 inline std::span<const std::byte> span_of(std::string_view bytes) {
     return std::as_bytes(std::span(bytes));
+}
+
+// The same for the public API.
+inline std::span<const std::uint8_t> octets_of(std::string_view bytes) {
+    return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
 inline ByteString byte_string(std::initializer_list<int> values) {

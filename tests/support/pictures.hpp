@@ -16,8 +16,7 @@
 namespace featherface::test {
 
 inline Result<Image> decode(std::string_view file, const ImageReadOptions& options = {}) {
-    return decode_image({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, "picture",
-                        options);
+    return decode_image(octets_of(file), "picture", options);
 }
 
 // Lets every pixel take part in a decision: a memory checker complains of decisions by memory never written.

@@ -12,7 +12,7 @@ namespace featherface::test {
 
 Model seeded_model(std::string_view network, const ModelOptions& options) {
     const ByteString file = make_torch_zip(seeded_checkpoint(network));
-    auto model = Model::from_bytes(std::as_bytes(std::span(file)), "seeded.pth", options);
+    auto model = Model::from_bytes(octets_of(file), "seeded.pth", options);
     REQUIRE_MESSAGE(model.ok(), model.status().message());
     return std::move(model).value();
 }

@@ -234,6 +234,8 @@ TEST_CASE("bench: a command line that makes no sense is exit code 2") {
     check_program(bench({"-m", v2, "--size", "640"}), 2, {"'640' is no size like 640x480"});
     check_program(bench({"-m", v2, "--size", "64x64,"}), 2, {"'' is no size"});
     check_program(bench({"-m", v2, "--size", "0x64"}), 2, {"'0x64' is no size"});
+    check_program(bench({"-m", v2, "--size", "16385x16384"}), 2,
+                  {"'16385x16384' has more than 268435456 pixels"});
     check_program(bench({"-m", v2, "--threads", "0"}), 2, {"--threads: '0'"});
     check_program(bench({"-m", v2, "--arch", "mmx"}), 2, {"mmx", "available: "});
     check_program(bench({"-m", v2, "--format", "xml"}), 2, {"'xml' is none of"});

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/detect/classify.hpp"
+#include "featherface/classifier.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
@@ -18,7 +18,7 @@ TEST_CASE("classify: the five likeliest classes, likeliest first, with the libra
     const ProgramFiles files;
     const Image image = noise(80, 70);
     const std::string model = files.model("model.tar", "classifier"), picture = files.picture("a.ppm", image);
-    const auto probabilities = engine::classify(seeded_model("classifier"), image.view());
+    const auto probabilities = featherface::classify(seeded_model("classifier"), image.view());
     REQUIRE(probabilities.ok());
 
     const ProgramResult result = featherface({"classify", "-m", model, picture});

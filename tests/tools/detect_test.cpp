@@ -28,7 +28,7 @@ TEST_CASE("detect: options reach the detector") {
     };
     const std::size_t all = expected_faces(fixture.first).size();
     REQUIRE(all > 3);
-    check_same(faces_with({"--keep", "3"}), {.score_threshold = kLow, .keep = 3});
+    check_same(faces_with({"--keep", "3"}), {.score_threshold = kLow, .max_faces = 3});
     check_same(faces_with({"--top-k", "2"}), {.score_threshold = kLow, .top_k = 2});
     check_same(faces_with({"--nms", "0.9"}), {.score_threshold = kLow, .nms_threshold = 0.9f});
     check_same(faces_with({"--threads", "3"}), {.score_threshold = kLow, .threads = 3});

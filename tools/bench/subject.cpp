@@ -4,7 +4,7 @@
 
 #include "engine/detect/postprocess.hpp"
 #include "engine/identity/networks.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "tools/measure/noise.hpp"
 #include "tools/text/text.hpp"
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/guarded.hpp"
 #include "featherface/version.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/torch_order.hpp"
@@ -94,7 +95,12 @@ Status write_dump(engine::Session& session, const Model& model, const NetworkInp
     const LayerSelection selection(layers, model.architecture());
     Dump dump(npz.value(), selection);
 
-    run(session, input, &dump);
+    const auto network = [] { return std::string("running the network"); };
+    Status ran = engine::guarded(network, [&] {
+        run(session, input, &dump);
+        return Status();
+    });
+    if (!ran.ok()) return ran;
     if (is_detector(model.architecture())) add_detection(session, dump);
     if (input.picture && dump.wants("image_bgr")) {
         dump.add_bytes("image_bgr", {input.picture->height, input.picture->width, 3},

@@ -51,7 +51,7 @@ bool is_same_face(Row a, Row b) {
 bool is_near_tie(Row face, const Rows& own, const Rows& other) {
     const engine::FilterOptions filter;
     if (score(face) - filter.score_threshold < kScoreSlack) return true;
-    if (other.count() == static_cast<std::size_t>(filter.keep) &&
+    if (other.count() == static_cast<std::size_t>(filter.max_faces) &&
         score(face) - score(other[other.count() - 1]) < kScoreSlack)
         return true;
     const auto at_nms_threshold = [&](const Rows& faces) {

@@ -67,7 +67,7 @@ ModelOptions options_to_observe(Layers layers) {
     options.layerwise = layers == Layers::all;
     for (const engine::Network& network : engine::networks()) {
         for (std::string& name : names_of(layers, network.architecture))
-            options.keep.push_back(std::move(name));
+            options.unfused.push_back(std::move(name));
     }
     return options;
 }

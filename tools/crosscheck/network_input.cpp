@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/detect/classify.hpp"
+#include "engine/detect/classifier_input.hpp"
 #include "tools/crosscheck/layers.hpp"
 #include "tools/crosscheck/preprocessing.hpp"
 #include "tools/crosscheck/values.hpp"

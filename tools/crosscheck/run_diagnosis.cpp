@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "tools/crosscheck/diagnosis.hpp"
 #include "tools/crosscheck/explanation.hpp"
 #include "tools/crosscheck/faces.hpp"
@@ -213,7 +213,7 @@ Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, con
         diagnosis.try_outputs();
     }
     for (const NetworkMistake& mistake : usual_mistakes_of_networks(architecture)) {
-        auto other = Model::Impl::load(model_file, {.layerwise = kLayerwise}, mistake.rewrite);
+        auto other = engine::LoadedModel::load(model_file, {.layerwise = kLayerwise}, mistake.rewrite);
         if (!other.ok()) return other.status();
         engine::Session mistaken(engine::program_of(other.value()), threads);
         diagnosis.try_network(mistaken, mistake);

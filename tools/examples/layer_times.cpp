@@ -16,7 +16,7 @@ class Printer final : public featherface::LayerObserver {
             if (!shape.empty()) shape += 'x';
             shape += std::to_string(extent);
         }
-        std::printf("%9.3f  %-14s %-16s %s", (run.end - run.start) * 1e3, std::string(run.kind).c_str(),
+        std::printf("%9.3f  %-14s %-16s %s", run.end - run.start, std::string(run.kind).c_str(),
                     shape.c_str(), std::string(run.name).c_str());
         if (!run.contains.empty()) std::printf(" and %zu modules inside", run.contains.size());
         std::printf("\n");

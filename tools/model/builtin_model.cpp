@@ -17,12 +17,12 @@ featherface_builtin_model_end:
 )");
 
 extern "C" {
-extern const std::byte featherface_builtin_model_begin[], featherface_builtin_model_end[];
+extern const std::uint8_t featherface_builtin_model_begin[], featherface_builtin_model_end[];
 }
 
 namespace featherface::tools {
 
-std::span<const std::byte> builtin_model() {
+std::span<const std::uint8_t> builtin_model() {
     return {featherface_builtin_model_begin, featherface_builtin_model_end};
 }
 
@@ -32,7 +32,7 @@ std::span<const std::byte> builtin_model() {
 
 namespace featherface::tools {
 
-std::span<const std::byte> builtin_model() {
+std::span<const std::uint8_t> builtin_model() {
     return {};
 }
 

@@ -1,7 +1,7 @@
 // The checkpoint inside the program: a FeatherFace V2, so that faces are found with no file at hand.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -14,6 +14,6 @@ constexpr std::string_view kUsingBuiltinModel = "no -m: using the built-in Feath
 constexpr std::string_view kNoBuiltinModel = "give a checkpoint, -m FILE: this program was built without one";
 
 // The bytes of tools/model/FeatherFaceV2_final.pth; none when built with FEATHERFACE_BUILTIN_MODEL=OFF.
-std::span<const std::byte> builtin_model();
+std::span<const std::uint8_t> builtin_model();
 
 }  // namespace featherface::tools

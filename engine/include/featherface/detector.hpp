@@ -1,7 +1,6 @@
 // Finds faces. A Detector holds the memory one running call needs: use one a thread; they may share a Model.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,23 +13,22 @@
 
 namespace featherface {
 
+namespace engine {
+class DetectorState;  // the library's own
+}
+
 struct DetectorOptions {
     float score_threshold = 0.5f;  // faces strictly above it are returned; 0 to 1
     // Of two faces that overlap by more (intersection over union, 0 to 1) only the better is returned. Areas
     // count both border pixels, as in the reference: (x2 - x1 + 1) * (y2 - y1 + 1).
     float nms_threshold = 0.4f;
-    int top_k = 5000;  // candidates that enter NMS, best first; >= 1
-    int keep = 750;    // faces returned at most; >= 1
+    int top_k = 5000;     // candidates that enter NMS, best first; >= 1
+    int max_faces = 750;  // faces returned at most, the best; >= 1
     // Pictures with a longer side than this many pixels are shrunk to it by averaging (as PIL's BILINEAR
     // does); 0: never.
     int max_side = 0;
     int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
 };
-
-// The largest picture the network runs on: its sides, and its pixels altogether. Up to these a count of any
-// layer's values is an int.
-constexpr int kLargestSide = 1 << 24;
-constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
 
 // Where the time of the last call went, in milliseconds.
 struct Timings {
@@ -52,7 +50,8 @@ class Detector {
     // Faces by falling score, in pixels of the given picture (also when it was shrunk); boxes are not
     // clipped. A candidate whose box or landmarks are not finite is no face. Memory is laid out anew when the
     // picture's size differs from the last one's. Errors: invalid_argument (the view); limit_exceeded (the
-    // picture is larger than memory, kLargestSide or kMostPixels). After an error the detector works on.
+    // picture is larger than memory, kMaxPictureSide or kMaxPicturePixels). After an error the detector works
+    // on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
     // The network alone, on the picture as it is (no shrinking). `observer`, if given, is told of every
@@ -68,9 +67,8 @@ class Detector {
     const Model& model() const;
 
   private:
-    struct Impl;
-    explicit Detector(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit Detector(std::unique_ptr<engine::DetectorState> state);
+    std::unique_ptr<engine::DetectorState> state_;
 };
 
 }  // namespace featherface

@@ -1,6 +1,7 @@
 // The whole public API.
 #pragma once
 
+#include "featherface/classifier.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/face.hpp"
 #include "featherface/image.hpp"

@@ -2,7 +2,7 @@
 //
 //     struct Printer : featherface::LayerObserver {
 //         void layer(const featherface::LayerRun& run) override {
-//             std::printf("%-40s %.3f ms\n", std::string(run.name).c_str(), (run.end - run.start) * 1e3);
+//             std::printf("%-40s %.3f ms\n", std::string(run.name).c_str(), run.end - run.start);
 //         }
 //     } printer;
 //     detector.forward(picture, &printer);
@@ -28,7 +28,7 @@ struct LayerRun {
     std::string_view kind;                  // "conv", "deform_conv", "strips" (several row-wise layers), ...
     std::span<const std::vector<std::int64_t>> input_shapes;  // as PyTorch has them: 1,C,H,W
     std::span<const std::int64_t> output_shape;               // of the first output
-    double start = 0, end = 0;  // seconds since the network's start, by a monotonic clock
+    double start = 0, end = 0;  // milliseconds since the network's start, by a monotonic clock
 };
 
 // Its methods are called on the thread that runs the network, between steps, and must not throw. The time

@@ -2,7 +2,6 @@
 // serves any number of threads and detectors.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -14,6 +13,10 @@
 #include "featherface/status.hpp"
 
 namespace featherface {
+
+namespace engine {
+struct LoadedModel;  // the library's own
+}
 
 enum class Architecture { featherface_v1, featherface_v2, mobilenet_classifier, mobilenet_backbone };
 
@@ -28,7 +31,7 @@ struct ModelOptions {
     // output, so that a LayerObserver finds it in a step's `names`, not in `contains`. The network gets
     // slower by what can no longer be fused. Names it does not have are ignored; layerwise nothing is fused
     // anyway.
-    std::vector<std::string> keep = {};
+    std::vector<std::string> unfused = {};
     // Whose kernels to use: "sse2", "avx2", "avx512" or "neon64". Empty: FEATHERFACE_FORCE_ARCH when set,
     // else the best this CPU has.
     std::string cpu_architecture = {};
@@ -43,7 +46,7 @@ class Model {
     // no architecture that is usable here.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
     // The same from bytes, which must outlive the call only. `name` stands in messages.
-    static Result<Model> from_bytes(std::span<const std::byte> bytes, std::string_view name,
+    static Result<Model> from_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                     const ModelOptions& options = {});
 
     Architecture architecture() const;
@@ -53,13 +56,10 @@ class Model {
     // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
     const std::vector<std::string>& warnings() const;
 
-    // Implementation access for the library's own parts.
-    struct Impl;
-    const Impl& impl() const { return *impl_; }
-
   private:
-    explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-    std::shared_ptr<const Impl> impl_;
+    friend struct engine::LoadedModel;
+    explicit Model(std::shared_ptr<const engine::LoadedModel> loaded) : loaded_(std::move(loaded)) {}
+    std::shared_ptr<const engine::LoadedModel> loaded_;
 };
 
 }  // namespace featherface

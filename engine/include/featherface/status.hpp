@@ -1,5 +1,5 @@
 // Status and Result<T>: how every function of the library reports failure. No exceptions cross the public
-// API, nothing is printed, nothing aborts.
+// API, nothing is printed, nothing aborts (but for the use of a value that is not there, below).
 #pragma once
 
 #include <optional>
@@ -35,7 +35,14 @@ class [[nodiscard]] Status {
     std::string message_;
 };
 
-// A value, or the Status that says why there is none. `value()` may be called only when `ok()`.
+namespace detail {
+// Ends the program: whoever asks a failed Result for its value has a defect, which no further step would
+// mend.
+[[noreturn]] void no_value(const Status& status);
+}  // namespace detail
+
+// A value, or the Status that says why there is none. `value()` and `->` may be used only when `ok()`:
+// otherwise they print the Status to standard error and abort, in every build.
 template <class T>
 class [[nodiscard]] Result {
   public:
@@ -47,13 +54,19 @@ class [[nodiscard]] Result {
 
     bool ok() const { return value_.has_value(); }
     const Status& status() const { return status_; }
-    T& value() & { return *value_; }
-    const T& value() const& { return *value_; }
-    T&& value() && { return *std::move(value_); }
-    T* operator->() { return &*value_; }
-    const T* operator->() const { return &*value_; }
+    T& value() & { return checked(*this); }
+    const T& value() const& { return checked(*this); }
+    T&& value() && { return std::move(checked(*this)); }
+    T* operator->() { return &checked(*this); }
+    const T* operator->() const { return &checked(*this); }
 
   private:
+    template <class Self>
+    static auto& checked(Self& self) {
+        if (!self.value_) detail::no_value(self.status_);
+        return *self.value_;
+    }
+
     std::optional<T> value_;
     Status status_;
 };

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/identity/networks.hpp"
-#include "engine/model_impl.hpp"
+#include "engine/loaded_model.hpp"
 #include "kernels/kernel_list.hpp"
 #include "kernels/select.hpp"
 #include "support/seeded_model.hpp"

@@ -1,14 +1,10 @@
-#include "engine/detect/classify.hpp"
+#include "engine/detect/classifier_input.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <string>
 
 #include "engine/detect/resize.hpp"
-#include "engine/guarded.hpp"
-#include "engine/model_impl.hpp"
-#include "engine/runtime/session.hpp"
 
 namespace featherface::engine {
 
@@ -47,29 +43,6 @@ std::vector<float> classifier_input(const ImageView& image) {
         }
     }
     return nchw;
-}
-
-Result<std::vector<float>> classify(const Model& model, const ImageView& image, int threads) {
-    const auto work = [] { return std::string("classifying a picture"); };
-    return guarded(work, [&]() -> Result<std::vector<float>> {
-        if (Status status = validate(image); !status.ok()) return status;
-        if (model.architecture() != Architecture::mobilenet_classifier) {
-            return Status(StatusCode::wrong_model,
-                          std::string(name_of(model.architecture())) +
-                              " has no classes to tell; load the ImageNet classifier, "
-                              "mobilenetV1X0.25_pretrain.tar");
-        }
-        Session session(program_of(model), threads);
-        session.run_nchw(classifier_input(image), kClassifierSide, kClassifierSide);
-
-        const ConstMap logits = session.output("logits");
-        std::vector<float> probabilities(logits.data, logits.data + logits.channels);
-        const float largest = *std::max_element(probabilities.begin(), probabilities.end());
-        float sum = 0;
-        for (float& value : probabilities) sum += value = std::exp(value - largest);
-        for (float& value : probabilities) value /= sum;
-        return probabilities;
-    });
 }
 
 }  // namespace featherface::engine

@@ -8,37 +8,38 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/runtime/program.hpp"
 #include "featherface/model.hpp"
 #include "loaders/torch/checkpoint.hpp"
 
-namespace featherface {
+namespace featherface::engine {
 
-struct Model::Impl {
+struct LoadedModel {
     Architecture architecture{};
     std::int64_t parameters = 0;
     std::vector<std::string> warnings;
-    std::shared_ptr<const engine::Program> program;
+    std::shared_ptr<const Program> program;
 
     // Hashing a file takes as long as loading it, and few callers ask: done once, when they do.
     std::optional<loaders::Checkpoint> checkpoint;
     mutable std::once_flag hashed;
     mutable std::string sha256;
 
+    static const LoadedModel& of(const Model& model) { return *model.loaded_; }
+    static Model as_model(std::shared_ptr<const LoadedModel> loaded) { return Model(std::move(loaded)); }
+
     // Model::load() of a network built otherwise: `rewrite`, when there is one, changes the bound graph
     // before the passes see it.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options,
-                              const std::function<void(engine::Graph&)>& rewrite);
+                              const std::function<void(Graph&)>& rewrite);
 };
-
-namespace engine {
 
 // What a Session of the model runs.
 inline std::shared_ptr<const Program> program_of(const Model& model) {
-    return model.impl().program;
+    return LoadedModel::of(model).program;
 }
 
-}  // namespace engine
-}  // namespace featherface
+}  // namespace featherface::engine

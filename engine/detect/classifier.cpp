@@ -1,0 +1,41 @@
+#include "featherface/classifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "engine/detect/classifier_input.hpp"
+#include "engine/guarded.hpp"
+#include "engine/loaded_model.hpp"
+#include "engine/runtime/session.hpp"
+
+namespace featherface {
+
+Result<std::vector<float>> classify(const Model& model, const ImageView& image, int threads) {
+    const auto work = [] { return std::string("classifying a picture"); };
+    return engine::guarded(work, [&]() -> Result<std::vector<float>> {
+        if (Status status = validate(image); !status.ok()) return status;
+        if (threads < 1 || threads > 1024) {
+            return Status(StatusCode::invalid_argument,
+                          "threads is " + std::to_string(threads) + "; allowed: 1 to 1024");
+        }
+        if (model.architecture() != Architecture::mobilenet_classifier) {
+            return Status(StatusCode::wrong_model,
+                          std::string(name_of(model.architecture())) +
+                              " has no classes to tell; load the ImageNet classifier, "
+                              "mobilenetV1X0.25_pretrain.tar");
+        }
+        engine::Session session(engine::program_of(model), threads);
+        session.run_nchw(engine::classifier_input(image), engine::kClassifierSide, engine::kClassifierSide);
+
+        const kernels::ConstMap logits = session.output("logits");
+        std::vector<float> probabilities(logits.data, logits.data + logits.channels);
+        const float largest = *std::max_element(probabilities.begin(), probabilities.end());
+        float sum = 0;
+        for (float& value : probabilities) sum += value = std::exp(value - largest);
+        for (float& value : probabilities) value /= sum;
+        return probabilities;
+    });
+}
+
+}  // namespace featherface
