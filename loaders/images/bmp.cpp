@@ -33,7 +33,7 @@ enum Compression : std::uint32_t {
     kAlphaMasks = 6
 };
 
-struct Header {
+struct BmpHeader {
     std::int64_t width = 0;
     std::int64_t height = 0;
     bool top_down = false;
@@ -51,11 +51,11 @@ Status malformed(const std::string& what) {
     return error(StatusCode::malformed, "BMP: " + what);
 }
 
-Status unsupported(std::string_view what) {
+Status unsupported_bmp(std::string_view what) {
     return error(StatusCode::unsupported, "cannot read " + std::string(what), {.hint = "save it as PNG"});
 }
 
-Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     const auto u16 = [&](std::size_t at) { return load_le<std::uint16_t>(bytes, at); };
     const auto u32 = [&](std::size_t at) { return load_le<std::uint32_t>(bytes, at); };
     if (bytes.size() < kFileHeader + kCoreHeader) return malformed("cut short in its header");
@@ -65,7 +65,7 @@ Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pi
     }
     if (bytes.size() < kFileHeader + info) return malformed("cut short in its header");
 
-    Header header;
+    BmpHeader header;
     header.pixels = u32(10);
     header.palette = kFileHeader + info;
     std::uint32_t compression = kPlain;
@@ -104,7 +104,7 @@ Result<Header> read_header(std::span<const std::byte> bytes, std::int64_t max_pi
             header.runs = true;
             break;
         case kJpeg:
-        case kPng: return unsupported("a BMP with a JPEG or PNG inside");
+        case kPng: return unsupported_bmp("a BMP with a JPEG or PNG inside");
         default: return malformed("compression method " + std::to_string(compression));
     }
     // Of a picture of more bits a palette is a suggestion, passed over.
@@ -164,7 +164,7 @@ std::uint8_t masked(std::uint32_t value, std::uint32_t mask) {
 using Colour = std::array<std::uint8_t, 3>;  // blue, green, red
 
 // Black stands in for colours the palette lacks.
-std::array<Colour, 256> read_palette(std::span<const std::byte> bytes, const Header& header) {
+std::array<Colour, 256> read_palette(std::span<const std::byte> bytes, const BmpHeader& header) {
     std::array<Colour, 256> colours{};
     for (std::size_t i = 0; i < header.palette_size; ++i) {
         for (std::size_t c = 0; c < 3; ++c) {
@@ -177,7 +177,7 @@ std::array<Colour, 256> read_palette(std::span<const std::byte> bytes, const Hea
 
 // Calls `show(stored row, first byte of that row's pixels in the picture)` for each row.
 template <class Show>
-Image show_rows(const Header& header, Show show) {
+Image show_rows(const BmpHeader& header, Show show) {
     Image image;
     image.width = static_cast<int>(header.width);
     image.height = static_cast<int>(header.height);
@@ -190,7 +190,7 @@ Image show_rows(const Header& header, Show show) {
     return image;
 }
 
-Image decode_palette_rows(std::span<const std::byte> bytes, const Header& header) {
+Image decode_palette_rows(std::span<const std::byte> bytes, const BmpHeader& header) {
     const auto colours = read_palette(bytes, header);
     const auto bits = static_cast<std::size_t>(header.bits);
     const std::size_t mask = (std::size_t{1} << bits) - 1;
@@ -204,7 +204,7 @@ Image decode_palette_rows(std::span<const std::byte> bytes, const Header& header
     });
 }
 
-Image decode_colour_rows(std::span<const std::byte> bytes, const Header& header) {
+Image decode_colour_rows(std::span<const std::byte> bytes, const BmpHeader& header) {
     const auto size = static_cast<std::size_t>(header.bits / 8);
     return show_rows(header, [&](std::size_t row, std::uint8_t* to) {
         std::size_t at = header.pixels + row * header.row;
@@ -220,7 +220,7 @@ Image decode_colour_rows(std::span<const std::byte> bytes, const Header& header)
     });
 }
 
-Result<Image> decode_runs(std::span<const std::byte> bytes, const Header& header) {
+Result<Image> decode_runs(std::span<const std::byte> bytes, const BmpHeader& header) {
     const auto colours = read_palette(bytes, header);
     const auto width = static_cast<std::size_t>(header.width);
     std::vector<std::uint8_t> indices(width * static_cast<std::size_t>(header.height));

@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::uint16_t kOrientationTag = 0x0112;
-constexpr std::size_t kHeaderSize = 8;
+constexpr std::size_t kTiffHeaderSize = 8;
 constexpr std::size_t kEntrySize = 12;
 constexpr std::size_t kValuesInEntry = 4;  // bytes
 
@@ -68,13 +68,13 @@ int orientation_of(const TiffReader& tiff, std::size_t entry) {
 std::optional<int> exif_orientation(std::span<const std::byte> bytes) {
     // The sixth byte, padding, is not always zero.
     if (bytes.size() >= 6 && as_text(bytes).starts_with("Exif\0"sv)) bytes = bytes.subspan(6);
-    if (bytes.size() < kHeaderSize) return std::nullopt;
+    if (bytes.size() < kTiffHeaderSize) return std::nullopt;
     const std::string_view order = as_text(bytes.first(2));
     if (order != "II" && order != "MM") return std::nullopt;
     const TiffReader tiff(bytes, order == "MM");
     if (tiff.u16(2) != 42) return std::nullopt;
     const std::size_t directory = tiff.u32(4);
-    if (directory < kHeaderSize || directory > bytes.size() - 2) return std::nullopt;
+    if (directory < kTiffHeaderSize || directory > bytes.size() - 2) return std::nullopt;
     const std::size_t fitting = (bytes.size() - directory - 2) / kEntrySize;
     const std::size_t count = tiff.u16(directory);
     for (std::size_t i = 0; i < count && i < fitting; ++i) {

@@ -19,7 +19,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::size_t kChunkOverhead = 12;
-constexpr std::size_t kHeaderSize = 13;
+constexpr std::size_t kIhdrSize = 13;
 constexpr std::size_t kMostColours = 256;
 // Of a compressed text as much is unpacked: metadata of any use here is smaller.
 constexpr std::size_t kMostText = std::size_t{256} << 10;
@@ -82,7 +82,7 @@ Result<PngFile> read_header(const Chunk& chunk, std::int64_t max_pixels) {
         return error(StatusCode::unsupported, "cannot read a PNG in Apple's CgBI variant",
                      {.hint = "convert it to plain PNG"});
     }
-    if (chunk.type != "IHDR" || chunk.content.size() != kHeaderSize) {
+    if (chunk.type != "IHDR" || chunk.content.size() != kIhdrSize) {
         return malformed("no IHDR chunk", chunk.offset);
     }
     if (auto status = check_crc(chunk); !status.ok()) return status;
@@ -168,7 +168,7 @@ Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max
     if (!png.ok()) return png.status();
 
     OrientationTags tags;
-    for (std::size_t offset = kSignature.size() + kChunkOverhead + kHeaderSize;;) {
+    for (std::size_t offset = kSignature.size() + kChunkOverhead + kIhdrSize;;) {
         const auto chunk = read_chunk(bytes, offset);
         const bool behind_data = png->data_end != 0 && png->data_end != offset;
         const bool data = chunk.ok() && chunk->type == "IDAT";

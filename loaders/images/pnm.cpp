@@ -79,7 +79,7 @@ class TextReader {
     std::size_t at_ = 2;  // behind the magic
 };
 
-struct Header {
+struct PnmHeader {
     char kind = '6';  // the magic's digit
     std::int64_t width = 0;
     std::int64_t height = 0;
@@ -102,7 +102,7 @@ Status damaged_header(const TextReader& reader) {
 }
 
 // The lines of a P7 header.
-Status read_fields(TextReader& reader, Header& header) {
+Status read_fields(TextReader& reader, PnmHeader& header) {
     std::int64_t width = -1, height = -1, channels = -1, maximum = -1;
     for (;;) {
         const std::string_view field = reader.word();
@@ -135,8 +135,8 @@ Status read_fields(TextReader& reader, Header& header) {
     return {};
 }
 
-Result<Header> read_header(TextReader& reader, char kind, std::int64_t max_pixels) {
-    Header header;
+Result<PnmHeader> read_header(TextReader& reader, char kind, std::int64_t max_pixels) {
+    PnmHeader header;
     header.kind = kind;
     if (kind == '7') {
         if (auto status = read_fields(reader, header); !status.ok()) return status;
@@ -172,7 +172,7 @@ Status cut_short(std::size_t offset, std::size_t expected, std::size_t found, co
 
 // Whether `left` bytes at `offset` can be all samples, before memory is taken for what the header promises.
 // A sample of text has a digit at least.
-Status check_room(const Header& header, std::size_t offset, std::size_t left) {
+Status check_room(const PnmHeader& header, std::size_t offset, std::size_t left) {
     const auto height = static_cast<std::size_t>(header.height);
     const std::size_t needed = (header.text() ? header.row_samples() : header.row_bytes()) * height;
     if (left >= needed) return {};
@@ -181,12 +181,12 @@ Status check_room(const Header& header, std::size_t offset, std::size_t left) {
 
 // Writes sample number `c` of a pixel of `channels` samples: grey to all three bytes of `to`, the rest to
 // blue, green and red; alpha to none.
-void put(const Header& header, std::int64_t c, std::uint8_t value, std::uint8_t* to) {
+void put(const PnmHeader& header, std::int64_t c, std::uint8_t value, std::uint8_t* to) {
     if (!header.colour() && c == 0) std::fill_n(to, 3, value);
     if (header.colour() && c < 3) to[2 - c] = value;
 }
 
-Status read_text(TextReader& reader, const Header& header, std::span<std::uint8_t> pixels) {
+Status read_text(TextReader& reader, const PnmHeader& header, std::span<std::uint8_t> pixels) {
     const auto limit = static_cast<std::uint32_t>(header.maximum);
     const std::size_t first = reader.position();
     const std::size_t count = pixels.size() / 3;
@@ -207,7 +207,8 @@ Status read_text(TextReader& reader, const Header& header, std::span<std::uint8_
     return {};
 }
 
-void read_binary(std::span<const std::byte> samples, const Header& header, std::span<std::uint8_t> pixels) {
+void read_binary(std::span<const std::byte> samples, const PnmHeader& header,
+                 std::span<std::uint8_t> pixels) {
     const std::size_t sample_size = header.sample_bytes();
     const std::size_t row = header.row_bytes();
     const std::size_t needed = row * static_cast<std::size_t>(header.height);

@@ -26,8 +26,8 @@ using test::contains;
 using test::Reference;
 using test::TempDir;
 
-constexpr int kHeight = 33, kWidth = 47;
-constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
+constexpr int kComparedHeight = 33, kComparedWidth = 47;
+constexpr std::string_view kComparedNetworks[] = {"v1", "v2", "classifier"};
 
 Result<Comparison> compare(const tools::NpzReader& reference, const Model& model,
                            const CompareOptions& options = {}) {
@@ -54,9 +54,9 @@ const Row& row_of(const Comparison& comparison, std::string_view name) {
 
 TEST_CASE("comparison: layer by layer, every module of every network agrees with the oracle's") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kComparedNetworks) {
         CAPTURE(network);
-        const Reference reference = test::seeded_reference(network, kHeight, kWidth);
+        const Reference reference = test::seeded_reference(network, kComparedHeight, kComparedWidth);
         const auto comparison = compare(reference.write(dir / "r.npz"), layerwise_model(network));
         REQUIRE(comparison.ok());
         for (const Row& row : comparison.value().rows)
@@ -70,9 +70,9 @@ TEST_CASE("comparison: layer by layer, every module of every network agrees with
 
 TEST_CASE("comparison: fused, every name is compared or said to be fused, and the stages are compared") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kComparedNetworks) {
         CAPTURE(network);
-        const Reference reference = test::seeded_reference(network, kHeight, kWidth);
+        const Reference reference = test::seeded_reference(network, kComparedHeight, kComparedWidth);
         const Model model = fused_model(network);
         const auto result = compare(reference.write(dir / "r.npz"), model);
         REQUIRE(result.ok());
@@ -121,7 +121,8 @@ TEST_CASE("comparison: one damaged BatchNorm is named as the first layer that di
                                                               {"classifier", "stage2.3.4"}};
     for (const auto& [network, norm] : cases) {
         FEATHERFACE_CAPTURE(norm);
-        const auto reference = test::seeded_reference(network, kHeight, kWidth).write(dir / "r.npz");
+        const auto reference =
+            test::seeded_reference(network, kComparedHeight, kComparedWidth).write(dir / "r.npz");
         const auto result = compare(reference, damaged_model(network, norm, {.layerwise = true}));
         REQUIRE(result.ok());
         REQUIRE(result.value().first_difference());
@@ -142,7 +143,7 @@ TEST_CASE("comparison: one damaged BatchNorm is named as the first layer that di
 
 TEST_CASE("comparison: --fail-fast ends at the first difference") {
     const TempDir dir;
-    const auto reference = test::seeded_reference("v2", kHeight, kWidth).write(dir / "r.npz");
+    const auto reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth).write(dir / "r.npz");
     const Model model = damaged_model("v2", "ssh1.conv3x3.1", {.layerwise = true});
     const auto result = compare(reference, model, {.fail_fast = true});
     REQUIRE(result.ok());
@@ -154,7 +155,7 @@ TEST_CASE("comparison: --fail-fast ends at the first difference") {
 
 TEST_CASE("comparison: the sentence counts the layers before, and tells the value that is worst") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v1", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v1", kComparedHeight, kComparedWidth);
     reference.at("body.stage1.0.1").values[100] += 1;
     const auto result = compare(reference.write(dir / "r.npz"), layerwise_model("v1"));
     REQUIRE(result.ok());
@@ -171,7 +172,7 @@ TEST_CASE("comparison: the sentence counts the layers before, and tells the valu
 
 TEST_CASE("comparison: NaN and infinity are found and named, on both sides at once too") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v2", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth);
     reference.at("ssh1").values[7] = std::numeric_limits<float>::quiet_NaN();
     reference.at("loc").values[0] = -std::numeric_limits<float>::infinity();
     const auto npz = reference.write(dir / "r.npz");
@@ -191,7 +192,7 @@ TEST_CASE("comparison: NaN and infinity are found and named, on both sides at on
 
 TEST_CASE("comparison: a transposed layer is recognised, with and without equal values") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v1", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v1", kComparedHeight, kComparedWidth);
     const auto to_nhwc = [&](const char* name) {
         test::NamedArray& array = reference.at(name);
         const std::size_t axes[] = {0, 2, 3, 1};
@@ -220,7 +221,7 @@ TEST_CASE("comparison: a transposed layer is recognised, with and without equal 
 
 TEST_CASE("comparison: a batch dimension left out is no difference") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v2", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth);
     for (const char* name : {"loc", "ssh1", "input"}) {
         auto& shape = reference.at(name).shape;
         shape.erase(shape.begin());
@@ -232,7 +233,7 @@ TEST_CASE("comparison: a batch dimension left out is no difference") {
 
 TEST_CASE("comparison: names the network does not have are told, and an empty comparison is no agreement") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v2", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth);
     reference.add({"my.own.module", {2}, {1, 2}});
     const auto extra = compare(reference.write(dir / "r.npz"), layerwise_model("v2"));
     REQUIRE(extra.ok());
@@ -241,7 +242,7 @@ TEST_CASE("comparison: names the network does not have are told, and an empty co
     CHECK(contains(conclusion(extra.value()), "On one side only, so not compared: my.own.module."));
 
     Reference foreign;
-    foreign.add("input", test::seeded_input("v2", kHeight, kWidth));
+    foreign.add("input", test::seeded_input("v2", kComparedHeight, kComparedWidth));
     foreign.add({"features.0", {2}, {1, 2}});
     const auto nothing = compare(foreign.write(dir / "f.npz"), layerwise_model("v2"));
     test::check_refused(nothing.status(), StatusCode::malformed, {"nothing to compare", "features.0"});
@@ -251,14 +252,14 @@ TEST_CASE("comparison: the input is compared with what becomes of the picture, p
     const TempDir dir;
     for (const std::string_view network : {"v1", "classifier"}) {
         CAPTURE(network);
-        const Image picture = test::noise(kWidth, kHeight);
+        const Image picture = test::noise(kComparedWidth, kComparedHeight);
         const Model model = layerwise_model(network);
         const NetworkInput input = input_from(picture, model.architecture());
         Reference reference;
         reference.add({"input", {1, 3, input.height, input.width}, input.nchw});
         reference.add_picture(picture);
         if (network == "v1") {
-            const test::oracle::Tensor anchors = test::oracle::anchors(kWidth, kHeight);
+            const test::oracle::Tensor anchors = test::oracle::anchors(kComparedWidth, kComparedHeight);
             reference.add("priors", anchors);
         }
         const auto same = compare(reference.write(dir / "r.npz"), model);
@@ -300,7 +301,7 @@ TEST_CASE("comparison: an input that is none is refused with what is wrong and w
 
 TEST_CASE("comparison: a tolerance of the user's holds for all layers") {
     const TempDir dir;
-    const auto reference = test::seeded_reference("v2", kHeight, kWidth).write(dir / "r.npz");
+    const auto reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth).write(dir / "r.npz");
     CompareOptions options;
     options.tolerance = Tolerance{.absolute = 0, .relative = 0};
     const auto strict = compare(reference, layerwise_model("v2"), options);
@@ -314,7 +315,7 @@ TEST_CASE("comparison: a tolerance of the user's holds for all layers") {
 
 TEST_CASE("comparison: --layers limits what is compared") {
     const TempDir dir;
-    const auto reference = test::seeded_reference("v1", kHeight, kWidth).write(dir / "r.npz");
+    const auto reference = test::seeded_reference("v1", kComparedHeight, kComparedWidth).write(dir / "r.npz");
     const auto outputs = compare(reference, layerwise_model("v1"), {.layers = Layers::outputs});
     REQUIRE(outputs.ok());
     CHECK(outputs.value().rows.size() == 3);
@@ -325,7 +326,7 @@ TEST_CASE("comparison: --layers limits what is compared") {
 
 TEST_CASE("comparison: two dumps are compared by name, in the reference's order, whatever theirs") {
     const TempDir dir;
-    Reference reference = test::seeded_reference("v2", kHeight, kWidth);
+    Reference reference = test::seeded_reference("v2", kComparedHeight, kComparedWidth);
     const auto b = reference.write(dir / "b.npz");
     const auto same = compare_dumps(b, b, {});
     REQUIRE(same.ok());

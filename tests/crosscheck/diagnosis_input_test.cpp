@@ -43,7 +43,7 @@ const std::vector<WrongInput>& wrong_inputs() {
 }
 
 TEST_CASE("diagnosis: each wrong way of making the input is recognised, whatever the dump has of it") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         const Image picture = test::noise(kWidth, kHeight);
@@ -138,7 +138,7 @@ TEST_CASE("diagnosis: a resized image is recognised, and to what size") {
                           static_cast<int>(x - 0.5 * 47 / 64 + 1e-9));
          }},
     };
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         const Image picture = test::noise(kWidth, kHeight);

@@ -12,7 +12,7 @@ namespace featherface::tools {
 namespace {
 
 TEST_CASE("diagnosis: the spatial gate's maximum and mean swapped is recognised") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         // To swap the maps is to swap the weights they meet.
@@ -47,7 +47,7 @@ TEST_CASE("diagnosis: another eps of BatchNorm is recognised") {
                         {1e-3, 1e-3, "1e-3 everywhere"},
                         {1e-3, 1e-5, "the other way round"},
                         {1e-4, 1e-3, "1e-4 where"}};
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         // Those made with an eps of 1e-3.

@@ -75,7 +75,7 @@ TEST_CASE(
          },
          false},
     };
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         Reference whole = patient.run(test::seeded_input(network, kHeight, kWidth));
@@ -106,7 +106,7 @@ TEST_CASE("diagnosis: V2's heads with (class, box) swapped in their tuples are r
 }
 
 TEST_CASE("diagnosis: faces alone may have their boxes or landmarks swapped") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         Reference outputs = outputs_of(patient.run(test::seeded_input(network, kHeight, kWidth)));

@@ -12,7 +12,7 @@ namespace featherface::tools {
 namespace {
 
 TEST_CASE("diagnosis: a damaged checkpoint gets none, however little or much it is damaged, and wherever") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         const bool v1 = network == "v1";
@@ -61,7 +61,7 @@ TEST_CASE("diagnosis: a damaged checkpoint gets none, however little or much it 
 }
 
 TEST_CASE("diagnosis: two mistakes at once are not explained by one") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         const Image picture = test::noise(kWidth, kHeight);
@@ -77,7 +77,7 @@ TEST_CASE("diagnosis: two mistakes at once are not explained by one") {
 }
 
 TEST_CASE("diagnosis: what agrees needs none, nor does what differs by little more than the tolerance") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         Reference reference = outputs_of(patient.run(test::seeded_input(network, kHeight, kWidth)));
@@ -107,7 +107,7 @@ TEST_CASE("diagnosis: two dumps show mistakes of input and outputs without a mod
         REQUIRE_MESSAGE(diagnosis.ok(), diagnosis.status().message());
         return std::move(diagnosis).value().value_or(Diagnosis{"none", ""});
     };
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kPatients) {
         CAPTURE(network);
         const Patient patient(network);
         const Reference right = patient.run(test::seeded_input(network, kHeight, kWidth));

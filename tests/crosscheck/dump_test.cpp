@@ -21,14 +21,14 @@ namespace {
 
 using test::TempDir;
 
-constexpr int kHeight = 33, kWidth = 47;
-constexpr std::string_view kNetworks[] = {"v1", "v2", "classifier"};
+constexpr int kDumpedHeight = 33, kDumpedWidth = 47;
+constexpr std::string_view kDumpedNetworks[] = {"v1", "v2", "classifier"};
 using Names = std::set<std::string>;
 
 tools::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
     const Model model = test::seeded_model(network, options_to_observe(layers));
     engine::Session session(engine::program_of(model), 1);
-    const NetworkInput input = input_from(test::noise(kWidth, kHeight), model.architecture());
+    const NetworkInput input = input_from(test::noise(kDumpedWidth, kDumpedHeight), model.architecture());
     const Status status = write_dump(session, model, input, layers, path);
     REQUIRE_MESSAGE(status.ok(), status.message());
     return test::open_npz(path);
@@ -51,7 +51,7 @@ TEST_CASE("dump: outputs are the network's, its input, and what detection makes 
 
 TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the order they are computed") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kDumpedNetworks) {
         CAPTURE(network);
         const auto reference =
             test::open_npz(test::data_file("networks/" + std::string(network) + "_47x33.npz"));
@@ -67,7 +67,7 @@ TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the
 
 TEST_CASE("dump: all has the output of every PyTorch module") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : kDumpedNetworks) {
         CAPTURE(network);
         const Names names = names_in(dumped(network, Layers::all, dir / "d.npz"));
         for (const test::ModuleSummary& module : test::module_summaries(network)) {
@@ -81,7 +81,8 @@ TEST_CASE("dump: every value is the oracle's, and every shape PyTorch's") {
     for (const std::string_view network : {"v1", "v2"}) {
         for (const Layers layers : {Layers::outputs, Layers::stages, Layers::all}) {
             CAPTURE(network);
-            const auto reference = test::seeded_reference(network, kHeight, kWidth).write(dir / "r.npz");
+            const auto reference =
+                test::seeded_reference(network, kDumpedHeight, kDumpedWidth).write(dir / "r.npz");
             const auto dump = dumped(network, layers, dir / "d.npz");
             const auto comparison = compare_dumps(dump, reference, {.layers = layers});
             REQUIRE(comparison.ok());
@@ -153,8 +154,8 @@ TEST_CASE("dump: __meta__ says of what and by what it was made") {
     CHECK(meta["model"]["name"].string() == "FeatherFace V2");
     CHECK(meta["model"]["parameters"].whole() == 256156);
     CHECK(meta["model"]["sha256"].string() == model.sha256());
-    CHECK(meta["width"].whole() == kWidth);
-    CHECK(meta["height"].whole() == kHeight);
+    CHECK(meta["width"].whole() == kDumpedWidth);
+    CHECK(meta["height"].whole() == kDumpedHeight);
     CHECK(meta["layers"].string() == "stages");
 }
 

@@ -32,7 +32,7 @@ using test::oracle::Tensor;
 using test::oracle::Weights;
 
 inline constexpr int kHeight = 33, kWidth = 47;
-inline constexpr std::string_view kNetworks[] = {"v1", "v2"};
+inline constexpr std::string_view kPatients[] = {"v1", "v2"};
 
 // One network's checkpoint, and what is said of dumps.
 class Patient {

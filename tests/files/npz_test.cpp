@@ -27,7 +27,7 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-NpzReader opened(const std::filesystem::path& path) {
+NpzReader opened_npz(const std::filesystem::path& path) {
     auto reader = NpzReader::open(path);
     REQUIRE_MESSAGE(reader.ok(), reader.status().message());
     return std::move(reader).value();
@@ -79,7 +79,7 @@ class Archive {
 
 void check_array_refused(const ByteString& array, StatusCode code, std::string_view words) {
     const Archive archive(array);
-    const NpzReader reader = opened(archive.path());
+    const NpzReader reader = opened_npz(archive.path());
     check_refused(reader.read("x").status(), code, {"dump.npz: array 'x': ", words});
     CHECK(reader.read_f32("x").status().code() == code);
 }
@@ -89,7 +89,7 @@ void check_array_refused(const ByteString& array, StatusCode code, std::string_v
 TEST_CASE("npz: NumPy's archives are read, stored and deflated, in every type") {
     for (const char* file : {"npz/stored.npz", "npz/deflated.npz"}) {
         CAPTURE(file);
-        const NpzReader reader = opened(data_file(file));
+        const NpzReader reader = opened_npz(data_file(file));
         CHECK(reader.names().size() == 17);
         CHECK(reader.names()[0] == "float16");
         const std::pair<std::string, DType> types[] = {
@@ -115,17 +115,17 @@ TEST_CASE("npz: NumPy's archives are read, stored and deflated, in every type") 
 
 TEST_CASE("npz: a stored array is a view into the file, read again it is the same one") {
     const Archive archive(kGood);
-    const NpzReader reader = opened(archive.path());
+    const NpzReader reader = opened_npz(archive.path());
     const NpzArray first = reader.read("x").value();
     const NpzArray second = reader.read("x").value();
     CHECK(first.bytes.data() == second.bytes.data());
     CHECK(first.element_count() == 2);
-    const NpzReader deflated = opened(data_file("npz/deflated.npz"));
+    const NpzReader deflated = opened_npz(data_file("npz/deflated.npz"));
     CHECK(deflated.read("fortran")->bytes.data() == deflated.read("fortran")->bytes.data());
 }
 
 TEST_CASE("npz: header versions 1, 2 and 3 are read, others named") {
-    const NpzReader reader = opened(data_file("npz/versions.npz"));
+    const NpzReader reader = opened_npz(data_file("npz/versions.npz"));
     for (const char* name : {"version1", "version2", "version3"}) {
         CHECK(read_floats(reader, name, {5}) == counting(5));
     }
@@ -136,7 +136,7 @@ TEST_CASE("npz: header versions 1, 2 and 3 are read, others named") {
 }
 
 TEST_CASE("npz: objects, text, big-endian numbers and other types are named and the rest still read") {
-    const NpzReader reader = opened(data_file("npz/refused.npz"));
+    const NpzReader reader = opened_npz(data_file("npz/refused.npz"));
     const std::pair<std::string, std::string_view> refused[] = {
         {"objects", "an array of Python objects"},
         {"text", "an array of text"},
@@ -159,7 +159,7 @@ TEST_CASE("npz: NaN, infinities and the sign of zero come through unchanged") {
         -std::numeric_limits<float>::infinity(), -0.0f, std::numeric_limits<float>::denorm_min()};
     const Archive archive(
         npy(dictionary("'<f4'", "False", "(5,)"), bytes_of_all(std::span<const float>(values))));
-    const auto read = opened(archive.path()).read_f32("x").value();
+    const auto read = opened_npz(archive.path()).read_f32("x").value();
     CHECK(std::memcmp(read.data(), values.data(), sizeof(float) * 5) == 0);
 }
 
@@ -168,11 +168,11 @@ TEST_CASE("npz: Fortran order is turned to C order at every rank, one-dimensiona
     ByteString data;
     for (const std::int16_t value : {0, 10, 1, 11, 2, 12}) append(data, value);
     const Archive matrix(npy(dictionary("'<i2'", "True", "(2, 3)"), data));
-    CHECK(read_floats(opened(matrix.path()), "x", {2, 3}) == std::vector<float>{0, 1, 2, 10, 11, 12});
+    CHECK(read_floats(opened_npz(matrix.path()), "x", {2, 3}) == std::vector<float>{0, 1, 2, 10, 11, 12});
     const Archive line(npy(dictionary("'<i2'", "True", "(6,)"), data));
-    CHECK(read_floats(opened(line.path()), "x", {6}) == std::vector<float>{0, 10, 1, 11, 2, 12});
+    CHECK(read_floats(opened_npz(line.path()), "x", {6}) == std::vector<float>{0, 10, 1, 11, 2, 12});
     const Archive empty(npy(dictionary("'<i2'", "True", "(2, 0, 3)"), ""));
-    CHECK(read_floats(opened(empty.path()), "x", {2, 0, 3}).empty());
+    CHECK(read_floats(opened_npz(empty.path()), "x", {2, 0, 3}).empty());
 }
 
 TEST_CASE("npz: headers are read as Python reads them") {
@@ -184,7 +184,7 @@ TEST_CASE("npz: headers are read as Python reads them") {
          }) {
         CAPTURE(text);
         const Archive archive(npy(text, kTwoFloats));
-        const auto values = opened(archive.path()).read_f32("x");
+        const auto values = opened_npz(archive.path()).read_f32("x");
         REQUIRE_MESSAGE(values.ok(), values.status().message());
         CHECK(values.value() == std::vector<float>{1.5f, -2.0f});
     }
@@ -234,7 +234,7 @@ TEST_CASE(
     for (std::size_t size = 0; size < kGood.size(); ++size) {
         CAPTURE(size);
         const Archive archive(kGood.substr(0, size));
-        CHECK(opened(archive.path()).read("x").status().code() == StatusCode::malformed);
+        CHECK(opened_npz(archive.path()).read("x").status().code() == StatusCode::malformed);
     }
     check_array_refused("hello", StatusCode::malformed,
                         "no npy array at byte 35: expected 93 4e 55 4d 50 59, found 68");
@@ -251,8 +251,8 @@ TEST_CASE(
 TEST_CASE("npz: a size of zero beside huge ones is an empty array") {
     const Archive archive(
         npy(dictionary("'<f4'", "False", "(9223372036854775807, 9223372036854775807, 0)"), ""));
-    CHECK(opened(archive.path()).read("x")->element_count() == 0);
-    CHECK(opened(archive.path()).read_f32("x")->empty());
+    CHECK(opened_npz(archive.path()).read("x")->element_count() == 0);
+    CHECK(opened_npz(archive.path()).read_f32("x")->empty());
 }
 
 TEST_CASE("npz: a wrong CRC is noticed, stored and deflated") {
@@ -260,28 +260,29 @@ TEST_CASE("npz: a wrong CRC is noticed, stored and deflated") {
     image.bytes[image.data[0] + kGood.size() - 1] ^= 1;
     const TempDir folder;
     write_file(folder / "dump.npz", image.bytes);
-    check_refused(opened(folder / "dump.npz").read("x").status(), StatusCode::malformed, {"wrong CRC-32"});
+    check_refused(opened_npz(folder / "dump.npz").read("x").status(), StatusCode::malformed,
+                  {"wrong CRC-32"});
 
     const auto stored_block = [](const ByteString& content) {
         const auto size = static_cast<std::uint16_t>(content.size());
         return "\1"s + bytes_of(size) + bytes_of(static_cast<std::uint16_t>(~size)) + content;
     };
     ZipItem deflated = {.name = "x.npy", .content = kGood, .deflated = stored_block(kGood)};
-    CHECK(read_floats(opened(Archive(std::vector{deflated}).path()), "x", {2}) ==
+    CHECK(read_floats(opened_npz(Archive(std::vector{deflated}).path()), "x", {2}) ==
           std::vector<float>{1.5f, -2.0f});
     deflated.deflated->back() ^= 1;
     const Archive wrong(std::vector{deflated});
-    check_refused(opened(wrong.path()).read("x").status(), StatusCode::malformed,
+    check_refused(opened_npz(wrong.path()).read("x").status(), StatusCode::malformed,
                   {"array 'x'", "wrong CRC-32"});
     deflated.deflated = stored_block(kGood.substr(1));
     const Archive short_stream(std::vector{deflated});
-    check_refused(opened(short_stream.path()).read("x").status(), StatusCode::malformed,
+    check_refused(opened_npz(short_stream.path()).read("x").status(), StatusCode::malformed,
                   {"array 'x': DEFLATE stream: ends after"});
 }
 
 TEST_CASE("npz: missing names, repeated names and entries that are no arrays are refused") {
     const Archive archive(kGood);
-    const NpzReader reader = opened(archive.path());
+    const NpzReader reader = opened_npz(archive.path());
     CHECK(reader.contains("x"));
     CHECK_FALSE(reader.contains("x.npy"));
     CHECK_FALSE(reader.contains("y"));
@@ -334,7 +335,7 @@ TEST_CASE("npz writer: every type and shape is read back, in order, the elements
     CHECK_FALSE(std::filesystem::exists(path));
     CHECK(writer.finish().ok());
 
-    const NpzReader reader = opened(path);
+    const NpzReader reader = opened_npz(path);
     CHECK(reader.names().size() == 5 + std::size(types));
     CHECK(reader.names()[0] == "stage1.0#1");
     CHECK(reader.names()[4] == "__meta__");
@@ -381,7 +382,7 @@ TEST_CASE("npz writer: the header is the one NumPy writes") {
 TEST_CASE("npz writer: an archive without arrays is one") {
     const TempDir folder;
     CHECK(NpzWriter::create(folder / "none.npz")->finish().ok());
-    CHECK(opened(folder / "none.npz").names().empty());
+    CHECK(opened_npz(folder / "none.npz").names().empty());
 }
 
 TEST_CASE("npz writer: names and sizes that cannot be are refused, the others still written") {
@@ -406,7 +407,7 @@ TEST_CASE("npz writer: names and sizes that cannot be are refused, the others st
                   StatusCode::invalid_argument, {"NumPy has no type bfloat16"});
     REQUIRE(writer.add_f32("y", Shape{6}, values).ok());
     REQUIRE(writer.finish().ok());
-    CHECK(opened(folder / "out.npz").names().size() == 2);
+    CHECK(opened_npz(folder / "out.npz").names().size() == 2);
 }
 
 TEST_CASE("npz writer: without finish() nothing is left behind, and an older file stays as it was") {
@@ -435,5 +436,5 @@ TEST_CASE("npz writer: the 65,535 arrays a reader takes can be written, and no m
     check_refused(writer.add_f32("one more", {}, std::vector<float>{1}), StatusCode::limit_exceeded,
                   {"65535"});
     REQUIRE(writer.finish().ok());
-    CHECK(opened(folder / "many.npz").names().size() == 65535);
+    CHECK(opened_npz(folder / "many.npz").names().size() == 65535);
 }

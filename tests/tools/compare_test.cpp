@@ -25,11 +25,11 @@ std::string line_of(const std::string& text, std::string_view start) {
 }
 
 // The two networks, a dump of V1, a copy with a value changed, and one of a picture and loc alone.
-struct Setting : ProgramFiles {
+struct Dumps : ProgramFiles {
     std::string v1 = model("v1.pth", "v1"), v2 = model("v2.pth", "v2");
     std::string reference = path("r.npz"), changed = path("changed.npz"), picture_only = path("picture.npz");
 
-    Setting() {
+    Dumps() {
         const std::string image = picture("a.ppm", noise(40, 30));
         check_program(featherface({"dump", "-m", v1, "--layers", "all", image, "-o", reference}), 0);
         copy_npz(reference, changed, [](const std::string& name, std::vector<std::byte>& bytes) {
@@ -49,7 +49,7 @@ struct Setting : ProgramFiles {
 }  // namespace
 
 TEST_CASE("compare: agreement is a table, a sentence and exit code 0, in both modes") {
-    const Setting files;
+    const Dumps files;
     const ProgramResult layers = featherface({"compare", "-m", files.v1, files.reference});
     check_program(layers, 0);
     CHECK(layers.err.empty());
@@ -63,7 +63,7 @@ TEST_CASE("compare: agreement is a table, a sentence and exit code 0, in both mo
 }
 
 TEST_CASE("compare: a difference is named, exit code 1, with a model and between two dumps") {
-    const Setting files;
+    const Dumps files;
     const std::string sentence = "First layer that differs: ssh2";
     const ProgramResult model = featherface({"compare", "-m", files.v1, files.changed});
     check_program(model, 1);
@@ -81,7 +81,7 @@ TEST_CASE("compare: a difference is named, exit code 1, with a model and between
 }
 
 TEST_CASE("compare: a picture will do where there is no input, and --layers limits what is looked at") {
-    const Setting files;
+    const Dumps files;
     check_program(featherface({"compare", "-m", files.v1, files.picture_only}), 0);
     const auto names = [&](const char* layers, const std::string& reference) {
         const ProgramResult result =
@@ -100,7 +100,7 @@ TEST_CASE("compare: a picture will do where there is no input, and --layers limi
 }
 
 TEST_CASE("compare: tolerances given hold for all layers") {
-    const Setting files;
+    const Dumps files;
     check_program(featherface({"compare", "--atol", "1e30", files.reference, files.changed}), 0);
     check_program(featherface({"compare", "--rtol", "1e30", files.reference, files.changed}), 0);
     check_program(featherface({"compare", "--atol", "0", files.reference, files.reference}), 0);
@@ -109,7 +109,7 @@ TEST_CASE("compare: tolerances given hold for all layers") {
 }
 
 TEST_CASE("compare: JSON has every row's numbers, the sentence and the counts") {
-    const Setting files;
+    const Dumps files;
     const ProgramResult result =
         featherface({"compare", "-m", files.v1, "--format", "json", "--mode", "fused", files.changed});
     check_program(result, 1);
@@ -147,7 +147,7 @@ TEST_CASE("compare: JSON has every row's numbers, the sentence and the counts") 
 }
 
 TEST_CASE("compare: CSV has a row a value and the same columns in each, the sentence goes to stderr") {
-    const Setting files;
+    const Dumps files;
     const ProgramResult result = featherface({"compare", "--format", "csv", files.reference, files.changed});
     check_program(result, 1, {"First layer that differs: ssh2"});
     CHECK(result.out.starts_with(
@@ -159,7 +159,7 @@ TEST_CASE("compare: CSV has a row a value and the same columns in each, the sent
 }
 
 TEST_CASE("compare: mistakes have their exit codes") {
-    const Setting files;
+    const Dumps files;
     check_program(featherface({"compare", files.reference}), 2,
                   {"give -m MODEL and one reference dump, or two"});
     check_program(featherface({"compare", "-m", files.v1, files.reference, files.changed}), 2,

@@ -18,7 +18,7 @@ constexpr double kMostLayerError = 0.03;   // of the sum of the layers against t
 constexpr double kMostOverhead = 0.02;     // of taking the layers' times
 constexpr std::size_t kFewRuns = 10;
 
-std::string percent(double fraction) {
+std::string with_percent_sign(double fraction) {
     return fixed(fraction * 100, 1) + "%";
 }
 
@@ -61,7 +61,7 @@ void check_clock(const std::vector<double>& work, std::vector<std::string>& warn
         median({work.end() - third, work.end()}) / median({work.begin(), work.begin() + third}) - 1;
     if (std::abs(drift) > kMostClockDrift) {
         warnings.push_back(concat("the clock frequency drifted: the same work took ",
-                                  percent(std::abs(drift)), drift > 0 ? " longer" : " less",
+                                  with_percent_sign(std::abs(drift)), drift > 0 ? " longer" : " less",
                                   " at the end than at the start"));
     }
 }
@@ -73,17 +73,17 @@ void check_case(const CaseResult& result, std::vector<std::string>& warnings) {
     }
     if (time.noise > kMostNoise) {
         warnings.push_back(concat(result.name, ": the noise is high, the median is good to ",
-                                  percent(time.noise), " only; smaller differences mean nothing"));
+                                  with_percent_sign(time.noise), " only; smaller differences mean nothing"));
     }
     if (result.layers.empty()) return;
     const double error = result.layer_sum - 1;
     if (std::abs(error) > kMostLayerError) {
-        warnings.push_back(
-            concat(result.name, ": the layers' times add up to ", percent(1 + error), " of the plain run"));
+        warnings.push_back(concat(result.name, ": the layers' times add up to ", with_percent_sign(1 + error),
+                                  " of the plain run"));
     }
     if (result.overhead > kMostOverhead) {
         warnings.push_back(concat(result.name, ": taking the layers' times made a run ",
-                                  percent(result.overhead), " longer"));
+                                  with_percent_sign(result.overhead), " longer"));
     }
 }
 

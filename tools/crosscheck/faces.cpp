@@ -12,33 +12,35 @@ constexpr float kOverlapSlack = 1e-3f;
 constexpr float kSameBox = 0.999f;
 constexpr float kLandmarkSlack = 1e-3f;  // of the box's longer side
 
-using Row = std::span<const float, kFaceValues>;
+using FaceValues = std::span<const float, kFaceValues>;
 
 class Rows {
   public:
     explicit Rows(std::span<const float> values) : values_(values) {}
     std::size_t count() const { return values_.size() / kFaceValues; }
-    Row operator[](std::size_t i) const { return values_.subspan(i * kFaceValues).first<kFaceValues>(); }
+    FaceValues operator[](std::size_t i) const {
+        return values_.subspan(i * kFaceValues).first<kFaceValues>();
+    }
 
   private:
     std::span<const float> values_;
 };
 
-float score(Row face) {
+float score(FaceValues face) {
     return face[4];
 }
 
 // `margin` is what the network's postprocessing adds to widths and heights.
-float overlap(Row a, Row b, float margin) {
+float overlap(FaceValues a, FaceValues b, float margin) {
     const auto side = [&](float from, float to) { return std::max(to - from + margin, 0.0f); };
-    const auto area = [&](Row f) { return side(f[0], f[2]) * side(f[1], f[3]); };
+    const auto area = [&](FaceValues f) { return side(f[0], f[2]) * side(f[1], f[3]); };
     const float both =
         side(std::max(a[0], b[0]), std::min(a[2], b[2])) * side(std::max(a[1], b[1]), std::min(a[3], b[3]));
     const float either = area(a) + area(b) - both;
     return either > 0 ? both / either : 0;
 }
 
-bool is_same_face(Row a, Row b) {
+bool is_same_face(FaceValues a, FaceValues b) {
     if (!(std::abs(score(a) - score(b)) <= kScoreSlack) || !(overlap(a, b, 0) > kSameBox)) return false;
     const float slack = kLandmarkSlack * std::max(b[2] - b[0], b[3] - b[1]);
     for (std::size_t i = 5; i < kFaceValues; ++i) {
@@ -48,7 +50,7 @@ bool is_same_face(Row a, Row b) {
 }
 
 // Whether a face may be in one list and not in the other for reasons of rounding alone.
-bool is_near_tie(Row face, const Rows& own, const Rows& other) {
+bool is_near_tie(FaceValues face, const Rows& own, const Rows& other) {
     const engine::FilterOptions filter;
     if (score(face) - filter.score_threshold < kScoreSlack) return true;
     if (other.count() == static_cast<std::size_t>(filter.max_faces) &&

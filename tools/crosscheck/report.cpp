@@ -100,13 +100,13 @@ std::string layer_table(const Comparison& comparison) {
         "what "
         "differs</label>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table of all "
         "layers\"><table class=\"sortable layers\">\n<thead><tr>";
-    constexpr std::pair<const char*, bool> kColumns[] = {
+    constexpr std::pair<const char*, bool> kHeads[] = {
         {"layer", true},      {"verdict", true},   {"error / tolerance", false},
         {"max abs", false},   {"mean abs", false}, {"max rel", false},
         {"cosine", false},    {"worst at", true},  {"ours", false},
         {"reference", false}, {"kind", true},      {"shape", true},
         {"order", false}};
-    for (const auto& [title, is_text] : kColumns)
+    for (const auto& [title, is_text] : kHeads)
         text += concat("<th scope=\"col\"", is_text ? " class=\"text\"" : "", ">", title, "</th>");
     text += "</tr></thead>\n";
     for (std::size_t i = 0; i < comparison.rows.size(); ++i) text += table_row(comparison.rows[i], i);

@@ -16,7 +16,7 @@ namespace {
 
 using test::append;
 
-constexpr int kHeight = 5, kWidth = 7;
+constexpr int kHeight = 5, kPlannedWidth = 7;
 
 std::size_t index(ValueId value) {
     return static_cast<std::size_t>(value);
@@ -31,8 +31,9 @@ Program compiled(const Graph& graph) {
 }
 
 test::NamedValues run(const Program& program) {
-    return test::run_plan(program, make_plan(program, kHeight, kWidth, 1), 1,
-                          test::seeded_values("picture", std::vector<std::int64_t>{1, 3, kHeight, kWidth}));
+    return test::run_plan(
+        program, make_plan(program, kHeight, kPlannedWidth, 1), 1,
+        test::seeded_values("picture", std::vector<std::int64_t>{1, 3, kHeight, kPlannedWidth}));
 }
 
 TEST_CASE("plan: a slice of a slice lies where both say, and is read from there") {
@@ -46,7 +47,7 @@ TEST_CASE("plan: a slice of a slice lies where both say, and is read from there"
     graph.outputs.push_back({"inner", inner});
     graph = test::bound(std::move(graph));
     for (const Program& program : {compiled(graph), compile(graph, table())}) {
-        const Plan plan = make_plan(program, kHeight, kWidth, 1);
+        const Plan plan = make_plan(program, kHeight, kPlannedWidth, 1);
         const std::size_t start = plan.placements[index(whole)].offset;
         CHECK(plan.placements[index(outer)].offset == start + 2);
         CHECK(plan.placements[index(inner)].offset == start + 2 + 3);
@@ -54,7 +55,7 @@ TEST_CASE("plan: a slice of a slice lies where both say, and is read from there"
             CHECK(plan.placements[index(value)].pixel_stride == 12);
 
         const test::NamedValues named = run(program);
-        const auto pixels = static_cast<std::ptrdiff_t>(kHeight * kWidth);
+        const auto pixels = static_cast<std::ptrdiff_t>(kHeight * kPlannedWidth);
         const std::vector<float>& all = named.values.at("whole");
         CHECK(named.values.at("inner") ==
               std::vector<float>(all.begin() + 5 * pixels, all.begin() + 9 * pixels));
@@ -68,7 +69,7 @@ TEST_CASE("plan: inputs of a concat in place lie side by side within its pixels"
     const ValueId both = net.concat({a, b});
     net.output("both", both);
     const Program program = compiled(test::bound(net.finish()));
-    const Plan plan = make_plan(program, kHeight, kWidth, 1);
+    const Plan plan = make_plan(program, kHeight, kPlannedWidth, 1);
     const Placement whole = plan.placements[index(both)];
     CHECK(whole.pixel_stride == 5);
     CHECK(plan.placements[index(a)].offset == whole.offset);
@@ -86,16 +87,16 @@ TEST_CASE("plan: anchors in a concat lie one level behind the other, and so do t
     const ValueId all = net.concat({anchors_fine, anchors_coarse});
     net.output("all", all);
     const Program program = compiled(test::bound(net.finish()));
-    const Plan plan = make_plan(program, kHeight, kWidth, 1);
+    const Plan plan = make_plan(program, kHeight, kPlannedWidth, 1);
     const std::size_t start = plan.placements[index(all)].offset;
-    const std::size_t second = start + std::size_t{kHeight} * kWidth * 8;
+    const std::size_t second = start + std::size_t{kHeight} * kPlannedWidth * 8;
     CHECK(plan.placements[index(fine)].offset == start);
     CHECK(plan.placements[index(anchors_fine)].offset == start);
     CHECK(plan.placements[index(coarse)].offset == second);
     CHECK(plan.placements[index(anchors_coarse)].offset == second);
     CHECK(plan.placements[index(fine)].pixel_stride == 8);
     CHECK(plan.placements[index(anchors_fine)].pixel_stride == 4);
-    CHECK(plan.shapes[index(all)].height == 2 * (kHeight * kWidth + 3 * 4));
+    CHECK(plan.shapes[index(all)].height == 2 * (kHeight * kPlannedWidth + 3 * 4));
 }
 
 TEST_CASE("plan: a slice may be copied straight into a concat") {
@@ -122,7 +123,7 @@ TEST_CASE("plan: memory is used again when what it held is read no more") {
     const ValueId c = net.conv3x3("c", b, 4), d = net.conv3x3("d", c, 4);
     net.output("out", d);
     const Program program = compile(test::bound(net.finish()), table());  // node by node
-    const Plan plan = make_plan(program, kHeight, kWidth, 1);
+    const Plan plan = make_plan(program, kHeight, kPlannedWidth, 1);
     CHECK(plan.placements[index(a)].offset == plan.placements[index(c)].offset);
     CHECK(plan.placements[index(b)].offset != plan.placements[index(c)].offset);
 }

@@ -44,9 +44,9 @@ TEST_CASE("session: a program runs on pictures of one size after another") {
 }
 
 TEST_CASE("session: floats are taken as they are, pixels minus their mean") {
-    constexpr int kHeight = 6, kWidth = 9;
+    constexpr int kPictureHeight = 6, kPictureWidth = 9;
     constexpr float kMeanBgr[3] = {104, 117, 123};
-    const Image picture = noise(kWidth, kHeight);
+    const Image picture = noise(kPictureWidth, kPictureHeight);
     std::vector<float> nchw;
     for (std::size_t c = 0; c < 3; ++c) {
         for (std::size_t i = c; i < picture.pixels.size(); i += 3)
@@ -55,7 +55,7 @@ TEST_CASE("session: floats are taken as they are, pixels minus their mean") {
     Session session(small_program(), 1);
     session.run(picture.view());
     const std::vector<float> of_pixels = values_of(session.output("out"));
-    session.run_nchw(nchw, kHeight, kWidth);
+    session.run_nchw(nchw, kPictureHeight, kPictureWidth);
     CHECK(values_of(session.output("out")) == of_pixels);
 }
 
