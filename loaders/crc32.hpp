@@ -1,4 +1,4 @@
-// CRC-32 as zip files and PNG use it (polynomial 0xEDB88320, reflected), 16 bytes a step.
+// CRC-32 as zip files and PNG use it (polynomial 0xEDB88320, reflected), 16 bytes per step.
 #pragma once
 
 #include <cstddef>

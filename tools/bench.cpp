@@ -61,8 +61,8 @@ void declare(Arguments& arguments, Options& options) {
     arguments.choice("mode",
                      "the graph as it runs, every PyTorch module by itself, or both beside one another",
                      options.mode, {"fused", "layerwise", "both"});
-    arguments.number("repeat", "runs a case; 0: as --seconds has it", options.repeats, 0, kMostRepeats);
-    arguments.number("seconds", "measure for so long a case, at least ten runs; 2 if not given",
+    arguments.number("repeat", "runs per case; 0: as --seconds has it", options.repeats, 0, kMostRepeats);
+    arguments.number("seconds", "measure for so long per case, at least ten runs; 2 if not given",
                      options.seconds, 0, kMostSeconds);
     arguments.flag("per-layer", "every step's time, work and roofline bound", options.per_layer);
     arguments.choice("format", "what to write", options.format, {"table", "csv", "json", "md"});

@@ -40,7 +40,7 @@ ExitCode classify(Words words) {
     std::optional<std::int64_t> given_threads;
     Arguments arguments(
         "classify",
-        "Gives the five likeliest of ImageNet's 1000 classes, one a line: index (from 0, in the usual "
+        "Gives the five likeliest of ImageNet's 1000 classes, one per line: index (from 0, in the usual "
         "order) and probability.",
         "-m MODEL [OPTION...] PICTURE|-");
     arguments.text('m', "model", "FILE", "the backbone's checkpoint, mobilenetV1X0.25_pretrain.tar",

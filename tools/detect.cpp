@@ -78,13 +78,13 @@ void declare(Arguments& arguments, Options& options) {
         "shrunk, and are not clipped to it. Landmarks: left eye, right eye, nose, left and right corner of "
         "the mouth, as seen in the picture.");
     arguments.note(
-        "--format json is one document, jsonl an object a line: a picture that failed has 'error' and no "
-        "'faces', one that was shrunk its 'scale'; 'ms' are milliseconds. csv is a row a face. widerface "
-        "writes a .txt a picture into the folder -o instead of drawing: name, count, 'x y w h score' a "
+        "--format json is one document, jsonl an object per line: a picture that failed has 'error' and no "
+        "'faces', one that was shrunk its 'scale'; 'ms' are milliseconds. csv is a row per face. widerface "
+        "writes a .txt per picture into the folder -o instead of drawing: name, count, 'x y w h score' per "
         "face.");
 }
 
-// The files to be written, one a picture, or none. Errors: invalid_argument.
+// The files to be written, one per picture, or none. Errors: invalid_argument.
 Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list) {
     std::vector<fs::path> outputs;
     if (!options.output) {

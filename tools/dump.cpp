@@ -63,7 +63,7 @@ Result<NetworkInput> read(const Picture& picture, const Options& options, Archit
     return input_from(std::move(image).value(), architecture);
 }
 
-// The files to be written, one an input. Errors: invalid_argument.
+// The files to be written, one per input. Errors: invalid_argument.
 Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list,
                                            std::vector<std::string> inputs) {
     const fs::path output = *options.output;

@@ -1,3 +1,4 @@
+// Channel shuffles go into the order of the weights that read them.
 #include <algorithm>
 
 #include "engine/passes/passes.hpp"

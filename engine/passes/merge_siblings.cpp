@@ -1,3 +1,4 @@
+// Convolutions of one map become one convolution, and their results slices of its channels.
 #include <algorithm>
 #include <utility>
 

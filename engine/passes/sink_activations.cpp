@@ -1,3 +1,4 @@
+// Activations move from behind a concat to before it.
 #include <algorithm>
 #include <iterator>
 #include <utility>

@@ -1,3 +1,4 @@
+// A softmax over the anchors of all levels becomes one per level.
 #include <algorithm>
 #include <iterator>
 #include <utility>

@@ -114,7 +114,7 @@ ValueId channel_mix(Builder& net, const std::string& name, ValueId x) {
     return net.alias(name, net.activate(name + ".7", x, Activation::relu));
 }
 
-// Two anchors a cell, `values` numbers each.
+// Two anchors per cell, `values` numbers each.
 Pyramid head(Builder& net, const std::string& name, const Pyramid& features, int values) {
     Pyramid out{};
     for (std::size_t i = 0; i < 3; ++i) {

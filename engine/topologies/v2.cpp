@@ -1,5 +1,5 @@
 // FeatherFace V2: V1's backbone, then everything at half the width: shared spatial gates, two BiFPN cells,
-// grouped SSH, grouped channel mix, one head module a level.
+// grouped SSH, grouped channel mix, one head module per level.
 #include <algorithm>
 
 #include "engine/topologies/topologies.hpp"
@@ -12,7 +12,7 @@ constexpr int kWidth = 32;  // channels after the backbone
 constexpr int kGroups = 4;
 constexpr double kBifpnEps = 1e-3;
 
-// CBAM with a channel gate a level and one spatial gate for all, and the residual: relu(cbam(x) + x).
+// CBAM with a channel gate per level and one spatial gate for all, and the residual: relu(cbam(x) + x).
 Pyramid attention(Builder& net, const std::string& manager, const std::array<std::string, 3>& gates,
                   Pyramid p) {
     for (std::size_t level = 0; level < 3; ++level) {

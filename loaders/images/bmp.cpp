@@ -93,7 +93,7 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
         case kMasks:
         case kAlphaMasks:
             if (header.bits != 16 && header.bits != 32)
-                return malformed("colour masks without 16 or 32 bits a pixel");
+                return malformed("colour masks without 16 or 32 bits per pixel");
             break;
         case kRle8:
         case kRle4:
@@ -119,7 +119,7 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
         case 16: header.masks = {0x1f, 0x1f << 5, 0x1f << 10}; break;
         case 32: header.masks = {0xff, 0xff << 8, 0xff << 16}; break;
         case 24: break;
-        default: return malformed(std::to_string(header.bits) + " bits a pixel");
+        default: return malformed(std::to_string(header.bits) + " bits per pixel");
     }
     if (compression == kMasks || compression == kAlphaMasks) {
         const std::size_t masks_at = kFileHeader + kInfoHeader;

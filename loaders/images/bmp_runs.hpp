@@ -9,7 +9,7 @@
 
 namespace featherface::loaders {
 
-// Unpacks the runs at `offset` of `bytes`, of pixels of `bits` bits (4 or 8), to one palette index a byte,
+// Unpacks the runs at `offset` of `bytes`, of pixels of `bits` bits (4 or 8), to one palette index per byte,
 // rows of `width` in the order they are stored; `indices` comes zeroed, and zero stays where the runs leave
 // pixels out. What runs past the end of a row is dropped. Errors: malformed, when the data ends before all
 // rows are full and does not say that it ends.

@@ -14,7 +14,7 @@
 namespace featherface::loaders {
 namespace {
 
-// All stb_image may need for an honest file: 32 bytes a pixel (a progressive CMYK JPEG whose blocks reach
+// All stb_image may need for an honest file: 32 bytes per pixel (a progressive CMYK JPEG whose blocks reach
 // past its edges), and its tables.
 std::size_t memory_budget(const ImageHeader& header) {
     constexpr std::size_t kBytesPerPixel = 32;

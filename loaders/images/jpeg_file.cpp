@@ -209,7 +209,7 @@ class Reader {
         if (content.size() != 6 + 3 * static_cast<std::size_t>(count))
             return malformed("frame header of wrong length");
         if (byte(content, 0) != 8) {
-            return unsupported("a JPEG of " + std::to_string(byte(content, 0)) + " bits a sample");
+            return unsupported("a JPEG of " + std::to_string(byte(content, 0)) + " bits per sample");
         }
         frame_.height = load_be<std::uint16_t>(content, 1);
         frame_.width = load_be<std::uint16_t>(content, 3);

@@ -23,7 +23,7 @@ enum PngColour : std::uint8_t {
 // Views into the file it was read from.
 struct PngFile {
     ImageHeader header;
-    int depth = 8;  // bits a sample
+    int depth = 8;  // bits per sample
     std::uint8_t colour = kPngRgb;
     bool interlaced = false;
     std::span<const std::byte> palette;              // of kPngPalette: red, green, blue; at most 256 times

@@ -27,7 +27,7 @@ TorchTensor tensor(const std::string& name, std::vector<std::int64_t> shape, flo
     return make_tensor(name, std::move(shape), std::vector<float>(static_cast<std::size_t>(count), value));
 }
 
-// One float a name.
+// One float per name.
 Tensors tensors_named(const std::vector<std::string>& names) {
     Tensors tensors;
     for (const std::string& name : names) tensors.push_back(tensor(name, {1}));

@@ -1,3 +1,4 @@
+// Placing buffers by their lifetimes: nothing that lives at the same time overlaps.
 #include <doctest/doctest.h>
 
 #include <random>

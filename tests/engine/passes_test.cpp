@@ -75,7 +75,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
     }
 }
 
-TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation a kernel could do") {
+TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation that a kernel could do") {
     for (const std::string_view network : kOptimizedNetworks) {
         const Graph folded = fold_batch_norm(test::seeded_graph(network));
         CHECK(count<BatchNorm>(folded) == 0);
@@ -96,8 +96,8 @@ TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, and
         const Graph folded = fold_shuffles(graph);
         CHECK(count<Shuffle>(folded) == 0);
         const Graph merged = merge_siblings(folded);
-        // V1 has ten convolutions of offsets and masks a level; those of branches that read the same map
-        // become one: 2 branches, 2 and 1. Both have three heads a level.
+        // V1 has ten convolutions of offsets and masks per level; those of branches that read the same map
+        // become one: 2 branches, 2 and 1. Both have three heads per level.
         CHECK(count<Conv>(folded) - count<Conv>(merged) == 3 * ((network == "v1" ? 10 - 3 : 0) + 3 - 1));
     }
 }

@@ -1,3 +1,5 @@
+// The thread pool: every row once, by the thread that it belongs to; exceptions and failures to start a
+// thread.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

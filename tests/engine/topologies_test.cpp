@@ -1,3 +1,4 @@
+// The networks' graphs: parameters, shapes, and the largest picture.
 #include <doctest/doctest.h>
 
 #include <limits>

@@ -16,7 +16,7 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-// Two anchors a cell, at strides 8, 16 and 32.
+// Two anchors per cell, at strides 8, 16 and 32.
 std::int64_t anchors(std::int64_t width, std::int64_t height) {
     std::int64_t count = 0;
     for (const int stride : {8, 16, 32}) {

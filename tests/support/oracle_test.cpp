@@ -132,7 +132,7 @@ TEST_CASE("oracle: head outputs come pixel by pixel, anchor by anchor") {
     CHECK(rows.values == Values{0, 2, 4, 6, 1, 3, 5, 7});
 }
 
-TEST_CASE("oracle: anchors cover the picture level by level, two sizes a cell") {
+TEST_CASE("oracle: anchors cover the picture level by level, two sizes per cell") {
     const Tensor priors = anchors(20, 8);
     REQUIRE(priors.shape == std::vector<int>{2 * (3 + 2 + 1), 4});
     const Values first(priors.values.begin(), priors.values.begin() + 8);
@@ -141,7 +141,7 @@ TEST_CASE("oracle: anchors cover the picture level by level, two sizes a cell") 
     CHECK(last == Values{0.8, 2, 25.6, 64});
 }
 
-// Predictions for a picture of one cell a level: every face at its anchor, the given face scores.
+// Predictions for a picture of one cell per level: every face at its anchor, the given face scores.
 Predictions at_anchors(const std::vector<double>& scores) {
     const int count = static_cast<int>(scores.size());
     Predictions p{zeros({1, count, 4}), zeros({1, count, 2}), zeros({1, count, 10})};
@@ -166,7 +166,8 @@ TEST_CASE("oracle: a box is its anchor moved and scaled by the variances") {
 }
 
 TEST_CASE("oracle: suppression keeps the best of overlapping boxes and equal scores keep their order") {
-    // Nested squares of 16 to 512 pixels overlap by a quarter and a little: all survive 0.4; at 0.25 neighbours do not.
+    // Nested squares of 16 to 512 pixels overlap by a quarter and a little: all survive 0.4; at 0.25
+    // neighbours do not.
     const Predictions p = at_anchors({0.5, 0.6, 0.02, 0.6, 0.7, 0.5});
     const auto scores = [&](const DetectOptions& options) {
         Values found;

@@ -129,7 +129,7 @@ TEST_CASE("bench: csv and Markdown have the same columns as the table") {
     check_out(bench({"-m", v2, "--format", "md"}), {"| network | size |", "| FeatherFace V2 | 48x32 |"});
 }
 
-TEST_CASE("bench: a trace has a track a thread, and every event lies inside its network's") {
+TEST_CASE("bench: a trace has a track per thread, and every event lies inside its network's") {
     const ProgramFiles files;
     const std::string trace = files.path("trace.json");
     check_program(bench({"-m", files.model("v1.pth", "v1"), "--threads", "2", "--trace", trace}), 0);

@@ -31,7 +31,7 @@ TEST_CASE(
     check_image(json["images"][1], fixture.b, fixture.second, expected_faces(fixture.second));
 }
 
-TEST_CASE("detect: --format jsonl is one image object a line") {
+TEST_CASE("detect: --format jsonl is one image object per line") {
     const DetectFixture fixture;
     const ProgramResult result = fixture.run({"--format=jsonl", fixture.a, fixture.b});
     check_program(result, 0);
@@ -41,7 +41,7 @@ TEST_CASE("detect: --format jsonl is one image object a line") {
     check_image(parse_json(lines[1]), fixture.b, fixture.second, expected_faces(fixture.second));
 }
 
-TEST_CASE("detect: --format csv has a header and one row a face, bit for bit") {
+TEST_CASE("detect: --format csv has a header and one row per face, bit for bit") {
     const DetectFixture fixture;
     const ProgramResult result = fixture.run({"--format", "csv", fixture.a});
     check_program(result, 0);
@@ -71,7 +71,7 @@ TEST_CASE("detect: --format csv has a header and one row a face, bit for bit") {
     }
 }
 
-TEST_CASE("detect: the text for people has a line a picture and a line a face") {
+TEST_CASE("detect: the text for people has a line per picture and a line per face") {
     const DetectFixture fixture;
     const ProgramResult result = fixture.run({fixture.a});
     check_program(result, 0);
@@ -82,7 +82,7 @@ TEST_CASE("detect: the text for people has a line a picture and a line a face") 
     for (std::size_t i = 1; i < lines.size(); ++i) CHECK(lines[i].starts_with("  score 0."));
 }
 
-TEST_CASE("detect: --format widerface writes a file a picture, keeping folders, and nothing on stdout") {
+TEST_CASE("detect: --format widerface writes a file per picture, keeping folders, and nothing on stdout") {
     const DetectFixture fixture;
     const std::string deep = fixture.files.picture("set/0--Parade/0_Parade_7.jpg", fixture.first);
     const ProgramResult result = fixture.run(

@@ -205,7 +205,7 @@ std::string roofline_chart(const CaseResult& result) {
         "<text transform=\"translate(11 141) rotate(-90)\" text-anchor=\"middle\">GFLOP/s</text></svg>";
     return "<figure>\n" + svg + "\n<figcaption>Roofline: " + fixed(peak, 1) + " GFLOP/s of multiply-adds, " +
            fixed(bandwidth, 1) +
-           " GB/s inside the network's memory. A dot a step, its area its time; a dot above the slope had "
+           " GB/s inside the network's memory. A dot per step, its area its time; a dot above the slope had "
            "its "
            "data in a nearer cache.</figcaption>\n</figure>\n";
 }

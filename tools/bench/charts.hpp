@@ -13,8 +13,8 @@ namespace featherface::tools {
 // element with the id "<row_id>-<step>".
 std::string flame_chart(const CaseResult& result, const std::string& row_id);
 
-// Arithmetic intensity against speed, both logarithmic, under the machine's roof: a dot a step that computes
-// something, its area as its time. Empty where peaks are not known.
+// Arithmetic intensity against speed, both logarithmic, under the machine's roof: a dot per step that
+// computes something, its area as its time. Empty where peaks are not known.
 std::string roofline_chart(const CaseResult& result);
 
 // The style both need: the colours of the parts, as --key of the classes "key-<part>", too.

@@ -46,7 +46,7 @@ std::string numbers(const CaseResult& c) {
     add("p10", ms(time.p10));
     add("p90", ms(time.p90));
     add("p99", ms(time.p99));
-    add("runs a second", fixed(1e9 / time.median, 1));
+    add("runs per second", fixed(1e9 / time.median, 1));
     add("GFLOP/s", fixed(c.gflops(), 1));
     if (c.peaks) add("of the FMA peak", fixed(c.gflops() * 1e11 / c.peaks->flops, 1) + "%");
     add("noise", fixed(time.noise * 100, 1) + "%");

@@ -17,8 +17,8 @@ namespace featherface::tools {
 
 // What the machine can do, measured.
 struct Peaks {
-    double flops = 0;      // FP32 operations a second, out of registers, on as many threads as the network
-    double bandwidth = 0;  // bytes read and written a second inside a working set as large as the network's
+    double flops = 0;      // FP32 operations per second, out of registers, on as many threads as the network
+    double bandwidth = 0;  // bytes read and written per second inside a working set as large as the network's
 };
 
 // The least time the machine needs for some work: the roofline model (Williams, Waterman and Patterson 2009).
@@ -28,7 +28,7 @@ struct Bound {
 };
 Bound bound_of(const engine::Work& work, const Peaks& peaks);
 
-// Floating-point operations a byte; 0 where nothing moves.
+// Floating-point operations per byte; 0 where nothing moves.
 double intensity_of(const engine::Work& work);
 
 // What a step of the network computes, or a stage of a fused one.

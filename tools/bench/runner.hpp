@@ -34,7 +34,7 @@ class Runner {
     Phases phases_;
     StepTimer timer_;
     double first_ = 0;
-    std::vector<double> pre_, network_, post_, cpu_, observed_;  // one a run, in nanoseconds
+    std::vector<double> pre_, network_, post_, cpu_, observed_;  // one per run, in nanoseconds
 };
 
 // How often the cases run: `repeats` times each where it is not 0, else until `seconds` a case have passed,

@@ -11,10 +11,10 @@
 
 namespace featherface::tools {
 
-// One line a case.
+// One line per case.
 Table cases_table(const BenchResult& result);
 
-// One line a step, with its stages as details; "<row_id>-<step>" is a line's id.
+// One line per step, with its stages as details; "<row_id>-<step>" is a line's id.
 Table layers_table(const CaseResult& result, const std::string& row_id = "layer");
 // The steps of all cases, each line beginning with the name of its case.
 Table all_layers_table(const std::vector<CaseResult>& cases);

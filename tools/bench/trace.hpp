@@ -1,6 +1,6 @@
-// One run of a case as a trace that Perfetto (ui.perfetto.dev) and chrome://tracing open: a process a case,
-// in it a track a thread. The first track has pre, every step and post, and below the steps what that thread
-// did for them; the others what their threads did.
+// One run of a case as a trace that Perfetto (ui.perfetto.dev) and chrome://tracing open: a process per case,
+// in it a track per thread. The first track has pre, every step and post, and below the steps what that
+// thread did for them; the others what their threads did.
 #pragma once
 
 #include <cstdint>

@@ -22,13 +22,13 @@ struct Findings {
 // For a comparison that differs: what explains it, or that no usual mistake does.
 std::string diagnosis_text(const Findings& findings);
 
-// A line a value, then the conclusion, then the diagnosis.
+// A line per value, then the conclusion, then the diagnosis.
 std::string comparison_table(const Findings& findings);
 
 // One document.
 std::string comparison_json(const Findings& findings);
 
-// RFC 4180, but for lines ending in a bare line feed; a line a value under a header.
+// RFC 4180, but for lines ending in a bare line feed; a line per value under a header.
 std::string comparison_csv(const Findings& findings);
 
 }  // namespace featherface::tools

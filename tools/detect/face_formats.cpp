@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kLandmarkNames = {"left_eye", "right_eye", "nose", "mouth_left",
                                                             "mouth_right"};
 
-// For people: a line a picture, then a line a face.
+// For people: a line per picture, then a line per face.
 class Text : public FaceFormat {
   public:
     std::string picture(const PictureFaces& picture) override {
@@ -108,7 +108,7 @@ class Json : public FaceFormat {
     JsonWriter json_{buffer_};
 };
 
-// An object a line.
+// An object per line.
 class JsonLines : public FaceFormat {
   public:
     std::string picture(const PictureFaces& picture) override {

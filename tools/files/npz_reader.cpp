@@ -1,3 +1,4 @@
+// Reading npz files: zip archives of npy arrays, as numpy.savez writes them.
 #include <algorithm>
 #include <cstring>
 #include <map>

@@ -14,7 +14,7 @@ namespace featherface::tools {
 double peak_flops(std::string_view arch, int threads = 1);
 
 // Copying inside a working set of that many bytes, half of them read and half written, by `threads` threads
-// with a part of it each: bytes read and written a second. A set larger than the caches gives the main
+// with a part of it each: bytes read and written per second. A set larger than the caches gives the main
 // memory's.
 double peak_bandwidth(std::size_t working_set_bytes, int threads = 1);
 

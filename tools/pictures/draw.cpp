@@ -18,7 +18,7 @@ constexpr Colour kTextColour = {0, 0, 0};
 constexpr Colour kEye = {0, 230, 255}, kNose = {60, 60, 255}, kMouth = {255, 140, 40};
 constexpr std::array<Colour, 5> kLandmarkColours = {kEye, kEye, kNose, kMouth, kMouth};
 
-// Digits of 5 x 7 dots, a row a number whose highest of five bits is the left dot.
+// Digits of 5 x 7 dots, a row per number whose highest of five bits is the left dot.
 constexpr int kGlyphWidth = 5;
 constexpr int kGlyphHeight = 7;
 using Glyph = std::array<std::uint8_t, kGlyphHeight>;

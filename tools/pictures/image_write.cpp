@@ -23,7 +23,7 @@ std::size_t rgb_size(const ImageView& image) {
     return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels;
 }
 
-// `header`, then three bytes a pixel.
+// `header`, then three bytes per pixel.
 std::string with_rgb(std::string header, const ImageView& image) {
     const std::ptrdiff_t size = bytes_per_pixel(image.format);
     const bool grey = image.format == PixelFormat::gray8;

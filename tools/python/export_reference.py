@@ -133,7 +133,7 @@ def selection(model, layers):
 
 
 def detector_outputs(result):
-    """loc, class scores (logits or probabilities) and landms; each a tensor or a list, one a level."""
+    """loc, class scores (logits or probabilities) and landms; each a tensor or a list, one per level."""
     parts = result.values() if isinstance(result, dict) else result
     parts = [torch.cat(list(part), 1) if isinstance(part, (list, tuple)) else part for part in parts]
     by_width = {part.shape[-1]: to_numpy(part) for part in parts}

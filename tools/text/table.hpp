@@ -18,7 +18,7 @@ struct Table {
         Kind kind = Kind::number;
     };
     struct Line {
-        std::vector<std::string> cells;  // one a column
+        std::vector<std::string> cells;  // one per column
         bool is_detail = false;          // of the line above that is none
         std::string id = {};             // in HTML
     };

@@ -5,7 +5,7 @@
              --out mobilenet0.25_Final.pth
 
 label.txt is WIDER FACE's with landmarks, as RetinaFace's authors published it, the pictures being in images/
-beside it (or --images): "# path" begins a picture, then a face a line, x y w h, and for those with landmarks
+beside it (or --images): "# path" begins a picture, then a face per line, x y w h, and for those with landmarks
 five times x y and a flag, and one number more; landmarks of -1 are not labelled. MultiBox loss (multibox.py),
 augmentation by scale, place, mirror and colour. Interrupted, it goes on from its last saved state.
 """

@@ -1,4 +1,5 @@
-// Finds faces. A Detector holds the memory one running call needs: use one a thread; they may share a Model.
+// Finds faces. A Detector holds the memory one running call needs: use one per thread; they may share a
+// Model.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Pictures as the detector takes them: 8 bits a channel, interleaved, rows from the top.
+// Pictures as the detector takes them: 8 bits per channel, interleaved, rows from the top.
 #pragma once
 
 #include <array>

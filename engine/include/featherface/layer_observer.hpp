@@ -1,4 +1,4 @@
-// Watching a network run: one call a step, with what it computes and how long it took.
+// Watching a network run: one call per step, with what it computes and how long it took.
 //
 //     struct Printer : featherface::LayerObserver {
 //         void layer(const featherface::LayerRun& run) override {

@@ -1,3 +1,4 @@
+// Finds faces in a picture: featherface's smallest user.
 #include <cstdio>
 #include <featherface/featherface.hpp>
 

@@ -1,3 +1,4 @@
+// What nothing reads goes, and only that.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// BatchNorm in a convolution's epilogue, and where it has to stay a node.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Shuffles in the weights of 1x1 convolutions, and where they have to stay.
 #include <doctest/doctest.h>
 
 #include "engine/passes/passes.hpp"

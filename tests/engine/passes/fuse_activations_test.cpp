@@ -1,3 +1,4 @@
+// Activations in the epilogue of what they read, and where they have to stay.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Which convolutions of one map become one, and which do not.
 #include <doctest/doctest.h>
 
 #include <utility>

@@ -1,3 +1,4 @@
+// Activations before a concat, and where they have to stay behind it.
 #include <doctest/doctest.h>
 
 #include "engine/passes/passes.hpp"

@@ -1,3 +1,4 @@
+// A softmax per level, and where it has to stay one.
 #include <doctest/doctest.h>
 
 #include "engine/passes/passes.hpp"
@@ -8,7 +9,7 @@ namespace {
 
 using test::check_same_outputs, test::check_unchanged, test::describe, test::finish;
 
-// Two levels' scores, as a detector has them: a map of two anchors a cell for each, and the view of it as
+// Two levels' scores, as a detector has them: a map of two anchors per cell for each, and the view of it as
 // anchors.
 struct Levels {
     Builder net{"levels"};

@@ -92,7 +92,7 @@ TEST_CASE("bmp: 32 bits, plain or with masks, alpha dropped") {
     }
 }
 
-TEST_CASE("bmp: 16 bits are stretched to 8, with 5 bits a channel or the masks given") {
+TEST_CASE("bmp: 16 bits are stretched to 8, with 5 bits per channel or the masks given") {
     ByteString rows;
     append(rows, static_cast<std::uint16_t>(31 << 10 | 16 << 5 | 1));
     rows += byte_string({0, 0});
@@ -296,7 +296,7 @@ TEST_CASE("bmp: compressed files are named, impossible ones refused") {
     check_picture_refused(
         make_bmp({.bits = 32, .compression = 3, .after_header = ByteString(12, '\0'), .rows = kRows24}),
         StatusCode::malformed, "an empty colour mask");
-    check_picture_refused(make_bmp({.bits = 13}), StatusCode::malformed, "13 bits a pixel");
+    check_picture_refused(make_bmp({.bits = 13}), StatusCode::malformed, "13 bits per pixel");
     check_picture_refused(make_bmp({.info_size = 41}).substr(0, 54), StatusCode::malformed,
                           "cut short in its header");
     check_picture_refused(patched(make_bmp({.rows = kRows24}), 14, 13), StatusCode::malformed,

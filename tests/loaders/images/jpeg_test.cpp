@@ -293,7 +293,7 @@ TEST_CASE("jpeg: arithmetic coding and other kinds no one here reads are named")
     check_picture_refused(replaced(jpeg, frame + 1, "\xc3"), StatusCode::unsupported, "a lossless JPEG");
     check_picture_refused(replaced(jpeg, frame + 1, "\xc5"), StatusCode::unsupported, "a hierarchical JPEG");
     check_picture_refused(replaced(jpeg, frame + kPrecision, "\x0c"), StatusCode::unsupported,
-                          "12 bits a sample");
+                          "12 bits per sample");
     check_picture_refused(replaced(jpeg, frame + kHeight, ByteString(2, '\0')), StatusCode::unsupported,
                           "height after the picture");
     ByteString two = jpeg;

@@ -23,7 +23,7 @@ struct Detection {
     std::array<double, 10> landmarks;  // five (x, y)
 };
 
-// A,4: cx, cy, w, h as fractions of the picture; levels of stride 8, 16, 32, two sizes a cell.
+// A,4: cx, cy, w, h as fractions of the picture; levels of stride 8, 16, 32, two sizes per cell.
 Tensor anchors(int width, int height);
 
 std::vector<Detection> detect(const Predictions& predictions, int width, int height,

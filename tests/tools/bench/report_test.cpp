@@ -44,7 +44,8 @@ TEST_CASE("bench report: without peaks there is no roofline, without layers neit
     CHECK(tools::bench_report(result).find("class=\"bars\"") == std::string::npos);
 }
 
-TEST_CASE("bench report: a browser shows a section a case, a dot a computing layer, warnings, and no error") {
+TEST_CASE(
+    "bench report: a browser shows a section per case, a dot per computing layer, warnings, and no error") {
     if (!have_browser()) return;
     CHECK(in_browser("const count = selector => document.querySelectorAll(selector).length;"
                      "return [count('section'), count('svg circle'), count('.warnings li'), "

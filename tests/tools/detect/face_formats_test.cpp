@@ -33,7 +33,7 @@ PictureFaces failure() {
 
 }  // namespace
 
-TEST_CASE("text: a line for the picture and a line a face") {
+TEST_CASE("text: a line for the picture and a line per face") {
     const auto text = tools::text_format();
     CHECK(
         text->picture(example("a.jpg")) ==
@@ -46,7 +46,7 @@ TEST_CASE("text: a line for the picture and a line a face") {
     CHECK(text->picture(failure()).empty());
 }
 
-TEST_CASE("jsonl: one object a line; a failed picture has an error and no faces") {
+TEST_CASE("jsonl: one object per line; a failed picture has an error and no faces") {
     const auto jsonl = tools::jsonl_format();
     CHECK(jsonl->picture(example("a.jpg")) ==
           "{\"file\": \"a.jpg\", \"width\": 640, \"height\": 480, \"faces\": [{\"box\": [-1.5, 20.9, 30.25, "
@@ -60,7 +60,7 @@ TEST_CASE("jsonl: one object a line; a failed picture has an error and no faces"
     CHECK(jsonl->picture(shrunk).find("\"height\": 480, \"scale\": 0.5, \"faces\"") != std::string::npos);
 }
 
-TEST_CASE("csv: a row a face; names with commas or quotes are quoted") {
+TEST_CASE("csv: a row per face; names with commas or quotes are quoted") {
     const auto csv = tools::csv_format();
     const std::string numbers = ",-1.5,20.9,30.25,41.1,0.9,1,2,3,4,5,6,7,8,9,10.5\n";
     CHECK(csv->picture(example("a.jpg")) == "a.jpg" + numbers);

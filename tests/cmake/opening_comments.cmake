@@ -1,0 +1,28 @@
+# Each file opens with what it does: a header with a comment, a source file with a comment or with the header that it
+# implements or tests, a script with a comment or a docstring.
+include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+
+# check(<regular expression of a good first line> <extension>...)
+function(check first_line)
+    set(count 0)
+    foreach(extension ${ARGN})
+        foreach(folder engine kernels loaders bench tests tools third_party)
+            file(GLOB_RECURSE files ${source_dir}/${folder}/*${extension})
+            foreach(file ${files})
+                file(STRINGS ${file} lines LIMIT_COUNT 1)
+                if(NOT lines MATCHES "${first_line}")
+                    message(SEND_ERROR "${file} opens with '${lines}'")
+                endif()
+                math(EXPR count "${count} + 1")
+            endforeach()
+        endforeach()
+    endforeach()
+    if(count LESS 5)
+        message(SEND_ERROR "only ${count} files of ${ARGN}")
+    endif()
+endfunction()
+
+check("^// " .hpp)
+check("^(// |#include \")" .cpp)
+check("^(#!|\"\"\")" .py)
+check("^# " .cmake)
