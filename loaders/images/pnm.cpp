@@ -207,30 +207,42 @@ Status read_text(TextReader& reader, const PnmHeader& header, std::span<std::uin
     return {};
 }
 
-void read_binary(std::span<const std::byte> samples, const PnmHeader& header,
-                 std::span<std::uint8_t> pixels) {
-    const std::size_t sample_size = header.sample_bytes();
-    const std::size_t row = header.row_bytes();
-    const std::size_t needed = row * static_cast<std::size_t>(header.height);
+// Eight pixels per byte, rows on bytes of their own; 1 is black.
+void read_bits(std::span<const std::byte> samples, const PnmHeader& header, std::span<std::uint8_t> pixels) {
     const auto width = static_cast<std::size_t>(header.width);
-    const auto channels = static_cast<std::size_t>(header.channels);
-    const auto limit = static_cast<std::uint32_t>(header.maximum);
     std::uint8_t* to = pixels.data();
-    for (std::size_t start = 0; start < needed; start += row) {
+    for (std::size_t start = 0; to != pixels.data() + pixels.size(); start += header.row_bytes()) {
         for (std::size_t x = 0; x < width; ++x, to += 3) {
-            if (header.bits()) {
-                const auto byte = std::to_integer<std::uint32_t>(samples[start + x / 8]);
-                put(header, 0, (byte >> (7 - x % 8) & 1) != 0 ? 0 : 255, to);
-                continue;
-            }
-            for (std::size_t c = 0; c < channels; ++c) {
-                const std::size_t at = start + (x * channels + c) * sample_size;
-                const std::uint32_t sample = sample_size == 2 ? load_be<std::uint16_t>(samples, at)
-                                                              : std::to_integer<std::uint32_t>(samples[at]);
-                put(header, static_cast<std::int64_t>(c), to_byte(sample, limit), to);
-            }
+            const auto byte = std::to_integer<std::uint32_t>(samples[start + x / 8]);
+            std::fill_n(to, 3, static_cast<std::uint8_t>((byte >> (7 - x % 8) & 1) != 0 ? 0 : 255));
         }
     }
+}
+
+// Samples of one byte or two, pixel after pixel; alpha is passed over.
+template <class Sample>
+void read_samples(std::span<const std::byte> samples, const PnmHeader& header,
+                  std::span<std::uint8_t> pixels) {
+    const std::size_t pixel_bytes = static_cast<std::size_t>(header.channels) * sizeof(Sample);
+    const auto limit = static_cast<std::uint32_t>(header.maximum);
+    const auto value = [&](std::size_t at) { return to_byte(load_be<Sample>(samples, at), limit); };
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < pixels.size(); i += 3, at += pixel_bytes) {
+        if (header.colour()) {
+            pixels[i] = value(at + 2 * sizeof(Sample));
+            pixels[i + 1] = value(at + sizeof(Sample));
+            pixels[i + 2] = value(at);
+        } else {
+            std::fill_n(&pixels[i], 3, value(at));
+        }
+    }
+}
+
+void read_binary(std::span<const std::byte> samples, const PnmHeader& header,
+                 std::span<std::uint8_t> pixels) {
+    if (header.bits()) return read_bits(samples, header, pixels);
+    if (header.sample_bytes() == 2) return read_samples<std::uint16_t>(samples, header, pixels);
+    return read_samples<std::uint8_t>(samples, header, pixels);
 }
 
 }  // namespace
