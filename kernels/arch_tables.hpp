@@ -12,5 +12,6 @@ extern const KernelTable kAvx512Table;
 #elif defined(__aarch64__)
 extern const KernelTable kNeon64Table;
 #endif
+extern const KernelTable kPortableTable;  // in builds for other processors
 
 }  // namespace featherface::kernels

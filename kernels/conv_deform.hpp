@@ -77,15 +77,14 @@ struct AxisWeights {
 FEATHERFACE_INLINE AxisWeights axis_weights(Vec position, int size) {
     const Vec zero(0.0f);
     const Vec last(static_cast<float>(size - 1));
-    const Vec low = xsimd::floor(position);
+    const Vec low = floor(position);
     const Vec high = low + Vec(1.0f);
     const Vec fraction = position - low;
     // Comparisons are false for a NaN, which therefore stays in the weights; as a cell it is 0.
-    const auto cell = [&](Vec v) FEATHERFACE_LAMBDA {
-        return xsimd::to_int(min_or_second(max_or_second(v, zero), last));
-    };
-    return {xsimd::select((low < zero) | (low > last), zero, Vec(1.0f) - fraction),
-            xsimd::select((high < zero) | (high > last), zero, fraction), cell(low), cell(high)};
+    const auto cell = [&](Vec v)
+                          FEATHERFACE_LAMBDA { return to_int(min_or_second(max_or_second(v, zero), last)); };
+    return {select((low < zero) | (low > last), zero, Vec(1.0f) - fraction),
+            select((high < zero) | (high > last), zero, fraction), cell(low), cell(high)};
 }
 
 // The corners of kLanes samples (top left, top right, bottom left, bottom right): their weights, and their

@@ -24,6 +24,8 @@ std::vector<const KernelTable*> detect_tables() {
     tables.push_back(&kSse2Table);
 #elif defined(__aarch64__)
     tables.push_back(&kNeon64Table);
+#else
+    tables.push_back(&kPortableTable);
 #endif
     return tables;
 }

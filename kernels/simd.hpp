@@ -1,4 +1,5 @@
-// One register of floats for the architecture being compiled: the project's only contact with xsimd.
+// One register of floats for the architecture being compiled: the project's only contact with xsimd, whose
+// functions are called unqualified, since the portable registers have them too.
 //
 // An arch_<name>.cpp file defines FEATHERFACE_ARCH_<NAME> and then includes the kernels. Everything compiled
 // with an architecture's flags lives in an anonymous namespace and uses no STL containers: a function shared
@@ -11,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <xsimd/xsimd.hpp>
 
 #include "kernels/kernel_table.hpp"
 
@@ -21,6 +21,12 @@
 // accumulators too.
 #define FEATHERFACE_LAMBDA __attribute__((always_inline))
 
+#if defined(FEATHERFACE_ARCH_PORTABLE)
+#include "kernels/simd_portable.hpp"
+#else
+#include <xsimd/xsimd.hpp>
+#endif
+
 #if defined(FEATHERFACE_ARCH_SSE2)
 #define FEATHERFACE_ARCH_NAME "sse2"
 #elif defined(FEATHERFACE_ARCH_AVX2)
@@ -29,6 +35,8 @@
 #define FEATHERFACE_ARCH_NAME "avx512"
 #elif defined(FEATHERFACE_ARCH_NEON64)
 #define FEATHERFACE_ARCH_NAME "neon64"
+#elif defined(FEATHERFACE_ARCH_PORTABLE)
+#define FEATHERFACE_ARCH_NAME "portable"
 #endif
 
 namespace featherface::kernels {
@@ -51,9 +59,16 @@ using Arch = xsimd::neon64;
 constexpr int kRegisters = 32;
 constexpr bool kHasFma = true;
 #endif
-constexpr bool kHasByteShuffle = kHasFma;  // SSE2 alone lacks both
+#if defined(FEATHERFACE_ARCH_PORTABLE)
+constexpr int kRegisters = 16;
+constexpr bool kHasFma = false;
+using Vec = portable::Vec;
+using IntVec = portable::IntVec;
+#else
 using Vec = xsimd::batch<float, Arch>;
 using IntVec = xsimd::batch<std::int32_t, Arch>;
+#endif
+constexpr bool kHasByteShuffle = kHasFma;  // SSE2 alone lacks both
 constexpr int kLanes = static_cast<int>(Vec::size);
 
 FEATHERFACE_INLINE constexpr int min_of(int a, int b) {
@@ -105,6 +120,9 @@ FEATHERFACE_INLINE Vec load_bytes(const std::uint8_t* p) {
     std::uint32_t four;
     __builtin_memcpy(&four, p, sizeof four);
     return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(four)))));
+#else
+    return portable::Floats{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]),
+                            static_cast<float>(p[3])};
 #endif
 }
 
@@ -144,10 +162,12 @@ FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
 }
 #endif
 
-// a * b + c, rounded once wherever the architecture can (all but SSE2).
+// a * b + c, rounded once wherever the architecture can (all but SSE2 and the portable one).
 FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #if defined(FEATHERFACE_ARCH_AVX512)
     return _mm512_fmadd_ps(a, b, c);
+#elif defined(FEATHERFACE_ARCH_PORTABLE)
+    return a * b + c;
 #else
     return xsimd::fma(a, b, c);
 #endif
@@ -163,7 +183,7 @@ FEATHERFACE_INLINE Vec max_or_second(Vec first, Vec second) {
 #elif defined(FEATHERFACE_ARCH_AVX512)
     return _mm512_max_ps(first, second);
 #else
-    return xsimd::select(first > second, first, second);
+    return select(first > second, first, second);
 #endif
 }
 FEATHERFACE_INLINE Vec min_or_second(Vec first, Vec second) {
@@ -174,13 +194,13 @@ FEATHERFACE_INLINE Vec min_or_second(Vec first, Vec second) {
 #elif defined(FEATHERFACE_ARCH_AVX512)
     return _mm512_min_ps(first, second);
 #else
-    return xsimd::select(first < second, first, second);
+    return select(first < second, first, second);
 #endif
 }
 
 // The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools.
 FEATHERFACE_INLINE Vec max_nan(Vec a, Vec b) {
-    return xsimd::select(xsimd::isnan(a), a, max_or_second(a, b));
+    return select(isnan(a), a, max_or_second(a, b));
 }
 
 FEATHERFACE_INLINE float max_nan(float a, float b) {
@@ -195,6 +215,10 @@ FEATHERFACE_INLINE Vec min_constant(Vec v, Vec constant) {
     return min_or_second(constant, v);
 }
 
+#if defined(FEATHERFACE_ARCH_PORTABLE)
+using portable::bits_of;
+using portable::float_of_bits;
+#else
 FEATHERFACE_INLINE IntVec bits_of(Vec v) {
 #if XSIMD_VERSION_MAJOR >= 9
     return xsimd::bitwise_cast<std::int32_t>(v);
@@ -209,6 +233,7 @@ FEATHERFACE_INLINE Vec float_of_bits(IntVec v) {
     return xsimd::bitwise_cast<Vec>(v);
 #endif
 }
+#endif
 
 // Within every kGroup (2 or 4) neighbouring lanes, lane i takes the value of lane (i + kBy) modulo kGroup.
 template <int kGroup, int kBy>
@@ -221,6 +246,9 @@ FEATHERFACE_INLINE Vec rotate_lanes(Vec v) {
 #if defined(FEATHERFACE_ARCH_NEON64)
         if constexpr (kGroup == 2) return vrev64q_f32(v);
         return vextq_f32(v, v, kBy);
+#elif defined(FEATHERFACE_ARCH_PORTABLE)
+        constexpr auto kFrom = [](int lane) { return lane / kGroup * kGroup + (lane + kBy) % kGroup; };
+        return portable::Floats{v.lanes[kFrom(0)], v.lanes[kFrom(1)], v.lanes[kFrom(2)], v.lanes[kFrom(3)]};
 #else
         constexpr int kOrder = kGroup == 2 ? 0xB1 : kBy == 1 ? 0x39 : kBy == 2 ? 0x4E : 0x93;
 #if defined(FEATHERFACE_ARCH_SSE2)
@@ -254,6 +282,8 @@ FEATHERFACE_INLINE float reduce_lanes(Vec v, const Op& op) {
     return _mm_cvtss_f32(v);
 #elif defined(FEATHERFACE_ARCH_NEON64)
     return vgetq_lane_f32(v, 0);
+#else
+    return v.lanes[0];
 #endif
 }
 FEATHERFACE_INLINE float sum_lanes(Vec v) {

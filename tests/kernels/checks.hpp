@@ -6,7 +6,9 @@
 
 #include <array>
 #include <sstream>
+#include <vector>
 
+#include "kernels/arch_tables.hpp"
 #include "kernels/select.hpp"
 #include "tests/kernels/cases/kernel_case.hpp"
 
@@ -66,10 +68,13 @@ void check_map(const TestMap& actual, const F& expected) {
     CHECK_MESSAGE(worst < 0, where);
 }
 
-// Runs f(table) for every architecture this CPU has.
+// Runs f(table) for every architecture this CPU has, and for the kernels of processors without a table of
+// their own.
 template <class F>
 void on_every_arch(const F& f) {
-    for (const KernelTable* table : kernels::available_tables()) {
+    std::vector<const KernelTable*> tables = kernels::available_tables();
+    if (tables.back() != &kernels::kPortableTable) tables.push_back(&kernels::kPortableTable);
+    for (const KernelTable* table : tables) {
         const std::string arch = table->arch;
         CAPTURE(arch);
         f(*table);
