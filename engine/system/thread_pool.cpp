@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <exception>
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -31,9 +34,21 @@ void await_change(const std::atomic<T>& value, T old) {
     value.wait(old, std::memory_order_acquire);
 }
 
+// How often this process came out of a fork: its threads are those started since the last one.
+std::atomic<std::uint32_t> fork_count{0};
+
+void count_forks() {
+#if defined(__unix__) || defined(__APPLE__)
+    [[maybe_unused]] static const int registered =
+        pthread_atfork(nullptr, nullptr, [] { fork_count.fetch_add(1, std::memory_order_relaxed); });
+#endif
+}
+
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
+    count_forks();
+    forks_ = fork_count.load(std::memory_order_relaxed);
     workers_.reserve(static_cast<std::size_t>(threads));
     try {
         for (int thread = 1; thread < threads; ++thread)
@@ -43,7 +58,15 @@ ThreadPool::ThreadPool(int threads) {
     }
 }
 
+bool ThreadPool::has_workers() const {
+    return forks_ == fork_count.load(std::memory_order_relaxed);
+}
+
 ThreadPool::~ThreadPool() {
+    if (!has_workers()) {  // nothing to wait for
+        for (std::thread& worker : workers_) worker.detach();
+        return;
+    }
     stop_.store(true, std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
@@ -61,6 +84,11 @@ void ThreadPool::dispatch(int count, Function function, const void* context) {
     const int active = std::min(count, threads());
     if (active <= 1) {
         if (count > 0) function(context, 0, {0, count});
+        return;
+    }
+    if (!has_workers()) {
+        for (int thread = 0; thread < active; ++thread)
+            function(context, thread, share(count, thread, active));
         return;
     }
     function_ = function;

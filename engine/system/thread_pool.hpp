@@ -1,5 +1,6 @@
 // A small pool that splits a range of rows over threads, always the same way. Idle workers spin for a few
-// microseconds (the next layer usually follows at once), then sleep.
+// microseconds (the next layer usually follows at once), then sleep. A process that forks has none of them in
+// the child: there the calling thread does their shares, so that the results are the same.
 #pragma once
 
 #include <atomic>
@@ -44,8 +45,10 @@ class ThreadPool {
 
   private:
     void work(int thread);
+    bool has_workers() const;
 
     std::vector<std::thread> workers_;
+    std::uint32_t forks_ = 0;  // of this process when the workers were started
     // The job at hand; written before `generation_` is raised, read after it is seen raised.
     Function function_ = nullptr;
     const void* context_ = nullptr;

@@ -1,13 +1,11 @@
 #include "loaders/images/jpeg.hpp"
 
-#include <stb_image.h>
-
 #include <limits>
-#include <memory>
 #include <string>
 
 #include "loaders/error.hpp"
 #include "loaders/images/jpeg_file.hpp"
+#include "loaders/images/stb_jpeg.hpp"
 #include "loaders/images/stb_memory.hpp"
 #include "loaders/images/upright.hpp"
 
@@ -35,23 +33,17 @@ Result<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pix
         return error(StatusCode::limit_exceeded, "a picture file of over 2 GiB");
     }
     const StbMemoryBudget budget(memory_budget(header));
-    int width = 0;
-    int height = 0;
-    int channels = 0;
-    const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgb(
-        stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(file->clean.data()),
-                              static_cast<int>(file->clean.size()), &width, &height, &channels, STBI_rgb),
-        &stbi_image_free);
-    if (rgb == nullptr && budget.exceeded()) {
+    const StbPicture picture = decode_with_stb(file->clean);
+    if (picture.rgb == nullptr && budget.exceeded()) {
         return error(StatusCode::limit_exceeded, "not enough memory for the picture");
     }
-    if (rgb == nullptr) {
-        return error(StatusCode::malformed, std::string("cannot be decoded: ") + stbi_failure_reason());
+    if (picture.rgb == nullptr) {
+        return error(StatusCode::malformed, std::string("cannot be decoded: ") + picture.failure);
     }
-    if (width != header.width || height != header.height) {
+    if (picture.width != header.width || picture.height != header.height) {
         return error(StatusCode::internal, "the decoder disagrees about the size of the picture");
     }
-    return upright_bgr(rgb.get(), SampleOrder::rgb, header);
+    return upright_bgr(picture.rgb.get(), SampleOrder::rgb, header);
 }
 
 }  // namespace featherface::loaders

@@ -29,6 +29,13 @@ target_link_libraries(outer PRIVATE featherface::featherface)
 ")
 run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/outer -B ${scratch}/inside -G ${generator} -D CMAKE_CXX_COMPILER=${compiler})
 run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/inside --target help)
+# It has no build type: the kernels are optimised all the same.
+file(READ ${scratch}/inside/compile_commands.json commands)
+foreach(arch sse2 avx2 avx512 neon64 portable)
+    if(NOT commands MATCHES "-O3[^\n]*arch_${arch}\\.cpp")
+        message(FATAL_ERROR "arch_${arch}.cpp is not optimised")
+    endif()
+endforeach()
 expect_output("featherface_loaders")
 expect_output(NOT "featherface_program" "test_support" "make_network")
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -36,6 +37,40 @@ TEST_CASE(
             }
         }
     }
+}
+
+// What a forked child ends with: the number that `body` returns.
+template <class Body>
+int exit_code_of_child(const Body& body) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        alarm(20);  // one that hangs is killed
+        _exit(body());
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("thread pool: after a fork the child's calling thread does all shares, and ends") {
+    auto pool = std::make_unique<ThreadPool>(3);
+    const auto rows_done = [&] {
+        std::atomic<int> rows_of[3] = {};
+        pool->run(100, [&](int thread, kernels::Rows rows) { rows_of[thread] += rows.end - rows.begin; });
+        return rows_of[0] == 33 && rows_of[1] == 33 && rows_of[2] == 34;
+    };
+    CHECK(rows_done());
+    const int code = exit_code_of_child([&] {
+        const bool same = rows_done() && rows_done();
+        pool.reset();
+        ThreadPool own(2);  // the child may start threads of its own
+        std::atomic<int> calls{0};
+        own.run(2, [&](int, kernels::Rows) { ++calls; });
+        return same && calls == 2 ? 7 : 8;
+    });
+    CHECK(code == 7);
+    CHECK(rows_done());  // the parent's are where they were
 }
 
 TEST_CASE("thread pool: thousands of short jobs in a row all finish") {

@@ -72,5 +72,19 @@ TEST_CASE(
     CHECK(members.count("select.cpp.o") == 1);
 }
 
+TEST_CASE("symbols: the library defines no global name but its own") {
+    int own = 0;
+    for (const auto& [member, symbols] : library_symbols()) {
+        for (const Symbol& symbol : symbols) {
+            // Copies of templates and inline functions, which every program may have, are weak or unique.
+            if (std::string("WVu").find(symbol.type) != std::string::npos) continue;
+            FEATHERFACE_CAPTURE(member);
+            CHECK_MESSAGE(symbol.name.find("featherface") != std::string::npos, symbol.name);
+            ++own;
+        }
+    }
+    CHECK(own > 100);
+}
+
 }  // namespace
 }  // namespace featherface::test

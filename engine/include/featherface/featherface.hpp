@@ -1,6 +1,9 @@
 // The whole public API.
 #pragma once
 
+#include "featherface/cxx20.hpp"
+
+#if FEATHERFACE_CXX >= 202002L  // else one error is enough
 #include "featherface/classifier.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/face.hpp"
@@ -11,3 +14,4 @@
 #include "featherface/raw_outputs.hpp"
 #include "featherface/status.hpp"
 #include "featherface/version.hpp"
+#endif

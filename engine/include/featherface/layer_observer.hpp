@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "featherface/cxx20.hpp"
+
 namespace featherface {
 
 // One step of one run. Valid only during the call that gets it.

@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "featherface/cxx20.hpp"
+
 namespace featherface {
 
 // What the network itself gives, one row per anchor: valid until the Detector's next call. For a picture of

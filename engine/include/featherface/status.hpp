@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "featherface/cxx20.hpp"
+
 namespace featherface {
 
 enum class StatusCode {
