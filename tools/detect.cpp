@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <new>
@@ -13,6 +14,7 @@
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "tools/cli/scales.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/detect/face_formats.hpp"
 #include "tools/files/output_file.hpp"
@@ -37,6 +39,9 @@ struct Options {
     std::size_t format = kText;
     float score = 0.5f, nms = 0.4f;
     std::int64_t top_k = 5000, keep = 750, max_side = 0;
+    std::optional<std::string> scales_text;
+    std::uint32_t scales = kAutoScales;
+    bool turns = false;
     std::optional<std::int64_t> threads;
     std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
     std::vector<std::string> inputs;
@@ -47,6 +52,8 @@ struct Options {
                 .top_k = static_cast<int>(top_k),
                 .max_faces = static_cast<int>(keep),
                 .max_side = static_cast<int>(max_side),
+                .scales = scales,
+                .turns = turns,
                 .threads = threads_to_use};
     }
 };
@@ -67,6 +74,9 @@ void declare(Arguments& arguments, Options& options) {
     arguments.number("keep", "faces given at most", options.keep, 1, kMostFaces);
     arguments.number("max-side", "shrink pictures whose longer side is larger; 0: never", options.max_side, 0,
                      kMostSide);
+    declare_scales(arguments, options.scales_text, "auto");
+    arguments.flag("turns", "look for faces on their side and on their head too; takes four times as long",
+                   options.turns);
     declare_max_pixels(arguments, options.max_pixels);
     declare_threads(arguments, options.threads);
     arguments.note(
@@ -117,10 +127,10 @@ std::unique_ptr<FaceFormat> make_format(std::size_t format) {
 }
 
 // Reads one picture into `image` and finds its faces.
-Status find_faces(Detector& detector, const Picture& picture, const ImageReadOptions& read_options,
-                  Image& image, PictureFaces& result) {
+Status find_faces(Detector& detector, const Picture& picture, const Options& options, Image& image,
+                  PictureFaces& result) {
     const auto start = std::chrono::steady_clock::now();
-    auto decoded = read_picture(picture.name, read_options);
+    auto decoded = read_picture(picture.name, {.max_pixels = options.max_pixels});
     if (!decoded.ok()) return decoded.status();
     image = std::move(decoded).value();
     result.decode_ms =
@@ -132,6 +142,8 @@ Status find_faces(Detector& detector, const Picture& picture, const ImageReadOpt
     if (!faces.ok()) return {faces.status().code(), picture.name + ": " + faces.status().message()};
     result.faces = std::move(faces).value();
     result.scale = detector.last_scale();
+    result.scales = scale_list(detector.last_scales());
+    result.turns = options.turns;
     const Timings& timings = detector.last_timings();
     result.network_ms = timings.preprocess + timings.network;
     result.post_ms = timings.postprocess;
@@ -180,9 +192,8 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
         PictureFaces result;
         result.file = picture.name;
         Image image;
-        const ImageReadOptions read_options{.max_pixels = options.max_pixels};
         const Status status = within_memory(picture, StatusCode::limit_exceeded, [&] {
-            return find_faces(detector, picture, read_options, image, result);
+            return find_faces(detector, picture, options, image, result);
         });
         if (!status.ok()) {
             result.error = status.message();
@@ -221,6 +232,12 @@ ExitCode detect(Words words) {
     options.inputs = arguments.positionals();
     if (Status status = check_inputs(options.inputs); !status.ok())
         return usage_error(arguments, status.message());
+
+    if (options.scales_text) {
+        const auto scales = parse_scales(*options.scales_text);
+        if (!scales.ok()) return usage_error(arguments, scales.status().message());
+        options.scales = scales.value();
+    }
 
     const PictureList list = list_pictures(options.inputs, options.output);
     const auto outputs = plan_outputs(options, list);

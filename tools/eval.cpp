@@ -1,6 +1,7 @@
 // featherface eval -m MODEL --images DIR (--labels FILE | --reference MODEL2): how well a model finds faces.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "tools/cli/scales.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/eval/evaluation.hpp"
 #include "tools/eval/labels.hpp"
@@ -34,6 +36,8 @@ struct Options {
     std::optional<std::int64_t> given_threads;
     int threads = 1;
     bool kinds = false;
+    std::optional<std::string> scales_text;
+    std::uint32_t scales = kOwnScale;
     std::size_t format = 0;
 };
 
@@ -55,6 +59,7 @@ void declare(Arguments& arguments, Options& options) {
                      options.score, kLeastScore, 1);
     arguments.number("side", "resize pictures so that their longer side is this; 0: never", options.side, 0,
                      kMaxSide);
+    declare_scales(arguments, options.scales_text, "1");
     arguments.flag("kinds", "figures also for each kind of picture: its file name up to the first '_'",
                    options.kinds);
     arguments.choice("format", "what to write", options.format, {"table", "json"});
@@ -86,11 +91,12 @@ std::string mistake_in(const Options& options) {
     return "";
 }
 
-Result<Detector> open_detector(const std::string& file, float score, const Options& options) {
+Result<Detector> open_detector(const std::string& file, float score, std::uint32_t scales,
+                               const Options& options) {
     auto model = load_model(file);
     if (!model.ok()) return model.status();
-    auto detector =
-        Detector::create(std::move(model).value(), {.score_threshold = score, .threads = options.threads});
+    auto detector = Detector::create(
+        std::move(model).value(), {.score_threshold = score, .scales = scales, .threads = options.threads});
     if (!detector.ok()) return Status(detector.status().code(), file + ": " + detector.status().message());
     return detector;
 }
@@ -181,11 +187,17 @@ ExitCode eval(Words words) {
         return usage_error(arguments,
                            "'" + arguments.positionals().front() + "': pictures are given by --images");
 
-    auto detector = open_detector(*options.model, kLeastScore, options);
+    if (options.scales_text) {
+        const auto scales = parse_scales(*options.scales_text);
+        if (!scales.ok()) return usage_error(arguments, scales.status().message());
+        options.scales = scales.value();
+    }
+
+    auto detector = open_detector(*options.model, kLeastScore, options.scales, options);
     if (!detector.ok()) return fail(detector.status());
     std::optional<Detector> reference;
     if (options.reference) {
-        auto opened = open_detector(*options.reference, options.score, options);
+        auto opened = open_detector(*options.reference, options.score, kOwnScale, options);
         if (!opened.ok()) return fail(opened.status());
         reference = std::move(opened).value();
     }

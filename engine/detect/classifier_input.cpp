@@ -32,8 +32,8 @@ std::vector<float> classifier_input(const ImageView& image) {
     const Image centre =
         resize(image, width, height, {centred(width), centred(height), kClassifierSide, kClassifierSide});
 
-    const std::array<int, 3> bgr = bgr_offsets(image.format);
-    const int step = bytes_per_pixel(image.format);
+    const std::array<int, 3> bgr = bgr_offsets(centre.format);
+    const int step = bytes_per_pixel(centre.format);
     std::vector<float> nchw;
     nchw.reserve(std::size_t{3} * kClassifierSide * kClassifierSide);
     for (std::size_t c = 0; c < 3; ++c) {

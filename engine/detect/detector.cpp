@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "engine/detect/layer_times.hpp"
+#include "engine/detect/merge.hpp"
 #include "engine/detect/postprocess.hpp"
 #include "engine/detect/resize.hpp"
+#include "engine/detect/scales.hpp"
+#include "engine/detect/turn.hpp"
 #include "engine/guarded.hpp"
 #include "engine/identity/identify.hpp"
 #include "engine/loaded_model.hpp"
@@ -50,6 +53,10 @@ Status check(const DetectorOptions& o) {
     if (o.max_faces < 1) return out_of_range("max_faces", std::to_string(o.max_faces), "1 and more");
     if (o.max_side < 0)
         return out_of_range("max_side", std::to_string(o.max_side), "1 and more, or 0 for no limit");
+    if (o.scales >> (kMostHalvings + 1) != 0) {
+        return out_of_range("scales", "a set with a bit above " + std::to_string(kMostHalvings),
+                            "bits 0 to 24, or kAutoScales");
+    }
     if (o.threads < 1 || o.threads > 1024)
         return out_of_range("threads", std::to_string(o.threads), "1 to 1024");
     return {};
@@ -61,10 +68,20 @@ namespace engine {
 
 class DetectorState {
   public:
+    DetectorState(Model its_model, const DetectorOptions& its_options)
+        : model(std::move(its_model)),
+          options(its_options),
+          pool(std::make_shared<ThreadPool>(options.threads)) {
+        session_at(0);
+    }
+
     Model model;
-    Session session;
     DetectorOptions options;
+    std::shared_ptr<ThreadPool> pool;
+    // One for each size that a call looks at, so that the next call finds the memory of all of them laid out.
+    std::vector<Session> sessions;
     float scale = 1;
+    std::uint32_t scales = kOwnScale;
     Timings timings;
 
     // What `body` returns, if the view can be read and memory suffices; what is told of the last call starts
@@ -76,14 +93,21 @@ class DetectorState {
         };
         return guarded(picture, [&]() -> Result<decltype(body())> {
             scale = 1;
+            scales = kOwnScale;
             timings = {};
             if (Status status = validate(image); !status.ok()) return status;
             return body();
         });
     }
 
-    RawOutputs forward(const ImageView& image, LayerObserver* observer = nullptr) {
+    Session& session_at(std::size_t place) {
+        while (sessions.size() <= place) sessions.emplace_back(program_of(model), pool);
+        return sessions[place];
+    }
+
+    RawOutputs forward(const ImageView& image, std::size_t place = 0, LayerObserver* observer = nullptr) {
         Stopwatch watch;
+        Session& session = session_at(place);
         session.prepare(image.height, image.width);
         timings.preprocess += watch.lap();
         if (observer) {
@@ -92,19 +116,79 @@ class DetectorState {
         } else {
             session.run(image);
         }
-        timings.network = watch.lap();
+        timings.network += watch.lap();
         return session.raw_outputs();
+    }
+
+    Image resized(const ImageView& image, int width, int height) {
+        Stopwatch watch;
+        Image smaller = resize(image, width, height);
+        timings.preprocess += watch.lap();
+        return smaller;
     }
 
     // Shrinks the picture as max_side asks, and sets `scale`.
     Image shrink(const ImageView& image) {
-        Stopwatch watch;
         scale =
             static_cast<float>(options.max_side) / static_cast<float>(std::max(image.width, image.height));
         const auto scaled = [&](int n) { return std::max(1, static_cast<int>(std::lround(n * scale))); };
-        Image shrunk = resize(image, scaled(image.width), scaled(image.height));
-        timings.preprocess = watch.lap();
-        return shrunk;
+        return resized(image, scaled(image.width), scaled(image.height));
+    }
+
+    // The faces of a picture of one size, in its pixels.
+    std::vector<Face> look(const ImageView& view, std::size_t place) {
+        const RawOutputs raw = forward(view, place);
+        Stopwatch watch;
+        std::vector<Face> faces = find_faces(raw, view.height, view.width,
+                                             {.score_threshold = options.score_threshold,
+                                              .nms_threshold = options.nms_threshold,
+                                              .top_k = options.top_k,
+                                              .max_faces = options.max_faces});
+        timings.postprocess += watch.lap();
+        return faces;
+    }
+
+    // The same of the picture turned by so many quarters.
+    std::vector<Face> look_turned(const ImageView& view, int quarters, std::size_t place) {
+        Stopwatch watch;
+        const Image picture = turned(view, quarters);
+        timings.preprocess += watch.lap();
+        std::vector<Face> faces = look(picture.view(), place);
+        for (Face& face : faces) face = turned_back(face, quarters, view.width, view.height);
+        return faces;
+    }
+
+    // The faces of every size and turn, in pixels of `image`, of which `view` is all or a smaller copy.
+    std::vector<Sighting> look_everywhere(const ImageView& image, ImageView view) {
+        scales = options.scales == kAutoScales ? automatic_scales(view.width, view.height) : options.scales;
+        std::vector<Sighting> sightings;
+        Image smaller;
+        std::size_t place = 0;
+        for (int halvings = 0; scales >> halvings != 0; ++halvings) {
+            if (halvings > 0) {
+                smaller = resized(view, half(view.width), half(view.height));
+                view = smaller.view();
+            }
+            if ((scales >> halvings & 1) == 0) continue;
+            const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
+            const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
+            for (int quarters = 0; quarters < (options.turns ? 4 : 1); ++quarters) {
+                // Pictures on their side have a size of their own.
+                const std::size_t session = place + static_cast<std::size_t>(quarters % 2);
+                std::vector<Face> faces =
+                    quarters == 0 ? look(view, session) : look_turned(view, quarters, session);
+                if (view.width != image.width || view.height != image.height) {
+                    for (Face& face : faces) {
+                        face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
+                                    face.box[3] * y_scale};
+                        for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
+                    }
+                }
+                sightings.push_back({1 / x_scale, std::move(faces)});
+            }
+            place += 2;
+        }
+        return sightings;
     }
 
     std::vector<Face> detect(const ImageView& image) {
@@ -114,24 +198,12 @@ class DetectorState {
             shrunk = shrink(image);
             view = shrunk.view();
         }
-        const RawOutputs raw = forward(view);
-
+        std::vector<Sighting> sightings = look_everywhere(image, view);
         Stopwatch watch;
-        std::vector<Face> faces = find_faces(raw, view.height, view.width,
-                                             {.score_threshold = options.score_threshold,
-                                              .nms_threshold = options.nms_threshold,
-                                              .top_k = options.top_k,
-                                              .max_faces = options.max_faces});
-        if (scale != 1) {
-            const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
-            const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
-            for (Face& face : faces) {
-                face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
-                            face.box[3] * y_scale};
-                for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
-            }
-        }
-        timings.postprocess = watch.lap();
+        std::vector<Face> faces = merge(std::move(sightings), options.nms_threshold);
+        if (faces.size() > static_cast<std::size_t>(options.max_faces))
+            faces.resize(static_cast<std::size_t>(options.max_faces));
+        timings.postprocess += watch.lap();
         return faces;
     }
 };
@@ -152,14 +224,13 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
                           std::string(name_of(model.architecture())) +
                               " is no face detector; load a FeatherFace V1 or V2 checkpoint");
         }
-        engine::Session session(engine::program_of(model), options.threads);
-        return Detector(std::unique_ptr<engine::DetectorState>(
-            new engine::DetectorState{std::move(model), std::move(session), options, 1, {}}));
+        return Detector(
+            std::unique_ptr<engine::DetectorState>(new engine::DetectorState(std::move(model), options)));
     });
 }
 
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
-    return state_->on(image, [&] { return state_->forward(image, observer); });
+    return state_->on(image, [&] { return state_->forward(image, 0, observer); });
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {
@@ -167,10 +238,13 @@ Result<std::vector<Face>> Detector::detect(const ImageView& image) {
 }
 
 int Detector::threads() const {
-    return state_->session.pool().threads();
+    return state_->pool->threads();
 }
 float Detector::last_scale() const {
     return state_->scale;
+}
+std::uint32_t Detector::last_scales() const {
+    return state_->scales;
 }
 const Timings& Detector::last_timings() const {
     return state_->timings;

@@ -10,6 +10,8 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/detect/box.hpp"
+
 namespace featherface::engine {
 
 namespace {
@@ -21,8 +23,6 @@ constexpr float kCentreVariance = 0.1f, kSizeVariance = 0.2f;
 int ceil_div(int n, int d) {
     return (n + d - 1) / d;
 }
-
-using Box = std::array<float, 4>;  // x1, y1, x2, y2
 
 Box decode_box(const std::array<float, 4>& anchor, const float* loc, float width, float height) {
     const auto [cx, cy, w, h] = anchor;
@@ -46,10 +46,6 @@ std::array<std::array<float, 2>, 5> decode_landmarks(const std::array<float, 4>&
 template <class Values>
 bool is_finite(const Values& values) {
     return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
-
-float area(const Box& box) {
-    return (box[2] - box[0] + 1) * (box[3] - box[1] + 1);
 }
 
 // Eight boxes side by side, so that the compiler compares all of them with another at once.

@@ -7,10 +7,10 @@
 
 namespace featherface::engine {
 
-// The picture at width x height, in its own pixel format. Each new pixel averages the old ones under a
-// triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is bilinear
-// interpolation. Bit for bit what PIL's BILINEAR and torchvision's Resize of a PIL image give (alpha aside,
-// which is averaged like any channel). `image` must be valid and width, height >= 1.
+// The picture at width x height, in its own pixel format, or of YUV as bgr8. Each new pixel averages the old
+// ones under a triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is
+// bilinear interpolation. Bit for bit what PIL's BILINEAR and torchvision's Resize of a PIL image give (alpha
+// aside, which is averaged like any channel). `image` must be valid and width, height >= 1.
 Image resize(const ImageView& image, int width, int height);
 
 // A rectangle of a picture.

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/pixels/interleaved_rows.hpp"
+
 namespace featherface::engine {
 
 namespace {
@@ -18,6 +20,37 @@ void interleave(std::span<const float> nchw, const Map& output, Rows rows) {
     }
 }
 
+class ReadPixelsOperator final : public RowOperator {
+  public:
+    explicit ReadPixelsOperator(const KernelTable& table) : table_(table) {}
+
+    void run_rows(const Call& call, Rows rows, float* scratch) const override {
+        const InputSource& source = *call.source;
+        if (!source.nchw.empty()) return interleave(source.nchw, call.output, rows);
+        const ImageView& picture = source.pixels;
+        const PixelFormat format = interleaved_format(picture.format);
+        const std::array<int, 3> offsets = bgr_offsets(format);
+        const auto read = [&](const std::uint8_t* pixels, std::ptrdiff_t row_stride, Rows some) {
+            table_.subtract_mean(pixels, row_stride, bytes_per_pixel(format), offsets.data(), kMeanBgr,
+                                 call.output, some);
+        };
+        if (!is_yuv(picture.format)) return read(picture.data, picture.row_stride, rows);
+        auto* const row = reinterpret_cast<std::uint8_t*>(scratch);
+        for (int y = rows.begin; y < rows.end; ++y) {
+            convert_yuv_row(picture, y, row);
+            read(row, 0, {y, y + 1});
+        }
+    }
+    // A converted row. Whether there will be one is not known when memory is laid out.
+    std::size_t scratch_floats(const Shape& output) const override {
+        return (static_cast<std::size_t>(output.width) * 3 + sizeof(float) - 1) / sizeof(float);
+    }
+    std::string_view kernel_name() const override { return table_.subtract_mean.name; }
+
+  private:
+    const KernelTable& table_;
+};
+
 }  // namespace
 
 Work ReadPixels::work(const Extents& extents) const {
@@ -26,14 +59,7 @@ Work ReadPixels::work(const Extents& extents) const {
 
 std::unique_ptr<const RowOperator> ReadPixels::bind(std::span<const Parameter>,
                                                     const KernelTable& table) const {
-    return make_row_operator(table.subtract_mean.name, [&table](const Call& call, Rows rows) {
-        const InputSource& source = *call.source;
-        if (!source.nchw.empty()) return interleave(source.nchw, call.output, rows);
-        const std::array<int, 3> offsets = bgr_offsets(source.pixels.format);
-        table.subtract_mean(source.pixels.data, source.pixels.row_stride,
-                            bytes_per_pixel(source.pixels.format), offsets.data(), kMeanBgr, call.output,
-                            rows);
-    });
+    return std::make_unique<const ReadPixelsOperator>(table);
 }
 
 }  // namespace featherface::engine

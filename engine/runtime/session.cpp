@@ -5,9 +5,9 @@
 namespace featherface::engine {
 
 Session::Session(std::shared_ptr<const Program> program, int threads)
-    : Session(std::move(program), std::make_unique<ThreadPool>(threads)) {}
+    : Session(std::move(program), std::make_shared<ThreadPool>(threads)) {}
 
-Session::Session(std::shared_ptr<const Program> program, std::unique_ptr<ThreadPool> pool)
+Session::Session(std::shared_ptr<const Program> program, std::shared_ptr<ThreadPool> pool)
     : program_(std::move(program)), pool_(std::move(pool)) {}
 
 void Session::run(const ImageView& picture, Observer* observer) {

@@ -18,8 +18,8 @@ class Session {
   public:
     // `threads` >= 1.
     Session(std::shared_ptr<const Program> program, int threads);
-    // On a pool of the caller's making.
-    Session(std::shared_ptr<const Program> program, std::unique_ptr<ThreadPool> pool);
+    // On a pool of the caller's making, which sessions that run one after the other may share.
+    Session(std::shared_ptr<const Program> program, std::shared_ptr<ThreadPool> pool);
 
     // Runs the program on a picture (a valid view), or on floats as PyTorch lays them out, 3 * height * width
     // of them. Lays memory out first when the size is another than the last one; throws std::bad_alloc where
@@ -46,7 +46,7 @@ class Session {
 
   private:
     std::shared_ptr<const Program> program_;
-    std::unique_ptr<ThreadPool> pool_;
+    std::shared_ptr<ThreadPool> pool_;
     Plan plan_;
     AlignedBuffer workspace_;
     int height_ = 0, width_ = 0;

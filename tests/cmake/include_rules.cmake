@@ -35,7 +35,9 @@ list(APPEND above "engine/passes/" "engine/topologies/")
 forbid(engine/graph ${above} "loaders/" "kernels/")
 list(APPEND above "engine/graph/")
 forbid(engine/operations ${above} "loaders/")
-forbid(engine/system ${above} "engine/operations/" "loaders/")
+list(APPEND above "engine/operations/")
+forbid(engine/pixels ${above} "loaders/" "kernels/")
+forbid(engine/system ${above} "engine/pixels/" "loaders/")
 
 forbid(tools "support/" "bench/" "xsimd/")
 

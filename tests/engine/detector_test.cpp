@@ -10,6 +10,7 @@
 #include "engine/allocations.hpp"
 #include "engine/detect/postprocess.hpp"
 #include "engine/detect/resize.hpp"
+#include "engine/detect/turn.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
 #include "support/oracle/postprocess.hpp"
@@ -17,6 +18,7 @@
 #include "support/seeded_graph.hpp"
 #include "support/seeded_model.hpp"
 #include "support/seeded_weights.hpp"
+#include "support/yuv_picture.hpp"
 
 namespace featherface {
 namespace {
@@ -125,12 +127,43 @@ TEST_CASE("detector: every pixel format, and rows with a gap between them, give 
     for (std::size_t y = 0; y < 50; ++y) std::copy_n(&bgr.pixels[y * 183], 183, &spaced[y * 200]);
     CHECK(same(detect(detector, {spaced.data(), 61, 50, 200, PixelFormat::bgr8}), expected));
 
+    const Image flipped = test::upside_down(bgr);
+    CHECK(same(detect(detector, {&flipped.pixels[49 * 183], 61, 50, -183, PixelFormat::bgr8}), expected));
+
     Image gray{61, 50, PixelFormat::gray8, std::vector<std::uint8_t>(pixels)}, repeated = bgr;
     for (std::size_t i = 0; i < pixels; ++i) {
         gray.pixels[i] = repeated.pixels[3 * i] = repeated.pixels[3 * i + 1] = repeated.pixels[3 * i + 2] =
             bgr.pixels[3 * i];
     }
     CHECK(same(detect(detector, gray.view()), detect(detector, repeated.view())));
+}
+
+TEST_CASE("detector: cameras' pictures give the faces of the picture converted first, bit for bit") {
+    for (const PixelFormat format :
+         {PixelFormat::nv12, PixelFormat::nv21, PixelFormat::i420, PixelFormat::yuyv}) {
+        for (const auto& [width, height] : {std::pair{64, 48}, {61, 51}, {1, 1}, {170, 3}}) {
+            const test::YuvPicture picture(format, width, height);
+            for (const auto matrix : {YuvMatrix::bt601, YuvMatrix::bt709}) {
+                for (const auto range : {YuvRange::video, YuvRange::full}) {
+                    const ImageView view = picture.view(matrix, range);
+                    const Image bgr = to_bgr(view).value();
+                    for (const int threads : {1, 3}) {
+                        for (const int max_side : {0, 40}) {
+                            Detector detector = make_detector(
+                                seeded_model("v2"),
+                                {.score_threshold = kLow, .max_side = max_side, .threads = threads});
+                            CHECK(same(detect(detector, view), detect(detector, bgr.view())));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Detector detector = make_detector(seeded_model("v2"));
+    ImageView broken = test::YuvPicture(PixelFormat::i420, 8, 8).view();
+    broken.chroma[1].data = nullptr;
+    CHECK(detector.detect(broken).status().code() == StatusCode::invalid_argument);
+    CHECK(to_bgr(broken).status().code() == StatusCode::invalid_argument);
 }
 
 TEST_CASE("detector: a changing size gives what a fresh detector gives") {
@@ -226,6 +259,83 @@ TEST_CASE("detector: max_side finds what is in the shrunk picture, in pixels of 
     CHECK(roomy.last_scale() == 1.0f);
 }
 
+TEST_CASE("detector: a single scale is the picture halved so often, in pixels of the original") {
+    const Model model = seeded_model("v2");
+    const Image image = noise(201, 100), half = engine::resize(image.view(), 101, 50),
+                quarter = engine::resize(half.view(), 51, 25);
+    Detector own = make_detector(model, {.score_threshold = kLow});
+    auto expected = detect(own, quarter.view());
+    REQUIRE(expected.size() > 3);
+    constexpr float kX = 201.0f / 51, kY = 100.0f / 25;
+    for (Face& face : expected) {
+        face.box = {face.box[0] * kX, face.box[1] * kY, face.box[2] * kX, face.box[3] * kY};
+        for (auto& point : face.landmarks) point = {point[0] * kX, point[1] * kY};
+    }
+    Detector halved = make_detector(model, {.score_threshold = kLow, .scales = 0b100});
+    CHECK(same(detect(halved, image.view()), expected));
+    CHECK(halved.last_scales() == 0b100);
+    CHECK(halved.last_scale() == 1.0f);
+    CHECK(own.last_scales() == kOwnScale);
+}
+
+TEST_CASE("detector: left to itself it looks at small pictures once, at larger ones and their halves") {
+    const Model model = seeded_model("v2");
+    Detector own = make_detector(model, {.score_threshold = kLow});
+    Detector automatic = make_detector(model, {.score_threshold = kLow, .scales = kAutoScales});
+    const Image small = noise(90, 70), large = noise(2 * kAutoScalesSide + 2, 40);
+    CHECK(same(detect(automatic, small.view()), detect(own, small.view())));
+    CHECK(automatic.last_scales() == kOwnScale);
+    detect(automatic, large.view());
+    CHECK(automatic.last_scales() == 0b111);
+    REQUIRE(automatic.forward(large.view()).ok());
+    CHECK(automatic.last_scales() == kOwnScale);
+    // Of what max_side leaves.
+    Detector limited = make_detector(
+        model, {.score_threshold = kLow, .max_side = kAutoScalesSide + 1, .scales = kAutoScales});
+    detect(limited, large.view());
+    CHECK(limited.last_scales() == 0b11);
+}
+
+TEST_CASE("detector: several scales and turns find their memory laid out by the call before") {
+    // Beyond it a call allocates pictures (45 KB at the most here) and lists of faces. The smallest of the
+    // networks' memories is larger.
+    constexpr std::int64_t kLargest = 100'000;
+    const Image image = noise(150, 90);
+    for (const bool turns : {false, true}) {
+        Detector detector =
+            make_detector(seeded_model("v1"), {.score_threshold = 0.9f, .scales = 0b111, .turns = turns});
+        {
+            const test::MemoryLimit limit(test::MemoryLimit::kAny, kLargest);
+            CHECK(detector.detect(image.view()).status().code() == StatusCode::limit_exceeded);
+        }
+        const auto expected = detect(detector, image.view());
+        const test::MemoryLimit limit(test::MemoryLimit::kAny, kLargest);
+        const auto again = detector.detect(image.view());
+        REQUIRE(again.ok());
+        CHECK(same(again.value(), expected));
+    }
+}
+
+TEST_CASE("detector: with turns it finds in a turned picture what it finds in the picture") {
+    const Model model = seeded_model("v2");
+    const Image image = noise(64, 64);  // square: the others' anchors lie elsewhere when turned
+    Detector detector = make_detector(model, {.score_threshold = kLow, .turns = true});
+    const auto faces = detect(detector, image.view());
+    REQUIRE(faces.size() > 3);
+    for (const int quarters : {1, 2, 3}) {
+        auto turned = detect(detector, engine::turned(image.view(), quarters).view());
+        REQUIRE(turned.size() == faces.size());
+        for (std::size_t i = 0; i < faces.size(); ++i) {
+            const Face back = engine::turned_back(turned[i], quarters, 64, 64);
+            CHECK(back.score == faces[i].score);
+            // Turning back subtracts from 64 and rounds once more.
+            for (std::size_t k = 0; k < 4; ++k) CHECK(std::abs(back.box[k] - faces[i].box[k]) < 1e-3f);
+        }
+    }
+    Detector upright = make_detector(model, {.score_threshold = kLow});
+    CHECK(!same(detect(upright, image.view()), faces));
+}
+
 TEST_CASE("detector: what it tells of the last call is of no call before") {
     Detector detector = make_detector(seeded_model("v2"), {.score_threshold = kLow, .max_side = 20});
     const Image image = noise(64, 48);
@@ -271,6 +381,7 @@ TEST_CASE("detector: options out of range, bad views and other networks are refu
     refused({.top_k = 0}, "top_k");
     refused({.max_faces = -3}, "max_faces");
     refused({.max_side = -1}, "max_side");
+    refused({.scales = 1u << (kMostHalvings + 1)}, "scales");
     refused({.threads = 0}, "threads");
     refused({.threads = 1025}, "threads");
 

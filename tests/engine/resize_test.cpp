@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/yuv_picture.hpp"
+
 namespace featherface::test {
 
 namespace {
@@ -45,6 +47,38 @@ TEST_CASE("resize: shrinking and enlarging are PIL's antialiased bilinear, bit f
         engine::resize(image.view(), 11, 2),
         {49,  106, 163, 72,  129, 168, 95,  152, 191, 118, 175, 172, 141, 180, 130, 164, 161, 76,
          169, 119, 99,  192, 142, 68,  173, 88,  91,  131, 57,  114, 77,  80,  137, 137, 194, 120});
+}
+
+TEST_CASE("resize: halving is the same average as any other, of every sample") {
+    // PIL's weights of 1/8, 3/8, 3/8, 1/8, at the edges 3/7, 3/7, 1/7, rounded after each direction.
+    for (const PixelFormat format : {PixelFormat::gray8, PixelFormat::bgr8, PixelFormat::rgba8}) {
+        for (const auto& [width, height] : {std::pair{2, 2}, {4, 6}, {70, 8}, {6, 62}}) {
+            const std::size_t channels = static_cast<std::size_t>(bytes_per_pixel(format));
+            Image image{width, height, format, {}};
+            for (std::size_t i = 0; i < channels * static_cast<std::size_t>(width * height); ++i)
+                image.pixels.push_back(static_cast<std::uint8_t>(i * i * 13 + i / 7));
+            // Along samples `step` apart, of which there are `count`.
+            const auto half = [](const std::uint8_t* samples, std::size_t step, int count, int at) {
+                double sum = 0, weights = 0;
+                for (int j = std::max(0, 2 * at - 1); j < std::min(count, 2 * at + 3); ++j) {
+                    const double weight = j == 2 * at || j == 2 * at + 1 ? 3 : 1;
+                    sum += weight * samples[static_cast<std::size_t>(j) * step];
+                    weights += weight;
+                }
+                return static_cast<std::uint8_t>(sum / weights + 0.5);
+            };
+            const std::size_t row = channels * static_cast<std::size_t>(width), new_row = row / 2;
+            std::vector<std::uint8_t> narrow, expected;
+            for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y)
+                for (std::size_t x = 0; x < new_row; ++x)
+                    narrow.push_back(half(&image.pixels[y * row + x % channels], channels, width,
+                                          static_cast<int>(x / channels)));
+            for (int y = 0; y < height / 2; ++y)
+                for (std::size_t x = 0; x < new_row; ++x)
+                    expected.push_back(half(&narrow[x], new_row, height, y));
+            CHECK(engine::resize(image.view(), width / 2, height / 2).pixels == expected);
+        }
+    }
 }
 
 TEST_CASE("resize: the same size gives the same pixels") {
@@ -96,6 +130,20 @@ TEST_CASE("resize: row stride is honoured and no channel leaks into another") {
                                              10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255};
     const Image out = engine::resize({bytes.data(), 2, 2, 12, PixelFormat::bgra8}, 1, 1);
     CHECK(out.pixels == std::vector<std::uint8_t>{10, 20, 30, 40});
+}
+
+TEST_CASE("resize: a YUV picture is converted first, and rows may be stored bottom up") {
+    const YuvPicture picture(PixelFormat::nv12, 21, 15);
+    const Image bgr = to_bgr(picture.view()).value();
+    const Image out = engine::resize(picture.view(), 8, 6);
+    CHECK(out.format == PixelFormat::bgr8);
+    CHECK(out.pixels == engine::resize(bgr.view(), 8, 6).pixels);
+
+    const Image image = ramps(11, 7), flipped = upside_down(image);
+    ImageView view = flipped.view();
+    view.data += 6 * view.row_stride;
+    view.row_stride = -view.row_stride;
+    CHECK(engine::resize(view, 4, 3).pixels == engine::resize(image.view(), 4, 3).pixels);
 }
 
 }  // namespace featherface::test

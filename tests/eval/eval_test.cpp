@@ -187,4 +187,14 @@ TEST_CASE("eval: what is missing, contradicts itself or is no detector ends it b
                   {"none", "no such folder"});
 }
 
+TEST_CASE("eval: --scales is the judged model's, not the reference's") {
+    const Fixture fixture;
+    const Json same = row(fixture.json({"--reference", fixture.v2}), "all");
+    CHECK(same["hits"].whole() == same["references"].whole());
+    const Json halved = row(fixture.json({"--reference", fixture.v2, "--scales", "0.5"}), "all");
+    CHECK(halved["references"].whole() == same["references"].whole());
+    CHECK(halved["hits"].whole() < same["hits"].whole());
+    check_program(fixture.run({"--reference", fixture.v2, "--scales", "3"}), 2, {"--scales", "'3'"});
+}
+
 }  // namespace featherface::test

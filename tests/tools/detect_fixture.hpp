@@ -69,10 +69,12 @@ inline void check_face(const Json& json, const Face& face) {
 
 inline void check_image(const Json& json, const std::string& file, const Image& image,
                         const std::vector<Face>& faces) {
-    CHECK(json.keys == std::vector<std::string>{"file", "width", "height", "faces", "ms"});
+    CHECK(json.keys == std::vector<std::string>{"file", "width", "height", "scales", "faces", "ms"});
     CHECK(json["file"].string() == file);
     CHECK(json["width"].whole() == image.width);
     CHECK(json["height"].whole() == image.height);
+    REQUIRE(json["scales"].size() == 1);
+    CHECK(json["scales"][0].number() == 1);
     REQUIRE(json["faces"].size() == faces.size());
     for (std::size_t i = 0; i < faces.size(); ++i) check_face(json["faces"][i], faces[i]);
     CHECK(json["ms"].keys == std::vector<std::string>{"decode", "network", "post"});

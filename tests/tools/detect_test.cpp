@@ -63,6 +63,45 @@ TEST_CASE("detect: --max-side shrinks larger pictures, says so, and gives boxes 
     CHECK_FALSE(parse_json(untouched.out).has("scale"));
 }
 
+TEST_CASE("detect: --scales and --turns reach the detector, and JSON says what ran") {
+    const DetectFixture fixture;
+    const std::string large = fixture.files.picture("large.ppm", noise(kAutoScalesSide + 40, 60));
+    const auto run = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--format", "jsonl", large});
+        const ProgramResult result = fixture.run(arguments);
+        check_program(result, 0);
+        return parse_json(result.out);
+    };
+    const auto check_ran = [](const Json& json, const std::vector<float>& scales, bool turns) {
+        REQUIRE(json["scales"].size() == scales.size());
+        for (std::size_t i = 0; i < scales.size(); ++i) CHECK(json["scales"][i].number() == scales[i]);
+        CHECK(json.has("turns") == turns);
+    };
+    const auto check_faces = [&](const Json& json, const DetectorOptions& options) {
+        const auto faces = expected_faces(read(large), options);
+        REQUIRE(json["faces"].size() == faces.size());
+        for (std::size_t i = 0; i < faces.size(); ++i) check_face(json["faces"][i], faces[i]);
+    };
+    Json json = run({});  // auto
+    check_ran(json, {1, 0.5f}, false);
+    check_faces(json, {.score_threshold = kLow, .scales = kAutoScales});
+    check_ran(run({"--scales", "auto"}), {1, 0.5f}, false);
+    json = run({"--scales", "1"});
+    check_ran(json, {1}, false);
+    check_faces(json, {.score_threshold = kLow});
+    json = run({"--scales", "0.25,1"});
+    check_ran(json, {1, 0.25f}, false);
+    check_faces(json, {.score_threshold = kLow, .scales = 0b101});
+    json = run({"--scales=0.5", "--turns"});
+    check_ran(json, {0.5f}, true);
+    CHECK(json["turns"].size() == 4);
+    CHECK(json["turns"][3].number() == 270);
+    check_faces(json, {.score_threshold = kLow, .scales = 0b10, .turns = true});
+
+    for (const char* wrong : {"0.3", "2", "0", "1,,1", "half", "1;0.5", "nan", "1e-9"})
+        check_program(fixture.run({"--scales", wrong, large}), 2, {"--scales", "1, 0.5, 0.25"});
+}
+
 TEST_CASE("detect: '-' is a picture on standard input") {
     const DetectFixture fixture;
     ProgramOptions options;
@@ -156,7 +195,7 @@ TEST_CASE("detect: pictures of one pixel, and one pixel wide, are pictures like 
     for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 10'000}, std::pair{10'000, 1}}) {
         const Image image = noise(width, height);
         const std::string file = fixture.files.picture("thin.ppm", image);
-        const ProgramResult result = fixture.run({"--format", "json", file});
+        const ProgramResult result = fixture.run({"--scales", "1", "--format", "json", file});
         check_program(result, 0);
         check_image(parse_json(result.out)["images"][0], file, image, expected_faces(image));
     }

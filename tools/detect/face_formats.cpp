@@ -19,6 +19,8 @@ namespace {
 constexpr std::array<std::string_view, 5> kLandmarkNames = {"left_eye", "right_eye", "nose", "mouth_left",
                                                             "mouth_right"};
 
+constexpr std::array<float, 4> kTurns = {0, 90, 180, 270};  // degrees clockwise
+
 // For people: a line per picture, then a line per face.
 class Text : public FaceFormat {
   public:
@@ -71,6 +73,8 @@ void write_picture(JsonWriter& json, const PictureFaces& picture) {
     json.key("width").value(picture.width);
     json.key("height").value(picture.height);
     if (picture.scale != 1) json.key("scale").value(picture.scale);
+    json.key("scales").numbers(picture.scales);
+    if (picture.turns) json.key("turns").numbers(kTurns);
     json.key("faces").begin_array(Layout::lines);
     for (const Face& face : picture.faces) write_face(json, face);
     json.end_array();

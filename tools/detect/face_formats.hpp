@@ -15,7 +15,9 @@ struct PictureFaces {
     std::string file;
     std::string error;  // not empty: the picture failed, and only `file` counts besides
     int width = 0, height = 0;
-    float scale = 1;  // below 1 when the picture was shrunk for the network
+    float scale = 1;                     // below 1 when the picture was shrunk for the network
+    std::vector<float> scales = {1.0f};  // at which it was looked at
+    bool turns = false;                  // and whether it was turned, too
     std::vector<Face> faces;
     double decode_ms = 0, network_ms = 0, post_ms = 0;
 };

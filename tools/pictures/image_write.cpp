@@ -7,7 +7,9 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "engine/pixels/interleaved_rows.hpp"
 #include "loaders/ascii.hpp"
 #include "loaders/error.hpp"
 #include "tools/files/output_file.hpp"
@@ -25,19 +27,17 @@ std::size_t rgb_size(const ImageView& image) {
 
 // `header`, then three bytes per pixel.
 std::string with_rgb(std::string header, const ImageView& image) {
-    const std::ptrdiff_t size = bytes_per_pixel(image.format);
-    const bool grey = image.format == PixelFormat::gray8;
-    const bool blue_first = image.format == PixelFormat::bgr8 || image.format == PixelFormat::bgra8;
-    const std::ptrdiff_t red = blue_first ? 2 : 0;
-    const std::ptrdiff_t green = grey ? 0 : 1;
-    const std::ptrdiff_t blue = grey || blue_first ? 0 : 2;
+    const PixelFormat format = engine::interleaved_format(image.format);
+    const std::ptrdiff_t size = bytes_per_pixel(format);
+    const auto [blue, green, red] = bgr_offsets(format);
+    std::vector<std::uint8_t> converted(
+        engine::is_yuv(image.format) ? static_cast<std::size_t>(image.width) * kChannels : 0);
     std::string bytes = std::move(header);
     bytes.reserve(bytes.size() + rgb_size(image));
-    for (std::ptrdiff_t y = 0; y < image.height; ++y) {
-        const std::uint8_t* pixel = image.data + y * image.row_stride;
+    for (int y = 0; y < image.height; ++y) {
+        const std::uint8_t* pixel = engine::interleaved_row(image, y, converted.data());
         for (int x = 0; x < image.width; ++x, pixel += size) {
-            for (const std::ptrdiff_t channel : {red, green, blue})
-                bytes += static_cast<char>(pixel[channel]);
+            for (const int channel : {red, green, blue}) bytes += static_cast<char>(pixel[channel]);
         }
     }
     return bytes;

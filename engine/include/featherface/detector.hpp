@@ -17,6 +17,13 @@ namespace featherface {
 namespace engine {
 class DetectorState;  // the library's own
 }
+// Of DetectorOptions::scales.
+constexpr std::uint32_t kOwnScale = 1;
+constexpr std::uint32_t kAutoScales = 0;
+constexpr int kMostHalvings = 24;  // bits above this one are refused
+// kAutoScales is kOwnScale for pictures whose longer side is at most this many pixels, and else every half
+// down to the first such size.
+constexpr int kAutoScalesSide = 640;
 
 struct DetectorOptions {
     float score_threshold = 0.5f;  // faces strictly above it are returned; 0 to 1
@@ -28,12 +35,20 @@ struct DetectorOptions {
     // Pictures with a longer side than this many pixels are shrunk to it by averaging (as PIL's BILINEAR
     // does); 0: never.
     int max_side = 0;
+    // The sizes at which a picture (shrunk to max_side first) is looked at, as a set of bits: bit k stands
+    // for 1 / 2^k of its sides, kOwnScale for the picture as it is, kAutoScales for as many as it calls for.
+    // The anchors end at 512 pixels: a much larger face comes out as several parts of it at its own size, and
+    // as one face where the picture is smaller. The faces of all sizes are merged.
+    std::uint32_t scales = kOwnScale;
+    // Looks for faces that lie on their side or stand on their head too, by turning the picture: four times
+    // the work.
+    bool turns = false;
     int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
 };
 
 // Where the time of the last call went, in milliseconds.
 struct Timings {
-    double preprocess = 0;   // shrinking; memory, where the size is a new one
+    double preprocess = 0;   // shrinking, halving, turning; memory, where the size is a new one
     double network = 0;      // all layers, and the observer if there is one
     double postprocess = 0;  // decoding, NMS; 0 of forward()
 };
@@ -48,20 +63,23 @@ class Detector {
     Detector& operator=(Detector&&) noexcept;
     ~Detector();
 
-    // Faces by falling score, in pixels of the given picture (also when it was shrunk); boxes are not
-    // clipped. A candidate whose box or landmarks are not finite is no face. Memory is laid out anew when the
-    // picture's size differs from the last one's. Errors: invalid_argument (the view); limit_exceeded (the
-    // picture is larger than memory, kMaxPictureSide or kMaxPicturePixels). After an error the detector works
-    // on.
+    // Faces by falling score, in pixels of the given picture (also when it was shrunk, halved or turned);
+    // boxes are not clipped. A candidate whose box or landmarks are not finite is no face. Memory is laid out
+    // anew when the picture's size differs from the last one's. Errors: invalid_argument (the view);
+    // limit_exceeded (the picture is larger than memory, kMaxPictureSide or kMaxPicturePixels). After an
+    // error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
-    // The network alone, on the picture as it is (no shrinking). `observer`, if given, is told of every
-    // step. Errors: as detect().
+    // The network alone, on the picture as it is (no shrinking, one size, one turn). `observer`, if given, is
+    // told of every step. Errors: as detect().
     Result<RawOutputs> forward(const ImageView& image, LayerObserver* observer = nullptr);
 
     // How much smaller the last call's picture was made: 0.25 when a quarter of its sides was left, 1 when it
     // was not shrunk.
     float last_scale() const;
+    // The sizes at which the last call looked at that picture, as in DetectorOptions::scales, kAutoScales
+    // resolved.
+    std::uint32_t last_scales() const;
     const Timings& last_timings() const;
     // Threads in use: DetectorOptions::threads, or fewer where the system lets no more start.
     int threads() const;

@@ -49,7 +49,8 @@ TEST_CASE("text: a line for the picture and a line per face") {
 TEST_CASE("jsonl: one object per line; a failed picture has an error and no faces") {
     const auto jsonl = tools::jsonl_format();
     CHECK(jsonl->picture(example("a.jpg")) ==
-          "{\"file\": \"a.jpg\", \"width\": 640, \"height\": 480, \"faces\": [{\"box\": [-1.5, 20.9, 30.25, "
+          "{\"file\": \"a.jpg\", \"width\": 640, \"height\": 480, \"scales\": [1], \"faces\": [{\"box\": "
+          "[-1.5, 20.9, 30.25, "
           "41.1], "
           "\"score\": 0.9, \"landmarks\": {\"left_eye\": [1, 2], \"right_eye\": [3, 4], \"nose\": [5, 6], "
           "\"mouth_left\": [7, 8], \"mouth_right\": [9, 10.5]}}], "
@@ -57,7 +58,18 @@ TEST_CASE("jsonl: one object per line; a failed picture has an error and no face
     CHECK(jsonl->picture(failure()) == "{\"file\": \"bad.jpg\", \"error\": \"bad.jpg: cut short\"}\n");
     PictureFaces shrunk = example("a.jpg");
     shrunk.scale = 0.5f;
-    CHECK(jsonl->picture(shrunk).find("\"height\": 480, \"scale\": 0.5, \"faces\"") != std::string::npos);
+    CHECK(jsonl->picture(shrunk).find("\"height\": 480, \"scale\": 0.5, \"scales\": [1], \"faces\"") !=
+          std::string::npos);
+}
+
+TEST_CASE("jsonl: the sizes that were looked at are there always, turns where it was turned") {
+    const auto jsonl = tools::jsonl_format();
+    PictureFaces large = example("a.jpg");
+    large.scales = {1, 0.5f, 0.25f};
+    large.turns = true;
+    const std::string expected = "\"scales\": [1, 0.5, 0.25], \"turns\": [0, 90, 180, 270], \"faces\"";
+    CHECK(jsonl->picture(large).find(expected) != std::string::npos);
+    CHECK(tools::text_format()->picture(large) == tools::text_format()->picture(example("a.jpg")));
 }
 
 TEST_CASE("csv: a row per face; names with commas or quotes are quoted") {
