@@ -28,7 +28,10 @@ struct LoadedModel {
     mutable std::once_flag hashed;
     mutable std::string sha256;
 
-    static const LoadedModel& of(const Model& model) { return *model.loaded_; }
+    static const LoadedModel& of(const Model& model) {
+        if (model.empty()) detail::no_value({StatusCode::invalid_argument, "an empty Model"});
+        return *model.loaded_;
+    }
     static Model as_model(std::shared_ptr<const LoadedModel> loaded) { return Model(std::move(loaded)); }
 
     // Model::load() of a network built otherwise: `rewrite`, when there is one, changes the bound graph

@@ -47,7 +47,7 @@ Result<std::shared_ptr<LoadedModel>> build(Result<loaders::Checkpoint> opened, c
     return loaded;
 }
 
-std::string sha256_of(const LoadedModel& model) {
+const std::string& sha256_of(const LoadedModel& model) {
     std::call_once(model.hashed, [&] { model.sha256 = model.checkpoint->sha256(); });
     return model.sha256;
 }
@@ -83,20 +83,25 @@ Result<Model> Model::from_bytes(std::span<const std::uint8_t> bytes, std::string
     });
 }
 
+Model::Model() = default;
+
+bool Model::empty() const {
+    return loaded_ == nullptr;
+}
 Architecture Model::architecture() const {
-    return loaded_->architecture;
+    return engine::LoadedModel::of(*this).architecture;
 }
 std::int64_t Model::parameters() const {
-    return loaded_->parameters;
+    return engine::LoadedModel::of(*this).parameters;
 }
 std::string_view Model::cpu_architecture() const {
-    return loaded_->program->table->arch;
+    return engine::LoadedModel::of(*this).program->table->arch;
 }
 const std::vector<std::string>& Model::warnings() const {
-    return loaded_->warnings;
+    return engine::LoadedModel::of(*this).warnings;
 }
-std::string Model::sha256() const {
-    return engine::sha256_of(*loaded_);
+const std::string& Model::sha256() const {
+    return engine::sha256_of(engine::LoadedModel::of(*this));
 }
 
 }  // namespace featherface

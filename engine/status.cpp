@@ -1,4 +1,4 @@
-// Where a Result without a value ends.
+// Where a value ends that is not there.
 #include "featherface/status.hpp"
 
 #include <cstdio>
@@ -7,8 +7,7 @@
 namespace featherface::detail {
 
 void no_value(const Status& status) {
-    std::fprintf(stderr, "featherface: the value of a failed Result was used: %s\n",
-                 status.message().c_str());
+    std::fprintf(stderr, "featherface: a value that is not there was used: %s\n", status.message().c_str());
     std::abort();
 }
 

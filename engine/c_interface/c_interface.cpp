@@ -1,9 +1,11 @@
-// The C interface over the C++ one: copies structs from one language to the other, keeps the message of the last
-// failure, and lets no exception out.
+// The C interface over the C++ one: copies structs from one language to the other, keeps the message of the
+// last failure, and lets no exception out.
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +16,6 @@
 
 struct featherface_model {
     featherface::Model model;
-    std::string sha256;
 };
 struct featherface_picture {
     featherface::Image image;
@@ -28,6 +29,15 @@ namespace featherface {
 namespace {
 
 thread_local std::string last_error;
+
+static_assert(static_cast<int>(StatusCode::invalid_argument) == FEATHERFACE_INVALID_ARGUMENT);
+static_assert(static_cast<int>(StatusCode::io_error) == FEATHERFACE_IO_ERROR);
+static_assert(static_cast<int>(StatusCode::malformed) == FEATHERFACE_MALFORMED);
+static_assert(static_cast<int>(StatusCode::unsupported) == FEATHERFACE_UNSUPPORTED);
+static_assert(static_cast<int>(StatusCode::wrong_model) == FEATHERFACE_WRONG_MODEL);
+static_assert(static_cast<int>(StatusCode::limit_exceeded) == FEATHERFACE_LIMIT_EXCEEDED);
+static_assert(static_cast<int>(StatusCode::output_error) == FEATHERFACE_OUTPUT_ERROR);
+static_assert(static_cast<int>(StatusCode::internal) == FEATHERFACE_INTERNAL);
 
 // The C struct of a result with what it points to.
 struct OwnedResult : featherface_result {
@@ -54,15 +64,16 @@ Status null_pointer(const char* name) {
     return {StatusCode::invalid_argument, std::string(name) + " is NULL"};
 }
 
-// A caller's struct of whatever version: what it has of the fields known here, the rest as `defaults` have it.
+// A caller's struct of whatever version: what it has of the fields known here, the rest as `defaults` have
+// it.
 template <class Struct>
 Result<Struct> as_known(const Struct* given, const Struct& defaults, const char* name) {
     Struct known = defaults;
     if (given == nullptr) return known;
     if (given->size < sizeof(given->size)) {
-        return Status(StatusCode::invalid_argument,
-                      std::string(name) + ".size is " + std::to_string(given->size) +
-                          ": set the struct by its _INIT macro first");
+        return Status(StatusCode::invalid_argument, std::string(name) + ".size is " +
+                                                        std::to_string(given->size) +
+                                                        ": set the struct by its _INIT macro first");
     }
     std::memcpy(&known, given, std::min(given->size, sizeof known));
     return known;
@@ -115,12 +126,12 @@ Result<ImageView> view_of(const featherface_image* given) {
     constexpr featherface_image kDefaults = FEATHERFACE_IMAGE_INIT;
     const auto known = as_known(given, kDefaults, "image");
     if (!known.ok()) return known.status();
-    constexpr std::array kFormats = {PixelFormat::bgr8,  PixelFormat::rgb8, PixelFormat::bgra8,
+    constexpr std::array kFormats = {PixelFormat::bgr8,  PixelFormat::rgb8,  PixelFormat::bgra8,
                                      PixelFormat::rgba8, PixelFormat::gray8, PixelFormat::nv12,
-                                     PixelFormat::nv21,  PixelFormat::i420, PixelFormat::yuyv};
+                                     PixelFormat::nv21,  PixelFormat::i420,  PixelFormat::yuyv};
     if (known->format < 0 || static_cast<std::size_t>(known->format) >= kFormats.size()) {
-        return Status(StatusCode::invalid_argument,
-                      "image.format is " + std::to_string(known->format) + ", which is no featherface_format");
+        return Status(StatusCode::invalid_argument, "image.format is " + std::to_string(known->format) +
+                                                        ", which is no featherface_format");
     }
     return ImageView{.data = known->data,
                      .width = known->width,
@@ -149,10 +160,10 @@ std::span<const std::uint8_t> octets(const void* bytes, std::size_t count) {
 }
 
 // The handle of what was loaded or read, where it was.
-template <class Handle, class T, class... Rest>
-Status keep(Result<T> made, Handle** handle, Rest... rest) {
+template <class Handle, class T>
+Status keep(Result<T> made, Handle** handle) {
     if (!made.ok()) return made.status();
-    *handle = new Handle{std::move(made).value(), rest...};
+    *handle = new Handle{std::move(made).value()};
     return {};
 }
 
@@ -209,7 +220,7 @@ featherface_status featherface_model_load(const char* path, const featherface_mo
         if (model == nullptr) return null_pointer("model");
         const auto known = options_of(options);
         if (!known.ok()) return known.status();
-        return keep(Model::load(path, known.value()), model, std::string());
+        return keep(Model::load(path, known.value()), model);
     });
 }
 
@@ -221,8 +232,9 @@ featherface_status featherface_model_from_bytes(const void* bytes, size_t byte_c
         if (model == nullptr) return null_pointer("model");
         const auto known = options_of(options);
         if (!known.ok()) return known.status();
-        return keep(Model::from_bytes(octets(bytes, byte_count), name != nullptr ? name : "model", known.value()),
-                    model, std::string());
+        return keep(
+            Model::from_bytes(octets(bytes, byte_count), name != nullptr ? name : "model", known.value()),
+            model);
     });
 }
 
@@ -231,21 +243,22 @@ void featherface_model_free(featherface_model* model) {
 }
 
 const char* featherface_model_name(const featherface_model* model) {
-    return name_of(model->model.architecture()).data();
+    return model != nullptr ? name_of(model->model.architecture()).data() : "";
 }
 int64_t featherface_model_parameters(const featherface_model* model) {
-    return model->model.parameters();
+    return model != nullptr ? model->model.parameters() : 0;
 }
 const char* featherface_model_sha256(const featherface_model* model) {
-    return model->model.sha256().c_str();
+    return model != nullptr ? model->model.sha256().c_str() : "";
 }
 const char* featherface_model_cpu_architecture(const featherface_model* model) {
-    return model->model.cpu_architecture().data();
+    return model != nullptr ? model->model.cpu_architecture().data() : "";
 }
 size_t featherface_model_warning_count(const featherface_model* model) {
-    return model->model.warnings().size();
+    return model != nullptr ? model->model.warnings().size() : 0;
 }
 const char* featherface_model_warning(const featherface_model* model, size_t index) {
+    if (model == nullptr) return nullptr;
     const auto& warnings = model->model.warnings();
     return index < warnings.size() ? warnings[index].c_str() : nullptr;
 }

@@ -19,6 +19,7 @@ Result<std::vector<float>> classify(const Model& model, const ImageView& image, 
             return Status(StatusCode::invalid_argument,
                           "threads is " + std::to_string(threads) + "; allowed: 1 to 1024");
         }
+        if (model.empty()) return Status(StatusCode::invalid_argument, "an empty Model");
         if (model.architecture() != Architecture::mobilenet_classifier) {
             return Status(StatusCode::wrong_model,
                           std::string(name_of(model.architecture())) +

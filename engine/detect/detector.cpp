@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,7 @@ class Stopwatch {
     std::int64_t last_ = engine::raw_nanoseconds();
 };
 
-Status out_of_range(const char* option, const std::string& found, const char* allowed) {
+Status out_of_range(const char* option, const std::string& found, const std::string& allowed) {
     return {StatusCode::invalid_argument,
             std::string("DetectorOptions::") + option + " is " + found + "; allowed: " + allowed};
 }
@@ -82,6 +83,7 @@ class DetectorState {
     std::vector<Session> sessions;
     float scale = 1;
     std::uint32_t scales = kOwnScale;
+    bool is_cut = false;
     Timings timings;
 
     // What `body` returns, if the view can be read and memory suffices; what is told of the last call starts
@@ -94,6 +96,7 @@ class DetectorState {
         return guarded(picture, [&]() -> Result<decltype(body())> {
             scale = 1;
             scales = kOwnScale;
+            is_cut = false;
             timings = {};
             if (Status status = validate(image); !status.ok()) return status;
             return body();
@@ -135,15 +138,16 @@ class DetectorState {
         return resized(image, scaled(image.width), scaled(image.height));
     }
 
-    // The faces of a picture of one size, in its pixels.
+    // The faces of a picture of one size, in its pixels; one more than are given, if there are so many.
     std::vector<Face> look(const ImageView& view, std::size_t place) {
         const RawOutputs raw = forward(view, place);
         Stopwatch watch;
-        std::vector<Face> faces = find_faces(raw, view.height, view.width,
-                                             {.score_threshold = options.score_threshold,
-                                              .nms_threshold = options.nms_threshold,
-                                              .top_k = options.top_k,
-                                              .max_faces = options.max_faces});
+        std::vector<Face> faces = find_faces(
+            raw, view.height, view.width,
+            {.score_threshold = options.score_threshold,
+             .nms_threshold = options.nms_threshold,
+             .top_k = options.top_k,
+             .max_faces = options.max_faces + (options.max_faces < std::numeric_limits<int>::max())});
         timings.postprocess += watch.lap();
         return faces;
     }
@@ -201,8 +205,8 @@ class DetectorState {
         std::vector<Sighting> sightings = look_everywhere(image, view);
         Stopwatch watch;
         std::vector<Face> faces = merge(std::move(sightings), options.nms_threshold);
-        if (faces.size() > static_cast<std::size_t>(options.max_faces))
-            faces.resize(static_cast<std::size_t>(options.max_faces));
+        is_cut = faces.size() > static_cast<std::size_t>(options.max_faces);
+        if (is_cut) faces.resize(static_cast<std::size_t>(options.max_faces));
         timings.postprocess += watch.lap();
         return faces;
     }
@@ -210,6 +214,15 @@ class DetectorState {
 
 }  // namespace engine
 
+namespace {
+
+Status empty_detector() {
+    return {StatusCode::invalid_argument, "an empty Detector: make one with Detector::create()"};
+}
+
+}  // namespace
+
+Detector::Detector() = default;
 Detector::Detector(std::unique_ptr<engine::DetectorState> state) : state_(std::move(state)) {}
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
@@ -219,6 +232,7 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
     const auto detector = [] { return std::string("a detector"); };
     return engine::guarded(detector, [&]() -> Result<Detector> {
         if (Status status = check(options); !status.ok()) return status;
+        if (model.empty()) return Status(StatusCode::invalid_argument, "an empty Model");
         if (!engine::is_detector(model.architecture())) {
             return Status(StatusCode::wrong_model,
                           std::string(name_of(model.architecture())) +
@@ -229,28 +243,72 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
     });
 }
 
+bool Detector::empty() const {
+    return state_ == nullptr;
+}
+
+Status Detector::set_options(const DetectorOptions& options) {
+    if (empty()) return empty_detector();
+    if (Status status = check(options); !status.ok()) return status;
+    if (options.threads != state_->options.threads) {
+        return out_of_range("threads", std::to_string(options.threads),
+                            "the detector's " + std::to_string(state_->options.threads));
+    }
+    state_->options = options;
+    return {};
+}
+
+DetectorOptions Detector::options() const {
+    return empty() ? DetectorOptions{} : state_->options;
+}
+
+Result<std::size_t> Detector::memory_for(int width, int height) const {
+    if (empty()) return empty_detector();
+    const auto picture = [] { return std::string("a plan"); };
+    return engine::guarded(picture, [&]() -> Result<std::size_t> {
+        if (width < 1 || height < 1) {
+            return Status(StatusCode::invalid_argument, "a picture of " + std::to_string(width) + " x " +
+                                                            std::to_string(height) + " pixels");
+        }
+        const engine::Plan plan =
+            engine::make_plan(*engine::program_of(state_->model), height, width, threads());
+        return plan.workspace_floats * sizeof(float);
+    });
+}
+
+void Detector::trim() {
+    if (!empty()) state_->sessions.clear();
+}
+
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
+    if (empty()) return empty_detector();
     return state_->on(image, [&] { return state_->forward(image, 0, observer); });
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {
+    if (empty()) return empty_detector();
     return state_->on(image, [&] { return state_->detect(image); });
 }
 
 int Detector::threads() const {
-    return state_->pool->threads();
+    return empty() ? 0 : state_->pool->threads();
 }
 float Detector::last_scale() const {
-    return state_->scale;
+    return empty() ? 1.0f : state_->scale;
 }
 std::uint32_t Detector::last_scales() const {
-    return state_->scales;
+    return empty() ? kOwnScale : state_->scales;
+}
+bool Detector::last_is_cut() const {
+    return !empty() && state_->is_cut;
 }
 const Timings& Detector::last_timings() const {
-    return state_->timings;
+    static const Timings none;
+    return empty() ? none : state_->timings;
 }
 const Model& Detector::model() const {
-    return state_->model;
+    static const Model none;
+    return empty() ? none : state_->model;
 }
 
 }  // namespace featherface

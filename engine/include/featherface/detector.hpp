@@ -2,6 +2,8 @@
 // Model.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -55,6 +57,11 @@ struct Timings {
 
 class Detector {
   public:
+    // An empty one, as a moved-from one is: it can be assigned to and destroyed; detect(), forward() and
+    // set_options() refuse (invalid_argument).
+    Detector();
+    bool empty() const;
+
     // Errors: invalid_argument (an option out of range); wrong_model (the model is no detector);
     // limit_exceeded (memory).
     static Result<Detector> create(Model model, const DetectorOptions& options = {});
@@ -70,6 +77,18 @@ class Detector {
     // error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
+    // For the next pictures. Errors: invalid_argument (an option out of range, another number of threads than
+    // the detector was made with).
+    Status set_options(const DetectorOptions& options);
+    DetectorOptions options() const;
+
+    // Bytes that the network takes for a picture of this size, looked at in one size; kept until a larger one
+    // comes, or trim(). Errors: invalid_argument (a side below 1); limit_exceeded.
+    Result<std::size_t> memory_for(int width, int height) const;
+    // Gives back the memory that pictures took, with the last RawOutputs; the next picture takes what it
+    // needs.
+    void trim();
+
     // The network alone, on the picture as it is (no shrinking, one size, one turn). `observer`, if given, is
     // told of every step. Errors: as detect().
     Result<RawOutputs> forward(const ImageView& image, LayerObserver* observer = nullptr);
@@ -80,6 +99,8 @@ class Detector {
     // The sizes at which the last call looked at that picture, as in DetectorOptions::scales, kAutoScales
     // resolved.
     std::uint32_t last_scales() const;
+    // Whether the last detect() found more than max_faces.
+    bool last_is_cut() const;
     const Timings& last_timings() const;
     // Threads in use: DetectorOptions::threads, or fewer where the system lets no more start.
     int threads() const;

@@ -39,6 +39,11 @@ struct ModelOptions {
 
 class Model {
   public:
+    // An empty one, as a moved-from one is: it can be assigned to and destroyed. Whatever takes a Model
+    // refuses it as invalid_argument; to ask it for anything but empty() ends the program.
+    Model();
+    bool empty() const;
+
     // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
     // Errors: io_error, malformed, unsupported; limit_exceeded (of what the file declares, or of memory);
     // wrong_model when it is no network known here
@@ -50,8 +55,8 @@ class Model {
                                     const ModelOptions& options = {});
 
     Architecture architecture() const;
-    std::int64_t parameters() const;  // trained parameters, as PyTorch counts them
-    std::string sha256() const;       // of the whole file, lower-case hex; computed at the first call
+    std::int64_t parameters() const;    // trained parameters, as PyTorch counts them
+    const std::string& sha256() const;  // of the whole file, lower-case hex; computed at the first call
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
     // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
     const std::vector<std::string>& warnings() const;
