@@ -31,9 +31,11 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     line("size        ", grouped(static_cast<std::int64_t>(checkpoint.file_size())) + " bytes");
     line("SHA-256     ", checkpoint.sha256());
     line("container   ", std::string(checkpoint.container()));
-    line("state_dict  ",
-         (path.empty() ? "the whole file" : "under '" + printable(path) + "'") +
-             std::string(checkpoint.had_module_prefix() ? ", names had the prefix 'module.'" : ""));
+    const std::string form = checkpoint.form() == "state_dict" ? "" : ", a " + std::string(checkpoint.form());
+    line("state_dict  ", (path.empty() ? "the whole file" : "under '" + printable(path) + "'") + form +
+                             (checkpoint.prefix().empty()
+                                  ? ""
+                                  : ", names had the prefix '" + printable(checkpoint.prefix()) + "'"));
     line("other keys  ", joined(checkpoint.top_level_keys()));
     line("globals     ", joined(checkpoint.globals()));
     line("network     ", identity.name);
@@ -65,8 +67,9 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
     json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
     json.key("sha256").value(checkpoint.sha256());
     json.key("container").value(checkpoint.container());
+    json.key("form").value(checkpoint.form());
     json.key("state_dict").value(checkpoint.state_dict_path());
-    json.key("module_prefix").value(checkpoint.had_module_prefix());
+    json.key("prefix").value(checkpoint.prefix());
     json.key("top_level_keys");
     write_strings(json, checkpoint.top_level_keys(), Layout::in_line);
     json.key("globals");

@@ -21,6 +21,8 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     lines += "  parameters       " + grouped(identity.parameters) + "\n";
     lines += "  BatchNorm values " + grouped(identity.buffers) + "\n";
     if (identity.debris > 0) lines += "  profiler debris  " + grouped(identity.debris) + " (ignored)\n";
+    if (!checkpoint.prefix().empty())
+        lines += "  prefix           '" + printable(checkpoint.prefix()) + "', before every name\n";
     lines += "  SHA-256          " + checkpoint.sha256() + "\n";
     lines += "  usual file name  " + std::string(network.usual_file_name) +
              " (only a habit: the tensors decide)\n";

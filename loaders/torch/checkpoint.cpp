@@ -10,22 +10,13 @@
 #include "loaders/little_endian.hpp"
 #include "loaders/mapped_file.hpp"
 #include "loaders/torch/file_kind.hpp"
+#include "loaders/torch/name_prefix.hpp"
+#include "loaders/torch/safetensors.hpp"
 #include "loaders/torch/sha256.hpp"
 #include "loaders/torch/state_dict.hpp"
 #include "loaders/torch/torch_file.hpp"
 
 namespace featherface::loaders {
-
-struct Checkpoint::Contents {
-    std::string file_name;
-    std::optional<MappedFile> file;  // none when the caller holds the bytes
-    std::span<const std::byte> bytes;
-    std::vector<std::vector<std::byte>> inflated;
-    std::string_view container;
-    StateDict dict;
-    std::unordered_map<std::string_view, std::size_t> index;  // of dict.tensors, by name
-    std::vector<std::string> globals;
-};
 
 namespace {
 
@@ -55,30 +46,62 @@ Result<TorchFile> read_container(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
+struct Checkpoint::Contents {
+    std::string file_name;
+    std::optional<MappedFile> file;  // none when the caller holds the bytes
+    std::span<const std::byte> bytes;
+    std::vector<std::vector<std::byte>> inflated;
+    std::string_view container;
+    StateDict dict;
+    std::unordered_map<std::string_view, std::size_t> index;  // of dict.tensors, by name
+    std::vector<std::string> globals;
+
+    Status read_torch_file(const CheckpointOptions& options) {
+        Result<TorchFile> torch = read_container(bytes);
+        if (!torch.ok()) return torch.status();
+        Result<StateDict> found = read_state_dict(torch.value(), options.key);
+        if (!found.ok()) return found.status();
+        inflated = std::move(torch->inflated);
+        container = torch->container;
+        dict = std::move(found).value();
+        globals.assign(torch->pickle.globals().begin(), torch->pickle.globals().end());
+        return {};
+    }
+
+    Status read_safetensors_file(const CheckpointOptions& options) {
+        if (!options.key.empty()) {
+            return error(StatusCode::invalid_argument, "a key for a safetensors file, which has no entries");
+        }
+        Result<StateDict> read = read_safetensors(bytes);
+        if (!read.ok()) return read.status();
+        container = "safetensors";
+        dict = std::move(read).value();
+        return {};
+    }
+
+    void make_index() {
+        index.clear();
+        for (std::size_t i = 0; i < dict.tensors.size(); ++i) index.emplace(dict.tensors[i].name, i);
+    }
+};
+
+Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path, const CheckpointOptions& options) {
     Result<MappedFile> file = MappedFile::open(path);
     if (!file.ok()) return file.status();
-    Result<Checkpoint> checkpoint = from_bytes(file->bytes(), path.string());
+    Result<Checkpoint> checkpoint = from_bytes(file->bytes(), path.string(), options);
     if (checkpoint.ok()) checkpoint->contents_->file = std::move(file).value();
     return checkpoint;
 }
 
-Result<Checkpoint> Checkpoint::from_bytes(std::span<const std::byte> bytes, std::string_view name) {
-    Result<TorchFile> file = read_container(bytes);
-    if (!file.ok()) return in_file(name, file.status());
-    Result<StateDict> dict = read_state_dict(file.value());
-    if (!dict.ok()) return in_file(name, dict.status());
-
+Result<Checkpoint> Checkpoint::from_bytes(std::span<const std::byte> bytes, std::string_view name,
+                                          const CheckpointOptions& options) {
     auto contents = std::make_unique<Contents>();
     contents->file_name = name;
     contents->bytes = bytes;
-    contents->inflated = std::move(file->inflated);
-    contents->container = file->container;
-    contents->dict = std::move(dict).value();
-    contents->globals.assign(file->pickle.globals().begin(), file->pickle.globals().end());
-    for (std::size_t i = 0; i < contents->dict.tensors.size(); ++i) {
-        contents->index.emplace(contents->dict.tensors[i].name, i);
-    }
+    const Status status =
+        is_safetensors(bytes) ? contents->read_safetensors_file(options) : contents->read_torch_file(options);
+    if (!status.ok()) return in_file(name, status);
+    contents->make_index();
     return Checkpoint(std::move(contents));
 }
 
@@ -102,11 +125,29 @@ std::string_view Checkpoint::file_name() const {
 std::string_view Checkpoint::container() const {
     return contents_->container;
 }
+std::string_view Checkpoint::form() const {
+    switch (contents_->dict.form) {
+        case Form::dict: return "state_dict";
+        case Form::list_of_pairs: return "list of pairs";
+        case Form::module: return "whole module";
+        case Form::script_module: return "TorchScript module";
+    }
+    return "state_dict";
+}
 std::string_view Checkpoint::state_dict_path() const {
     return contents_->dict.path;
 }
-bool Checkpoint::had_module_prefix() const {
-    return contents_->dict.had_module_prefix;
+std::string_view Checkpoint::prefix() const {
+    return contents_->dict.prefix;
+}
+std::string Checkpoint::shared_prefix() const {
+    return loaders::shared_prefix(contents_->dict.tensors);
+}
+void Checkpoint::drop_prefix(std::string_view prefix) {
+    if (prefix.empty()) return;
+    loaders::drop_prefix(contents_->dict.tensors, prefix);
+    contents_->dict.prefix += prefix;
+    contents_->make_index();
 }
 std::span<const std::string> Checkpoint::globals() const {
     return contents_->globals;

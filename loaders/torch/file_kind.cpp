@@ -67,12 +67,6 @@ std::string_view without_leading_space(std::string_view text) {
     return first == text.npos ? std::string_view() : text.substr(first);
 }
 
-// A length, then a JSON object of that length.
-bool is_safetensors(std::span<const std::byte> bytes) {
-    return bytes.size() > 10 && load_le<std::uint64_t>(bytes) <= bytes.size() - 8 &&
-           as_text(bytes).substr(8).starts_with("{\"");
-}
-
 // A protobuf: field 1 (ir_version), a small number, then the producer (2), its version (3), the domain (4),
 // the graph (7) or the operator sets (8).
 bool is_onnx(std::span<const std::byte> bytes) {
@@ -96,7 +90,6 @@ FileKind recognise(std::span<const std::byte> bytes) {
     for (const Magic& magic : kMagics) {
         if (has_at(text, magic.offset, magic.bytes)) return magic.kind;
     }
-    if (is_safetensors(bytes)) return {"a safetensors file", kConvert};
     if (is_onnx(bytes)) return {"an ONNX model", kConvert};
     if (starts_with_word(words, "<!doctype html") || starts_with_word(words, "<html")) {
         return {"an HTML page", kDownload};

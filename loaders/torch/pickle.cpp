@@ -84,6 +84,14 @@ bool PickleValue::has_state() const {
     return pickle_->containers_[pickle_->nodes_[index_].container].has_state;
 }
 
+bool PickleValue::is_called() const {
+    return pickle_->containers_[pickle_->nodes_[index_].container].is_called;
+}
+
+PickleValue PickleValue::state() const {
+    return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].state};
+}
+
 PickleValue PickleValue::id() const {
     return {*pickle_, pickle_->nodes_[index_].id};
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "featherface/status.hpp"
@@ -17,15 +18,16 @@
 namespace featherface::loaders {
 
 struct TorchFile {
-    std::string_view container;  // "torch zip" or "torch legacy"
+    std::string_view container;  // "torch zip", "torch legacy" or "TorchScript zip"
     Pickle pickle;
+    std::vector<std::pair<std::string, Pickle>> beside;  // other pickles of the file, by name
     std::unordered_map<std::string, std::span<const std::byte>> storages;
     std::vector<std::vector<std::byte>> inflated;  // the storages that were deflated in the archive
 };
 
 // The bytes must outlive the result. Errors: malformed (also a pickle that would run something, see
-// unsafe_calls.hpp), unsupported (big-endian files, TorchScript, storage views, unknown versions),
-// limit_exceeded; without the file's name.
+// unsafe_calls.hpp), unsupported (big-endian files, storage views, unknown versions), limit_exceeded; without
+// the file's name.
 Result<TorchFile> read_torch_zip(std::span<const std::byte> bytes);
 Result<TorchFile> read_torch_legacy(std::span<const std::byte> bytes);
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "loaders/error.hpp"
+#include "loaders/torch/numpy_arrays.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -169,22 +170,6 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
     return integers;
 }
 
-// A shape whose number of elements, sizes of 0 left out, can be counted: no product of its sizes overflows.
-Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
-    Result<std::vector<std::int64_t>> shape = read_integers(value, "shape");
-    if (!shape.ok()) return shape;
-    std::uint64_t elements = 1;
-    for (const std::int64_t size : shape.value()) {
-        if (size == 0) continue;
-        if (static_cast<std::uint64_t>(size) > kMostElements / elements) {
-            return error(StatusCode::limit_exceeded, "its shape is too large",
-                         {.offset = value.offset(), .expected = "at most 2^48 elements"});
-        }
-        elements *= static_cast<std::uint64_t>(size);
-    }
-    return shape;
-}
-
 // Every element the shape reaches must lie in the storage, and no two dimensions may share all their
 // elements.
 Status check_place(const CheckpointTensor& tensor, std::uint64_t offset, std::uint64_t available,
@@ -325,6 +310,21 @@ Result<CheckpointTensor> read_other(const Call& call, CheckpointTensor tensor) {
 
 }  // namespace
 
+Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
+    Result<std::vector<std::int64_t>> shape = read_integers(value, "shape");
+    if (!shape.ok()) return shape;
+    std::uint64_t elements = 1;
+    for (const std::int64_t size : shape.value()) {
+        if (size == 0) continue;
+        if (static_cast<std::uint64_t>(size) > kMostElements / elements) {
+            return error(StatusCode::limit_exceeded, "its shape is too large",
+                         {.offset = value.offset(), .expected = "at most 2^48 elements"});
+        }
+        elements *= static_cast<std::uint64_t>(size);
+    }
+    return shape;
+}
+
 Result<TorchStorage> read_storage(PickleValue persistent) {
     if (!persistent.is(PickleKind::persistent)) {
         return malformed("its storage is none", persistent, "a persistent id", described(persistent));
@@ -374,6 +374,18 @@ Result<TorchStorage> read_storage(PickleValue persistent) {
 bool is_tensor(PickleValue value) {
     return value.is(PickleKind::call) && value.callable().is(PickleKind::global) &&
            find_function(value.callable().text()) != nullptr;
+}
+
+bool may_be_weight(PickleValue value) {
+    if (is_numpy_array(value)) return may_be_weight_array(value);
+    const Result<Call> call = unwrap(value);
+    if (!call.ok() || call.value().function->makes == Makes::other_layout) return true;
+    const PickleValue arguments = call.value().arguments, shape = arguments.item(2);
+    if (call.value().function->makes == Makes::dense) {
+        const Result<TorchStorage> storage = read_storage(arguments.item(0));
+        if (storage.ok() && !is_float(storage.value().dtype)) return false;
+    }
+    return !shape.is(PickleKind::tuple) || shape.size() > 0;
 }
 
 Result<CheckpointTensor> read_tensor(PickleValue value, std::string_view name, const TorchFile& file) {

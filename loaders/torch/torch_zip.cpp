@@ -1,5 +1,6 @@
 // The zip form: ROOT/data.pkl, ROOT/data/KEY for each storage, ROOT/version, and ROOT/byteorder since
-// PyTorch 2.1. Every entry's CRC-32 is checked. torch never deflates entries, but programs that repack
+// PyTorch 2.1. A TorchScript archive is one too, with constants.pkl and the code of its program, which is
+// never looked at. Every entry's CRC-32 is checked. torch never deflates entries, but programs that repack
 // archives do.
 #include <charconv>
 #include <cstring>
@@ -53,20 +54,6 @@ Result<std::string> find_root(const ZipArchive& archive) {
                       .found = quoted(entry.name)});
     }
     return *root;
-}
-
-Status refuse_torchscript(const ZipArchive& archive, const std::string& root) {
-    for (const ZipEntry& entry : archive.entries()) {
-        const std::string_view name = entry.name.substr(root.size());
-        if (name != "constants.pkl" && name != "bytecode.pkl" && !name.starts_with("code/")) continue;
-        return error(
-            StatusCode::unsupported, "a TorchScript archive, which holds a program",
-            {.offset = entry.data_offset,
-             .expected = "a state_dict",
-             .found = "entry " + quoted(entry.name),
-             .hint = "torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a checkpoint of it"});
-    }
-    return {};
 }
 
 // The contents of entries, inflated where need be, with their CRCs checked.
@@ -131,41 +118,55 @@ Result<TorchFile> read_torch_zip(Bytes bytes) {
     if (!archive.ok()) return archive.status();
     const Result<std::string> root = find_root(archive.value());
     if (!root.ok()) return root.status();
-    if (const Status status = refuse_torchscript(archive.value(), root.value()); !status.ok()) return status;
 
     TorchFile file;
     file.container = "torch zip";
     Contents contents(bytes.size(), file.inflated);
-    std::optional<Bytes> pickle, version, byte_order;
-    std::uint64_t pickle_offset = 0;
+    std::optional<Bytes> version, byte_order;
+    struct Found {
+        std::string_view name;
+        Bytes bytes;
+        std::uint64_t offset;
+    };
+    std::vector<Found> pickles;
     for (const ZipEntry& entry : archive.value().entries()) {
         const Result<Bytes> content = contents.read(entry);
         if (!content.ok()) return content.status();
         const std::string_view name = entry.name.substr(root.value().size());
-        if (name == "data.pkl") {
-            pickle = content.value();
-            pickle_offset = entry.data_offset;
-        } else if (name == "version") {
+        if (name == "version") {
             version = content.value();
         } else if (name == "byteorder") {
             byte_order = content.value();
         } else if (name.starts_with("data/")) {
             file.storages.emplace(name.substr(std::strlen("data/")), content.value());
+        } else if (name.ends_with(".pkl") || name.ends_with(".pickle")) {
+            pickles.push_back({name, content.value(), entry.data_offset});
         }
+        if (name == "constants.pkl") file.container = "TorchScript zip";
     }
     if (const Status status = check_version(version); !status.ok()) return status;
     if (const Status status = check_byte_order(byte_order); !status.ok()) return status;
 
-    Result<Pickle> parsed = Pickle::parse(*pickle, pickle_offset);
-    if (!parsed.ok()) return parsed.status();
-    if (const std::size_t end = parsed->size_in_bytes(); end != pickle->size()) {
-        return error(StatusCode::malformed, "pickle: something follows its end",
-                     {.offset = pickle_offset + end,
-                      .expected = count_of(end, "byte"),
-                      .found = std::to_string(pickle->size())});
+    for (const Found& found : pickles) {
+        Result<Pickle> parsed = Pickle::parse(found.bytes, found.offset);
+        const bool is_object = found.name == "data.pkl";
+        const auto named = [&](const Status& status) {
+            return is_object ? status : in_file("entry " + quoted(found.name), status);
+        };
+        if (!parsed.ok()) return named(parsed.status());
+        if (const std::size_t end = parsed->size_in_bytes(); end != found.bytes.size()) {
+            return named(error(StatusCode::malformed, "pickle: something follows its end",
+                               {.offset = found.offset + end,
+                                .expected = count_of(end, "byte"),
+                                .found = std::to_string(found.bytes.size())}));
+        }
+        if (const Status status = refuse_unsafe_calls(parsed.value()); !status.ok()) return named(status);
+        if (is_object) {
+            file.pickle = std::move(parsed).value();
+        } else {
+            file.beside.emplace_back(found.name, std::move(parsed).value());
+        }
     }
-    if (const Status status = refuse_unsafe_calls(parsed.value()); !status.ok()) return status;
-    file.pickle = std::move(parsed).value();
     return file;
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tools/cli/streams.hpp"
+#include "tools/model/load_model.hpp"
 
 namespace featherface::tools {
 
@@ -27,11 +28,13 @@ ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const Checkp
     enum Format : std::size_t { kText, kJson };
     std::size_t format = kText;
     arguments.choice("format", "how to answer", format, {"text", "json"});
+    Reading reading;
+    declare_reading(arguments, reading);
     if (const auto end = parse_or_end(arguments, words)) return *end;
     if (arguments.positionals().size() != 1) return usage_error(arguments, "give one checkpoint file");
 
     const std::string& file = arguments.positionals().front();
-    const auto checkpoint = loaders::Checkpoint::open(file);
+    auto checkpoint = loaders::Checkpoint::open(file, {.key = reading.key.value_or("")});
     ExitCode code = kDone;
     std::string shown;
     if (!checkpoint.ok()) {

@@ -5,6 +5,17 @@
 
 namespace featherface::tools {
 
+ModelOptions Reading::set_in(ModelOptions options) const {
+    options.key = key.value_or("");
+    return options;
+}
+
+void declare_reading(Arguments& arguments, Reading& reading) {
+    arguments.text(0, "key", "NAME",
+                   "where a checkpoint holds several networks: the entry to take (a.b for one in another)",
+                   reading.key);
+}
+
 Result<Model> load_model(const std::string& file, const ModelOptions& options) {
     auto model = Model::load(file, options);
     if (model.ok()) {

@@ -66,9 +66,6 @@ TEST_CASE("file kind: packed files and archives") {
 }
 
 TEST_CASE("file kind: models of other frameworks") {
-    const ByteString json = R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
-    called(bytes_of(std::uint64_t{json.size()}) + json + ByteString(4, '\0'), "a safetensors file",
-           "state_dict");
     called(
         "\x08\x07\x12\x07pytorch\x1a\x03"
         "1.9:",
