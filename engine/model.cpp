@@ -18,7 +18,7 @@ namespace {
 using Rewrite = std::function<void(Graph&)>;
 
 loaders::CheckpointOptions reading(const ModelOptions& options) {
-    return {.key = options.key};
+    return {.key = options.key, .ignore_calls = options.ignore_calls};
 }
 
 // checkpoint -> identity and graph -> weights -> passes -> schedule -> program
@@ -39,6 +39,9 @@ Result<std::shared_ptr<LoadedModel>> build(Result<loaders::Checkpoint> opened, c
     loaded->architecture = *identity.architecture;
     loaded->parameters = identity.parameters;
     loaded->warnings = std::move(identity.warnings);
+    for (const std::string& call : checkpoint.calls()) {
+        loaded->warnings.push_back("torch.load would " + call + " (it was not done here)");
+    }
 
     Graph graph = std::move(identity.graph);
     if (Status status = bind(graph, checkpoint); !status.ok()) return status;

@@ -5,11 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "loaders/archive/zip.hpp"
 #include "loaders/error.hpp"
-#include "loaders/little_endian.hpp"
 #include "loaders/mapped_file.hpp"
-#include "loaders/torch/file_kind.hpp"
 #include "loaders/torch/name_prefix.hpp"
 #include "loaders/torch/safetensors.hpp"
 #include "loaders/torch/sha256.hpp"
@@ -17,34 +14,6 @@
 #include "loaders/torch/torch_file.hpp"
 
 namespace featherface::loaders {
-
-namespace {
-
-Status unknown_format(std::span<const std::byte> bytes) {
-    const FileKind kind = recognise(bytes);
-    if (!kind.name.empty()) {
-        return error(StatusCode::malformed, "not a PyTorch checkpoint",
-                     {.found = std::string(kind.name), .hint = std::string(kind.hint)});
-    }
-    return error(
-        StatusCode::malformed, "not a PyTorch checkpoint",
-        {.offset = 0,
-         .expected = "50 4b 03 04 (zip) or 80 02 8a 0a (legacy)",
-         .found = bytes.empty() ? "nothing" : hex_bytes(bytes.first(std::min<std::size_t>(bytes.size(), 8))),
-         .hint = "download or copy the file again"});
-}
-
-Result<TorchFile> read_container(std::span<const std::byte> bytes) {
-    const std::string_view text = as_text(bytes);
-    if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6")) return read_torch_zip(bytes);
-    // A pickle of protocol 2 and above, or the beginning of the magic number in an older one.
-    if (text.starts_with("\x80") || text.starts_with("L1195470")) return read_torch_legacy(bytes);
-    // Something before the archive, which the zip reader puts into words.
-    if (recognise(bytes).name.empty() && has_zip_end_record(bytes)) return read_torch_zip(bytes);
-    return unknown_format(bytes);
-}
-
-}  // namespace
 
 struct Checkpoint::Contents {
     std::string file_name;
@@ -54,17 +23,27 @@ struct Checkpoint::Contents {
     std::string_view container;
     StateDict dict;
     std::unordered_map<std::string_view, std::size_t> index;  // of dict.tensors, by name
-    std::vector<std::string> globals;
+    std::vector<std::string> globals, calls, classes;
 
-    Status read_torch_file(const CheckpointOptions& options) {
-        Result<TorchFile> torch = read_container(bytes);
+    Status read_pickled_file(const CheckpointOptions& options) {
+        PickleUses uses;
+        Result<TorchFile> torch = read_torch_file(bytes, uses);
+        if (!uses.foreign().empty() && !options.ignore_calls) return refuse(uses.foreign(), torch.status());
         if (!torch.ok()) return torch.status();
         Result<StateDict> found = read_state_dict(torch.value(), options.key);
         if (!found.ok()) return found.status();
+        // A whole module is made of objects; nothing else needs any.
+        const bool is_module = found->form == Form::module;
+        if (!is_module && !uses.objects().empty() && !options.ignore_calls) return refuse(uses.objects());
+        for (const PickleUse& use : uses.foreign()) calls.push_back(use.text());
+        for (const PickleUse& use : uses.objects()) {
+            is_module ? classes.push_back(use.name) : calls.push_back(use.text());
+        }
+        classes.insert(classes.end(), uses.tensor_types().begin(), uses.tensor_types().end());
         inflated = std::move(torch->inflated);
         container = torch->container;
         dict = std::move(found).value();
-        globals.assign(torch->pickle.globals().begin(), torch->pickle.globals().end());
+        globals.assign(uses.globals().begin(), uses.globals().end());
         return {};
     }
 
@@ -98,8 +77,8 @@ Result<Checkpoint> Checkpoint::from_bytes(std::span<const std::byte> bytes, std:
     auto contents = std::make_unique<Contents>();
     contents->file_name = name;
     contents->bytes = bytes;
-    const Status status =
-        is_safetensors(bytes) ? contents->read_safetensors_file(options) : contents->read_torch_file(options);
+    const Status status = is_safetensors(bytes) ? contents->read_safetensors_file(options)
+                                                : contents->read_pickled_file(options);
     if (!status.ok()) return in_file(name, status);
     contents->make_index();
     return Checkpoint(std::move(contents));
@@ -151,6 +130,12 @@ void Checkpoint::drop_prefix(std::string_view prefix) {
 }
 std::span<const std::string> Checkpoint::globals() const {
     return contents_->globals;
+}
+std::span<const std::string> Checkpoint::calls() const {
+    return contents_->calls;
+}
+std::span<const std::string> Checkpoint::classes() const {
+    return contents_->classes;
 }
 std::span<const std::string> Checkpoint::top_level_keys() const {
     return contents_->dict.other_keys;

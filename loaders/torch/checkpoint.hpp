@@ -44,6 +44,9 @@ struct CheckpointOptions {
     // Which network, where the file holds several: the name of its entry, "a.b" for one in another, "." for
     // the file's own.
     std::string key{};
+    // Read a file whose pickles ask for calls that tensors do not need: calls() then names them. Nothing is
+    // ever called; without this such a file is refused.
+    bool ignore_calls = false;
 };
 
 class Checkpoint {
@@ -75,7 +78,13 @@ class Checkpoint {
     std::string shared_prefix() const;
     // Takes a prefix off all names that have it.
     void drop_prefix(std::string_view prefix);
-    std::span<const std::string> globals() const;  // every module.name the pickle refers to, sorted
+    std::span<const std::string> globals() const;  // every module.name the pickles refer to, sorted
+    // What whoever unpickles the file does beside making tensors: "call 'os.system'". None unless it was
+    // opened with ignore_calls.
+    std::span<const std::string> calls() const;
+    // The classes of a whole module, or of special tensors: torch.load imports and builds them, out of code
+    // that is not in the file.
+    std::span<const std::string> classes() const;
     // Keys beside the state_dict ("optimizer", "epoch", ...), and what in it is no tensor
     // ("state_dict.epoch").
     std::span<const std::string> top_level_keys() const;

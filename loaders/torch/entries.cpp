@@ -73,8 +73,7 @@ Status check_entries(const Entries& entries) {
                           .found = std::to_string(key.text().size())});
         }
         if (!seen.insert(key.text()).second) {
-            return error(StatusCode::malformed, "two entries are named " + quoted(key.text()),
-                         {.offset = key.offset()});
+            return malformed("two entries are named " + quoted(key.text()), {.offset = key.offset()});
         }
     }
     return {};

@@ -142,7 +142,7 @@ bool may_be_weight_array(PickleValue array) {
 Result<CheckpointTensor> read_numpy_array(PickleValue value, std::string_view name, DecodedBytes& decoded) {
     const auto fail = [&](std::string_view what, PickleValue where, ErrorDetail detail = {}) {
         detail.offset = where.offset();
-        return error(StatusCode::malformed, "array " + quoted(name) + ": " + std::string(what), detail);
+        return malformed("array " + quoted(name) + ": " + std::string(what), detail);
     };
     const std::optional<Parts> parts = parts_of(value);
     if (!parts) return fail("it is not made as NumPy makes arrays", value);

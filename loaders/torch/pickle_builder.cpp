@@ -179,6 +179,8 @@ PickleBuilder::Index PickleBuilder::tuple(Indices items) {
 }
 
 PickleBuilder::Index PickleBuilder::container(PickleKind kind, Indices elements) {
+    // What was made before a failure may still be looked at: no node without its container.
+    if (!status_.ok()) return kNothing;
     const Index made = make(kind);
     if (!status_.ok()) return kNothing;
     pickle_.nodes_[made].container = static_cast<std::uint32_t>(pickle_.containers_.size());

@@ -218,8 +218,8 @@ class Header {
 
     void fail(const std::string& what, std::string expected = {}) {
         if (!status_.ok()) return;
-        status_ = error(StatusCode::malformed, "safetensors: " + what,
-                        {.offset = kLengthSize + at_, .expected = std::move(expected)});
+        status_ =
+            malformed("safetensors: " + what, {.offset = kLengthSize + at_, .expected = std::move(expected)});
     }
 
     static constexpr std::size_t kMostNumbers = 8;
@@ -260,10 +260,10 @@ Result<CheckpointTensor> place(const Tensor& described, Bytes data, std::uint64_
     const std::uint64_t needed = is_empty ? 0 : elements * known->size;
     if (described.end < described.begin || described.end > data.size() ||
         described.end - described.begin != needed) {
-        return error(StatusCode::malformed, name + " has data_offsets that do not fit",
-                     {.offset = data_offset,
-                      .expected = count_of(needed, "byte") + " within " + std::to_string(data.size()),
-                      .found = std::to_string(described.begin) + " to " + std::to_string(described.end)});
+        return malformed(name + " has data_offsets that do not fit",
+                         {.offset = data_offset,
+                          .expected = count_of(needed, "byte") + " within " + std::to_string(data.size()),
+                          .found = std::to_string(described.begin) + " to " + std::to_string(described.end)});
     }
     tensor.bytes = data.subspan(described.begin, needed);
     return tensor;
@@ -279,18 +279,17 @@ Status check_cover(const std::vector<Tensor>& tensors, std::uint64_t size, std::
     std::uint64_t end = 0;
     for (const Tensor* tensor : order) {
         if (tensor->begin != end) {
-            return error(StatusCode::malformed,
-                         "safetensors: tensor " + loaders::quoted(tensor->name) +
-                             (tensor->begin < end ? " overlaps another" : " lies behind a hole"),
-                         {.offset = data_offset + end,
-                          .expected = "data from " + std::to_string(end),
-                          .found = std::to_string(tensor->begin)});
+            return malformed("safetensors: tensor " + loaders::quoted(tensor->name) +
+                                 (tensor->begin < end ? " overlaps another" : " lies behind a hole"),
+                             {.offset = data_offset + end,
+                              .expected = "data from " + std::to_string(end),
+                              .found = std::to_string(tensor->begin)});
         }
         end = tensor->end;
     }
     if (end == size) return {};
-    return error(StatusCode::malformed, "safetensors: something follows the last tensor",
-                 {.offset = data_offset + end, .found = count_of(size - end, "byte")});
+    return malformed("safetensors: something follows the last tensor",
+                     {.offset = data_offset + end, .found = count_of(size - end, "byte")});
 }
 
 }  // namespace
@@ -310,11 +309,11 @@ Result<StateDict> read_safetensors(Bytes bytes) {
                       .found = std::to_string(length)});
     }
     if (length > bytes.size() - kLengthSize) {
-        return error(StatusCode::malformed, "safetensors: the header reaches past the end",
-                     {.offset = 0,
-                      .expected = "at most " + count_of(bytes.size() - kLengthSize, "byte"),
-                      .found = std::to_string(length),
-                      .hint = "the file is cut short: download or copy it again"});
+        return malformed("safetensors: the header reaches past the end",
+                         {.offset = 0,
+                          .expected = "at most " + count_of(bytes.size() - kLengthSize, "byte"),
+                          .found = std::to_string(length),
+                          .hint = "the file is cut short: download or copy it again"});
     }
     const Bytes data = bytes.subspan(kLengthSize + length);
     const std::uint64_t data_offset = kLengthSize + length;

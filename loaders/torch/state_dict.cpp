@@ -104,12 +104,11 @@ class Reader {
                 dict_.other_keys.push_back((dict_.path.empty() ? "" : dict_.path + ".") +
                                            std::string(key.text()));
             } else {
-                return error(StatusCode::malformed,
-                             "entry " + quoted(key.text()) + " of the state_dict is no tensor",
-                             {.offset = value.offset(),
-                              .expected = "a tensor",
-                              .found = described(value),
-                              .hint = kSaveStateDict});
+                return malformed("entry " + quoted(key.text()) + " of the state_dict is no tensor",
+                                 {.offset = value.offset(),
+                                  .expected = "a tensor",
+                                  .found = described(value),
+                                  .hint = kSaveStateDict});
             }
         }
         return {};
@@ -168,17 +167,18 @@ Status strip_module(StateDict& dict) {
         return is_weight(tensor) && tensor.name == std::string_view(prefixed->name).substr(kModule.size());
     });
     if (collision != dict.tensors.end()) {
-        return error(StatusCode::malformed, "two tensors have the same name but for 'module.'",
-                     {.found = loaders::quoted(prefixed->name) + " and " + loaders::quoted(collision->name),
-                      .hint = kSaveStateDict});
+        return malformed(
+            "two tensors have the same name but for 'module.'",
+            {.found = loaders::quoted(prefixed->name) + " and " + loaders::quoted(collision->name),
+             .hint = kSaveStateDict});
     }
     const auto plain = std::ranges::find_if(dict.tensors, [&](const CheckpointTensor& tensor) {
         return is_weight(tensor) && !is_prefixed(tensor);
     });
-    return error(StatusCode::malformed, "some names begin with 'module.' and some do not",
-                 {.expected = "all or none",
-                  .found = loaders::quoted(prefixed->name) + " and " + loaders::quoted(plain->name),
-                  .hint = "save the state_dict of the wrapped model, model.module.state_dict()"});
+    return malformed("some names begin with 'module.' and some do not",
+                     {.expected = "all or none",
+                      .found = loaders::quoted(prefixed->name) + " and " + loaders::quoted(plain->name),
+                      .hint = "save the state_dict of the wrapped model, model.module.state_dict()"});
 }
 
 Result<StateDict> read_state_dict(const TorchFile& file, std::string_view key) {
@@ -201,7 +201,9 @@ Result<StateDict> read_state_dict(const TorchFile& file, std::string_view key) {
                          "a frozen TorchScript module, whose weights are constants without names",
                          {.hint = "save the module as it was before torch.jit.freeze"});
         }
-        return without_tensors(entries);
+        Result<StateDict> empty = without_tensors(entries);
+        if (empty.ok() && is_module(root)) empty->form = Form::module;
+        return empty;
     }
     Reader reader(file);
     std::string prefix;

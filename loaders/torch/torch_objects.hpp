@@ -27,6 +27,11 @@ struct TorchStorage {
 };
 Result<TorchStorage> read_storage(PickleValue persistent);
 
+// Whether PyTorch has a function of this name that makes tensors or parameters; and, among these, one that
+// calls another to make a tensor of a given class.
+bool is_tensor_function(std::string_view name);
+bool is_subclass_function(std::string_view name);
+
 // Whether the value is a call that makes a tensor or parameter.
 bool is_tensor(PickleValue value);
 

@@ -38,6 +38,9 @@ struct ModelOptions {
     // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
     // another, "." for the file's own tensors. Empty: the only one there is.
     std::string key = {};
+    // Read a checkpoint whose pickles ask PyTorch to call something that tensors do not need. Nothing is ever
+    // called here, and warnings() names it; without this such a file is refused as malformed.
+    bool ignore_calls = false;
 };
 
 class Model {
