@@ -110,6 +110,10 @@ class Pickle {
     // How often each opcode stands in it, by its code.
     const std::array<std::uint32_t, 256>& opcodes() const { return opcodes_; }
 
+    // How often an element of a value has been asked for: the work that has been done on the pickle, which must
+    // not grow faster than the file does.
+    std::uint64_t looks() const { return looks_; }
+
   private:
     friend class PickleValue;
     friend class PickleBuilder;
@@ -144,6 +148,7 @@ class Pickle {
     std::deque<std::string> texts_;  // those that had to be unescaped
     std::set<std::string, std::less<>> globals_;
     std::array<std::uint32_t, 256> opcodes_{};
+    mutable std::uint64_t looks_ = 0;
 };
 
 }  // namespace featherface::loaders

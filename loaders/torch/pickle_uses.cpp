@@ -215,7 +215,7 @@ Status refuse(const std::vector<PickleUse>& uses, const Status& besides) {
     if (!hint.empty()) hint += "; ";
     hint += "no checkpoint needs this: do not load the file with PyTorch";
     if (!besides.ok()) hint += "; besides, " + besides.message();
-    return error(StatusCode::malformed, what, {.offset = first.offset, .hint = hint});
+    return malformed(what, {.offset = first.offset, .hint = hint});
 }
 
 }  // namespace featherface::loaders

@@ -62,7 +62,8 @@ Result<SafetyReport> report_safety(std::span<const std::byte> bytes) {
     }
     // A pickle that torch.save did not write: torch.load unpickles it before it says so.
     Pickle plain;
-    const bool is_plain_pickle = !is_archive && plain.read(bytes).ok();
+    const bool is_plain_pickle =
+        !is_archive && plain.read(bytes).ok() && plain.size_in_bytes() == bytes.size();
     if (!file.ok() && !is_plain_pickle) {
         report.reasons.push_back("this program cannot follow it, so nothing vouches for it: " +
                                  file.status().message());

@@ -43,8 +43,8 @@ bool is_plain(PickleValue value) {
 Status check_names(const Entries& entries) {
     for (const auto& [key, value] : entries) {
         if (key.is(PickleKind::string)) continue;
-        return error(
-            StatusCode::malformed, "a key of the state_dict is no string",
+        return malformed(
+            "a key of the state_dict is no string",
             {.offset = key.offset(), .found = std::string(describe(key.kind())), .hint = kSaveStateDict});
     }
     return {};

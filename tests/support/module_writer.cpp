@@ -6,24 +6,24 @@
 namespace featherface::test {
 namespace {
 
-struct Node {
+struct ModuleNode {
     std::string path;
     std::vector<std::pair<std::string, const TorchTensor*>> tensors;
-    std::vector<std::pair<std::string, Node>> modules;
+    std::vector<std::pair<std::string, ModuleNode>> modules;
 };
 
-Node& child(Node& node, const std::string& name) {
+ModuleNode& child(ModuleNode& node, const std::string& name) {
     for (auto& [known, module] : node.modules) {
         if (known == name) return module;
     }
-    node.modules.emplace_back(name, Node{node.path + name + ".", {}, {}});
+    node.modules.emplace_back(name, ModuleNode{node.path + name + ".", {}, {}});
     return node.modules.back().second;
 }
 
-Node tree_of(const std::vector<TorchTensor>& tensors) {
-    Node root;
+ModuleNode tree_of(const std::vector<TorchTensor>& tensors) {
+    ModuleNode root;
     for (const TorchTensor& tensor : tensors) {
-        Node* node = &root;
+        ModuleNode* node = &root;
         std::size_t begin = 0;
         for (std::size_t dot; (dot = tensor.name.find('.', begin)) != std::string::npos; begin = dot + 1) {
             node = &child(*node, tensor.name.substr(begin, dot - begin));
@@ -37,12 +37,12 @@ bool is_buffer(const std::string& name) {
     return name.starts_with("running_") || name == "num_batches_tracked" || name.starts_with("buffer");
 }
 
-class Writer {
+class ModuleWriter {
   public:
-    Writer(PickleWriter& pickle, Storages& storages, const ModuleOptions& options)
+    ModuleWriter(PickleWriter& pickle, Storages& storages, const ModuleOptions& options)
         : pickle_(pickle), storages_(storages), options_(options) {}
 
-    void push(const Node& node) {
+    void push(const ModuleNode& node) {
         const std::string place = (options_.script ? "__torch__." : "") + options_.module;
         if (options_.legacy) {  // with the class's source, beside it
             pickle_.mark().text("module").global(place, "Net").text("net.py").text("class Net: ...");
@@ -86,7 +86,7 @@ class Writer {
     }
 
     template <class Wanted>
-    void push_tensors(const Node& node, const Wanted& wanted) {
+    void push_tensors(const ModuleNode& node, const Wanted& wanted) {
         for (const auto& [name, tensor] : node.tensors) {
             if (!wanted(name)) continue;
             const std::string key = std::to_string(storages_.size());
@@ -105,7 +105,7 @@ class Writer {
 
 void push_module(PickleWriter& pickle, const std::vector<TorchTensor>& tensors, Storages& storages,
                  const ModuleOptions& options) {
-    Writer(pickle, storages, options).push(tree_of(tensors));
+    ModuleWriter(pickle, storages, options).push(tree_of(tensors));
 }
 
 ByteString make_module_file(const std::vector<TorchTensor>& tensors, const ModuleOptions& options) {
