@@ -7,17 +7,17 @@ namespace featherface::test {
 namespace {
 
 struct ModuleNode {
-    std::string path;
+    std::string name;
     std::vector<std::pair<std::string, const TorchTensor*>> tensors;
-    std::vector<std::pair<std::string, ModuleNode>> modules;
+    std::vector<ModuleNode> modules;
 };
 
 ModuleNode& child(ModuleNode& node, const std::string& name) {
-    for (auto& [known, module] : node.modules) {
-        if (known == name) return module;
+    for (ModuleNode& module : node.modules) {
+        if (module.name == name) return module;
     }
-    node.modules.emplace_back(name, ModuleNode{node.path + name + ".", {}, {}});
-    return node.modules.back().second;
+    node.modules.push_back({name, {}, {}});
+    return node.modules.back();
 }
 
 ModuleNode tree_of(const std::vector<TorchTensor>& tensors) {
@@ -53,8 +53,8 @@ class ModuleWriter {
         pickle_.empty_tuple().raw("\x81").empty_dict().mark().text("training").boolean(false);
         if (options_.script) {
             push_tensors(node, [](const std::string&) { return true; });
-            for (const auto& [name, module] : node.modules) {
-                pickle_.text(name);
+            for (const ModuleNode& module : node.modules) {
+                pickle_.text(module.name);
                 push(module);
             }
         } else {
@@ -68,8 +68,8 @@ class ModuleWriter {
             }
             pickle_.tuple().reduce().text("_modules");
             push_dict([&] {
-                for (const auto& [name, module] : node.modules) {
-                    pickle_.text(name);
+                for (const ModuleNode& module : node.modules) {
+                    pickle_.text(module.name);
                     push(module);
                 }
             });
