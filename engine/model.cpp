@@ -17,12 +17,16 @@ namespace {
 
 using Rewrite = std::function<void(Graph&)>;
 
+loaders::CheckpointOptions reading(const ModelOptions& options) {
+    return {.key = options.key, .ignore_calls = options.ignore_calls};
+}
+
 // checkpoint -> identity and graph -> weights -> passes -> schedule -> program
 Result<std::shared_ptr<LoadedModel>> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
                                            const Rewrite& rewrite = {}) {
     if (!opened.ok()) return opened.status();
     const auto loaded = std::make_shared<LoadedModel>();
-    const loaders::Checkpoint& checkpoint = loaded->checkpoint.emplace(std::move(opened).value());
+    loaders::Checkpoint& checkpoint = loaded->checkpoint.emplace(std::move(opened).value());
     Identity identity = identify(checkpoint);
     if (!identity.architecture) {
         return Status(StatusCode::wrong_model,
@@ -35,6 +39,9 @@ Result<std::shared_ptr<LoadedModel>> build(Result<loaders::Checkpoint> opened, c
     loaded->architecture = *identity.architecture;
     loaded->parameters = identity.parameters;
     loaded->warnings = std::move(identity.warnings);
+    for (const std::string& call : checkpoint.calls()) {
+        loaded->warnings.push_back("torch.load would " + call + " (it was not done here)");
+    }
 
     Graph graph = std::move(identity.graph);
     if (Status status = bind(graph, checkpoint); !status.ok()) return status;
@@ -58,7 +65,7 @@ Result<Model> LoadedModel::load(const std::filesystem::path& path, const ModelOp
                                 const Rewrite& rewrite) {
     const auto file = [&] { return path.string(); };
     return guarded(file, [&]() -> Result<Model> {
-        auto loaded = build(loaders::Checkpoint::open(path), options, rewrite);
+        auto loaded = build(loaders::Checkpoint::open(path, reading(options)), options, rewrite);
         if (!loaded.ok()) return loaded.status();
         return as_model(std::move(loaded).value());
     });
@@ -74,7 +81,8 @@ Result<Model> Model::from_bytes(std::span<const std::uint8_t> bytes, std::string
                                 const ModelOptions& options) {
     const auto file = [&] { return std::string(name); };
     return engine::guarded(file, [&]() -> Result<Model> {
-        auto built = engine::build(loaders::Checkpoint::from_bytes(std::as_bytes(bytes), name), options);
+        auto built = engine::build(
+            loaders::Checkpoint::from_bytes(std::as_bytes(bytes), name, engine::reading(options)), options);
         if (!built.ok()) return built.status();
         // The bytes may be gone after this call: hash them now and let go of them.
         engine::sha256_of(*built.value());

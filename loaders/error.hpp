@@ -24,6 +24,11 @@ struct ErrorDetail {
 // `what` says what is wrong, with the entry or tensor concerned.
 Status error(StatusCode code, std::string_view what, const ErrorDetail& detail = {});
 
+// The code of what is not as its format has it.
+inline Status malformed(std::string_view what, const ErrorDetail& detail = {}) {
+    return error(StatusCode::malformed, what, detail);
+}
+
 // The same status with "name: " before its message.
 Status in_file(std::string_view name, const Status& status);
 

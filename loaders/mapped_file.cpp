@@ -86,8 +86,7 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint
     if (!S_ISREG(info.st_mode)) return refuse(not_regular(info.st_mode));
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if (size == 0) {
-        return refuse(
-            error(StatusCode::malformed, "the file is empty", {.hint = "download or copy it again"}));
+        return refuse(malformed("the file is empty", {.hint = "download or copy it again"}));
     }
     if (size > largest) {
         return refuse(

@@ -40,6 +40,7 @@ struct Size {
 };
 
 struct Options {
+    Reading reading;
     std::vector<std::string> models, sizes, threads, archs;
     std::optional<std::string> trace, baseline, report;
     std::size_t mode = kFused, format = kTable;
@@ -53,6 +54,7 @@ void declare(Arguments& arguments, Options& options) {
     constexpr std::int64_t kMostRepeats = 1'000'000;
     arguments.list('m', "model", "FILE",
                    "checkpoints (.pth, .tar); without one, the program's own FeatherFace V2", options.models);
+    declare_reading(arguments, options.reading);
     arguments.list(0, "size", "WxH", "picture sizes (default 640x640, for a classifier 224x224)",
                    options.sizes);
     arguments.list(0, "threads", "N", "numbers of threads (default 1)", options.threads);
@@ -170,7 +172,8 @@ Result<std::vector<Case>> make_cases(const Options& options) {
         for (const std::string& arch : archs) {
             for (const bool layerwise : modes) {
                 const Stopwatch watch;
-                auto model = load_model_or_builtin(given, {.layerwise = layerwise, .cpu_architecture = arch});
+                auto model = load_model_or_builtin(
+                    given, options.reading.set_in({.layerwise = layerwise, .cpu_architecture = arch}));
                 const double load = watch.nanoseconds();
                 if (!model.ok()) return model.status();
                 std::string network(name_of(model->architecture()));

@@ -38,6 +38,7 @@ std::string text(const std::vector<float>& probabilities) {
 ExitCode classify(Words words) {
     std::optional<std::string> model_file;
     std::optional<std::int64_t> given_threads;
+    Reading reading;
     Arguments arguments(
         "classify",
         "Gives the five likeliest of ImageNet's 1000 classes, one per line: index (from 0, in the usual "
@@ -45,6 +46,7 @@ ExitCode classify(Words words) {
         "-m MODEL [OPTION...] PICTURE|-");
     arguments.text('m', "model", "FILE", "the backbone's checkpoint, mobilenetV1X0.25_pretrain.tar",
                    model_file);
+    declare_reading(arguments, reading);
     declare_threads(arguments, given_threads);
     arguments.note("The picture's shorter side is resized to 256 and the centre 224 x 224 is looked at.");
     if (const auto end = parse_or_end(arguments, words)) return *end;
@@ -53,7 +55,7 @@ ExitCode classify(Words words) {
     if (!model_file) return usage_error(arguments, "give a checkpoint: -m MODEL");
     if (arguments.positionals().size() != 1) return usage_error(arguments, "give one picture");
 
-    const auto model = load_model(*model_file);
+    const auto model = load_model(*model_file, reading.set_in());
     if (!model.ok()) return fail(model.status());
     const auto image = read_picture(arguments.positionals().front(), {});
     if (!image.ok()) return fail(image.status());

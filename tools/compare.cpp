@@ -26,6 +26,7 @@ enum Mode : std::size_t { kLayerwise, kFused };
 enum Format : std::size_t { kTable, kJson, kCsv };
 
 struct Options {
+    Reading reading;
     std::optional<std::string> model, report;
     std::optional<float> atol, rtol;
     std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kLayerwise, format = kTable;
@@ -46,6 +47,7 @@ struct Options {
 void declare(Arguments& arguments, Options& options) {
     constexpr float kMost = 1e30f;
     arguments.text('m', "model", "FILE", "checkpoint to run on the reference's input", options.model);
+    declare_reading(arguments, options.reading);
     arguments.number("atol", "absolute tolerance, for all layers (1e-4 where only --rtol is given)",
                      options.atol, 0, kMost);
     arguments.number("rtol", "relative tolerance, for all layers (0 where only --atol is given)",
@@ -103,7 +105,7 @@ Status write_report(const Options& options, const Findings& findings, const Resu
 Status compare_with_model(const Options& options, Findings& findings) {
     const auto reference = open(findings.reference);
     if (!reference.ok()) return reference.status();
-    ModelOptions model_options = options_to_observe(Layers::stages);
+    ModelOptions model_options = options.reading.set_in(options_to_observe(Layers::stages));
     model_options.layerwise = options.mode == kLayerwise;
     auto model = load_model(*options.model, model_options);
     if (!model.ok()) return model.status();
@@ -120,7 +122,7 @@ Status compare_with_model(const Options& options, Findings& findings) {
     if (!findings.comparison.agrees()) {
         progress("trying the usual mistakes");
         auto diagnosis = diagnose_run(*options.model, input.value(), reference.value(), options.compare(),
-                                      options.threads);
+                                      options.threads, options.reading.set_in());
         progress("");
         if (!diagnosis.ok()) return diagnosis.status();
         findings.diagnosis = std::move(diagnosis).value();

@@ -36,6 +36,7 @@ enum Format : std::size_t { kText, kJson, kJsonLines, kCsv, kWiderface };
 
 struct Options {
     std::optional<std::string> model, output;
+    Reading reading;
     std::size_t format = kText;
     float score = 0.5f, nms = 0.4f;
     std::int64_t top_k = 5000, keep = 750, max_side = 0;
@@ -63,6 +64,7 @@ void declare(Arguments& arguments, Options& options) {
     arguments.text('m', "model", "FILE",
                    "FeatherFace V1 or V2 checkpoint (.pth); without one, the program's own V2",
                    options.model);
+    declare_reading(arguments, options.reading);
     arguments.text('o', "output", "OUT",
                    "draw the faces: a .png or .ppm file for one picture, a folder for several",
                    options.output);
@@ -244,7 +246,7 @@ ExitCode detect(Words words) {
     if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
 
     if (!options.model) message(kUsingBuiltinModel);
-    auto model = load_model_or_builtin(options.model);
+    auto model = load_model_or_builtin(options.model, options.reading.set_in());
     if (!model.ok()) return fail(model.status());
     auto detector = Detector::create(std::move(model).value(), options.detector(threads.value()));
     if (!detector.ok()) {

@@ -26,6 +26,7 @@ namespace {
 
 struct Options {
     std::optional<std::string> model, output;
+    Reading reading;
     std::size_t layers = 0;
     std::optional<std::int64_t> threads;
     std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
@@ -33,6 +34,7 @@ struct Options {
 
 void declare(Arguments& arguments, Options& options) {
     arguments.text('m', "model", "FILE", "checkpoint (.pth, .tar)", options.model);
+    declare_reading(arguments, options.reading);
     arguments.text('o', "output", "OUT", "an .npz file for one input, a folder for several", options.output);
     arguments.choice("layers", "what to write", options.layers, {"outputs", "stages", "all", "teacher"});
     declare_max_pixels(arguments, options.max_pixels);
@@ -93,7 +95,7 @@ ExitCode dump(Words words) {
     if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
 
     const auto layers = static_cast<Layers>(options.layers);
-    auto model = load_model(*options.model, options_to_observe(layers));
+    auto model = load_model(*options.model, options.reading.set_in(options_to_observe(layers)));
     if (!model.ok()) return fail(model.status());
     engine::Session session(engine::program_of(model.value()), threads.value());
 

@@ -30,6 +30,8 @@ namespace {
 constexpr float kLeastScore = 0.02f;  // of the faces that average precision looks at
 
 struct Options {
+    Reading reading;
+    std::optional<std::string> reference_key;
     std::optional<std::string> model, images, labels, reference, easy, medium, hard;
     float iou = 0.5f, score = 0.5f;
     std::int64_t side = 0;
@@ -44,11 +46,14 @@ struct Options {
 void declare(Arguments& arguments, Options& options) {
     constexpr std::int64_t kMaxSide = 10'000;
     arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
+    declare_reading(arguments, options.reading);
     arguments.text(0, "images", "DIR", "folder of pictures", options.images);
     arguments.text(0, "labels", "FILE", "WIDER FACE's ground truth as text, for the pictures in DIR",
                    options.labels);
     arguments.text(0, "reference", "FILE", "instead of labels: a checkpoint whose faces are to be found",
                    options.reference);
+    arguments.text(0, "reference-key", "NAME", "what --key is for the model, for the reference",
+                   options.reference_key);
     arguments.text(0, "easy", "FILE", "with --labels: the faces of the easy subset", options.easy);
     arguments.text(0, "medium", "FILE", "the medium one", options.medium);
     arguments.text(0, "hard", "FILE", "the hard one", options.hard);
@@ -91,9 +96,9 @@ std::string mistake_in(const Options& options) {
     return "";
 }
 
-Result<Detector> open_detector(const std::string& file, float score, std::uint32_t scales,
-                               const Options& options) {
-    auto model = load_model(file);
+Result<Detector> open_detector(const std::string& file, const Reading& reading, float score,
+                               std::uint32_t scales, const Options& options) {
+    auto model = load_model(file, reading.set_in());
     if (!model.ok()) return model.status();
     auto detector = Detector::create(
         std::move(model).value(), {.score_threshold = score, .scales = scales, .threads = options.threads});
@@ -193,11 +198,13 @@ ExitCode eval(Words words) {
         options.scales = scales.value();
     }
 
-    auto detector = open_detector(*options.model, kLeastScore, options.scales, options);
+    auto detector = open_detector(*options.model, options.reading, kLeastScore, options.scales, options);
     if (!detector.ok()) return fail(detector.status());
     std::optional<Detector> reference;
     if (options.reference) {
-        auto opened = open_detector(*options.reference, options.score, kOwnScale, options);
+        Reading reading = options.reading;
+        reading.key = options.reference_key;
+        auto opened = open_detector(*options.reference, reading, options.score, kOwnScale, options);
         if (!opened.ok()) return fail(opened.status());
         reference = std::move(opened).value();
     }

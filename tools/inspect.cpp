@@ -31,11 +31,17 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     line("size        ", grouped(static_cast<std::int64_t>(checkpoint.file_size())) + " bytes");
     line("SHA-256     ", checkpoint.sha256());
     line("container   ", std::string(checkpoint.container()));
-    line("state_dict  ",
-         (path.empty() ? "the whole file" : "under '" + printable(path) + "'") +
-             std::string(checkpoint.had_module_prefix() ? ", names had the prefix 'module.'" : ""));
+    const std::string form = checkpoint.form() == "state_dict" ? "" : ", a " + std::string(checkpoint.form());
+    line("state_dict  ", (path.empty() ? "the whole file" : "under '" + printable(path) + "'") + form +
+                             (checkpoint.prefix().empty()
+                                  ? ""
+                                  : ", names had the prefix '" + printable(checkpoint.prefix()) + "'"));
     line("other keys  ", joined(checkpoint.top_level_keys()));
     line("globals     ", joined(checkpoint.globals()));
+    if (!checkpoint.classes().empty())
+        line("classes     ", joined(checkpoint.classes()) + " (torch.load imports and builds them)");
+    if (!checkpoint.calls().empty())
+        line("torch.load  ", "would " + joined(checkpoint.calls()) + ": do not load the file with PyTorch");
     line("network     ", identity.name);
     line("parameters  ", grouped(identity.parameters));
     line("buffers     ", grouped(identity.buffers));
@@ -65,12 +71,17 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
     json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
     json.key("sha256").value(checkpoint.sha256());
     json.key("container").value(checkpoint.container());
+    json.key("form").value(checkpoint.form());
     json.key("state_dict").value(checkpoint.state_dict_path());
-    json.key("module_prefix").value(checkpoint.had_module_prefix());
+    json.key("prefix").value(checkpoint.prefix());
     json.key("top_level_keys");
     write_strings(json, checkpoint.top_level_keys(), Layout::in_line);
     json.key("globals");
     write_strings(json, checkpoint.globals(), Layout::in_line);
+    json.key("classes");
+    write_strings(json, checkpoint.classes(), Layout::in_line);
+    json.key("calls");
+    write_strings(json, checkpoint.calls(), Layout::in_line);
     write_identity(json, identity);
     json.key("tensors").begin_array(Layout::lines);
     for (const loaders::CheckpointTensor& tensor : checkpoint.tensors()) {
@@ -88,11 +99,28 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
 ExitCode inspect(Words words) {
     Arguments arguments(
         "inspect",
-        "Lists what a PyTorch checkpoint holds: container, state_dict, tensors with type and shape, "
-        "counts, and the globals its pickle refers to. Nothing in the file is ever executed.",
+        "Lists what a checkpoint holds: container, state_dict, tensors with type and shape, counts, and the "
+        "globals its pickles refer to; or whether PyTorch could run code out of it. Nothing in the file is "
+        "ever executed.",
         "FILE");
     arguments.note("Any readable checkpoint will do; `verify` says whether this program can run it.");
-    return answer_about_checkpoint(arguments, words, {.text = text, .json = json, .if_not_ours = kDone});
+    arguments.note(
+        "Exit code 3: not a checkpoint it can read, or one that asks PyTorch to call something that tensors "
+        "do "
+        "not need. With --safety 1: torch.load (weights_only=False) could run code, by calls that the "
+        "pickles "
+        "ask for, by the classes of a whole module, which are code of its owner's, or in a way that this "
+        "program cannot follow. 0: it could not.");
+    bool is_about_safety = false;
+    arguments.flag("safety",
+                   "say whether torch.load could run code: container, hash, opcodes, globals and why",
+                   is_about_safety);
+    return answer_about_checkpoint(arguments, words,
+                                   {.text = text,
+                                    .json = json,
+                                    .if_not_ours = kDone,
+                                    .ignore_calls = true,
+                                    .is_about_safety = &is_about_safety});
 }
 
 }  // namespace featherface::tools

@@ -21,9 +21,17 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     lines += "  parameters       " + grouped(identity.parameters) + "\n";
     lines += "  BatchNorm values " + grouped(identity.buffers) + "\n";
     if (identity.debris > 0) lines += "  profiler debris  " + grouped(identity.debris) + " (ignored)\n";
+    if (!checkpoint.prefix().empty())
+        lines += "  prefix           '" + printable(checkpoint.prefix()) + "', before every name\n";
     lines += "  SHA-256          " + checkpoint.sha256() + "\n";
     lines += "  usual file name  " + std::string(network.usual_file_name) +
              " (only a habit: the tensors decide)\n";
+    std::string classes;
+    for (const std::string& name : checkpoint.classes())
+        classes += (classes.empty() ? "" : ", ") + printable(name);
+    if (!classes.empty())
+        lines += "  classes          " + classes +
+                 " (torch.load imports and builds them: code that is not in the file)\n";
     for (const std::string& warning : identity.warnings) lines += "  warning: " + printable(warning) + "\n";
     return lines;
 }
@@ -38,11 +46,13 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
 ExitCode verify(Words words) {
     Arguments arguments(
         "verify",
-        "Says what a PyTorch checkpoint is, by its tensors and never by its name: FeatherFace V1 or V2, "
+        "Says what a checkpoint is, by its tensors and never by its name: FeatherFace V1 or V2, "
         "their MobileNetV1-0.25 backbone, or the nearest known thing.",
         "FILE");
     arguments.note(
-        "Exit code 0: a model this program runs. 4: something else. 3: not a checkpoint it can read.");
+        "Exit code 0: a model this program runs. 4: something else. 3: not a checkpoint it can read, or one "
+        "that "
+        "asks PyTorch to call something that tensors do not need.");
     return answer_about_checkpoint(arguments, words,
                                    {.text = text, .json = json, .if_not_ours = kWrongModel});
 }

@@ -278,7 +278,7 @@ Result<std::string> export_onnx(Graph graph, int height, int width) {
 }
 
 Result<std::string> export_onnx(const std::filesystem::path& path, int height, int width) {
-    const auto checkpoint = loaders::Checkpoint::open(path);
+    auto checkpoint = loaders::Checkpoint::open(path);
     if (!checkpoint.ok()) return checkpoint.status();
     Identity identity = identify(checkpoint.value());
     if (!identity.architecture) {

@@ -8,6 +8,7 @@
 #include "engine/identity/known_networks.hpp"
 #include "engine/identity/text.hpp"
 #include "loaders/error.hpp"
+#include "loaders/torch/name_prefix.hpp"
 
 namespace featherface::engine {
 
@@ -15,17 +16,13 @@ namespace {
 
 using loaders::Checkpoint;
 using loaders::CheckpointTensor;
+using loaders::ends_in;
 
-constexpr std::size_t kShown = 3;  // tensors an explanation names
-
-// Is `component` the last part of a dotted name?
-bool ends_in(std::string_view name, std::string_view component) {
-    return name.ends_with(component) &&
-           (name.size() == component.size() || name[name.size() - component.size() - 1] == '.');
-}
+constexpr std::size_t kShown = 3;         // tensors an explanation names
+constexpr std::size_t kMostWrappers = 4;  // parts of a prefix
 
 bool is_debris(const CheckpointTensor& tensor) {
-    return ends_in(tensor.name, "total_ops") || ends_in(tensor.name, "total_params");
+    return loaders::is_profiler_debris(tensor.name);
 }
 
 bool is_step_counter(const CheckpointTensor& tensor) {
@@ -76,9 +73,27 @@ class Listing {
     std::vector<std::string> texts_;
 };
 
+// `name` as it is once the prefix is taken off.
+std::string_view without(std::string_view prefix, std::string_view name) {
+    return name.substr(name.starts_with(prefix) ? prefix.size() : 0);
+}
+
+// "", then the prefix up to its first dot, its second, and so on.
+std::vector<std::string_view> parts_of_prefix(std::string_view prefix) {
+    std::vector<std::string_view> parts = {""};
+    for (std::size_t end = 0; parts.size() <= kMostWrappers;) {
+        const std::size_t dot = prefix.find('.', end);
+        if (dot == prefix.npos) break;
+        end = dot + 1;
+        parts.push_back(prefix.substr(0, end));
+    }
+    return parts;
+}
+
 // How a checkpoint compares with one network.
 struct Comparison {
     Graph graph;
+    std::string_view prefix;    // of the checkpoint's names
     std::int64_t agreeing = 0;  // tensors
     Listing differences{Identity::kMostDifferences};
     Listing ignored{kShown};  // extra tensors that cannot be weights
@@ -90,13 +105,15 @@ struct Comparison {
     bool is_nearly_equal() const { return static_cast<std::size_t>(agreeing) >= differences.count(); }
 };
 
-Comparison compare(Graph graph, const Checkpoint& checkpoint) {
+// A prefix is left out of the names in texts, as if it had been taken off.
+Comparison compare(Graph graph, const Checkpoint& checkpoint, std::string_view prefix) {
     Comparison result;
+    result.prefix = prefix;
     std::unordered_set<std::string_view> known;
     for (const Parameter& parameter : graph.parameters) {
         known.insert(parameter.name);
         const std::string name = "'" + parameter.name + "' ";
-        const CheckpointTensor* tensor = checkpoint.find(parameter.name);
+        const CheckpointTensor* tensor = checkpoint.find(std::string(prefix) + parameter.name);
         if (!tensor) {
             result.differences.add([&] { return name + shape_text(parameter.shape) + " is missing"; });
         } else if (!is_dense_float(*tensor)) {
@@ -113,8 +130,9 @@ Comparison compare(Graph graph, const Checkpoint& checkpoint) {
         }
     }
     for (const CheckpointTensor& tensor : checkpoint.tensors()) {
-        if (known.contains(tensor.name) || is_debris(tensor) || is_step_counter(tensor)) continue;
-        const auto name = [&] { return loaders::quoted(tensor.name); };
+        const std::string_view own_name = without(prefix, tensor.name);
+        if (known.contains(own_name) || is_debris(tensor) || is_step_counter(tensor)) continue;
+        const auto name = [&] { return loaders::quoted(own_name); };
         if (is_ignored(tensor)) {
             result.ignored.add([&] { return name() + " (" + type_text(tensor) + ")"; });
         } else {
@@ -184,35 +202,48 @@ void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Id
 
 }  // namespace
 
-Identity identify(const Checkpoint& checkpoint) {
+Identity identify(Checkpoint& checkpoint) {
     Identity identity;
     if (checkpoint.tensors().empty()) {
         explain_no_tensors(checkpoint, identity);
         return identity;
     }
 
+    const std::string shared = checkpoint.shared_prefix();
+    const std::vector<std::string_view> prefixes = parts_of_prefix(shared);
     std::optional<Comparison> nearest;
-    for (const Network& network : networks()) {
-        Comparison comparison = compare(network.make_graph(), checkpoint);
-        if (comparison.differences.count() == 0) {
-            identity.architecture = network.architecture;
-            identity.name = network.name;
-            count_elements(checkpoint, identity);
-            identity.warnings = check_values(comparison.graph, checkpoint);
-            if (comparison.ignored.count() > 0) {
-                identity.warnings.push_back("ignored tensors that are not part of the network: " +
-                                            comparison.ignored.summary(kShown, ", "));
+    for (const std::string_view prefix : prefixes) {
+        for (const Network& network : networks()) {
+            Comparison comparison = compare(network.make_graph(), checkpoint, prefix);
+            if (comparison.differences.count() == 0) {
+                checkpoint.drop_prefix(prefix);
+                identity.architecture = network.architecture;
+                identity.name = network.name;
+                count_elements(checkpoint, identity);
+                identity.warnings = check_values(comparison.graph, checkpoint);
+                if (comparison.ignored.count() > 0) {
+                    identity.warnings.push_back("ignored tensors that are not part of the network: " +
+                                                comparison.ignored.summary(kShown, ", "));
+                }
+                identity.graph = std::move(comparison.graph);
+                return identity;
             }
-            identity.graph = std::move(comparison.graph);
-            return identity;
+            if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);
         }
-        if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);
     }
 
+    const KnownNetwork* known = nullptr;
+    for (const std::string_view prefix : prefixes) {
+        known = find_known_network(checkpoint, prefix);
+        if (!known) continue;
+        nearest->prefix = prefix;
+        break;
+    }
+    if (known || nearest->agreeing > 0) checkpoint.drop_prefix(nearest->prefix);
     count_elements(checkpoint, identity);
     identity.differences = nearest->differences.texts();
     identity.difference_count = nearest->differences.count();
-    if (const KnownNetwork* known = find_known_network(checkpoint)) {
+    if (known) {
         explain_known(*known, identity);
     } else {
         explain_unknown(checkpoint, *nearest, identity);

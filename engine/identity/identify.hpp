@@ -32,7 +32,9 @@ struct Identity {
 };
 
 // A checkpoint is a network's when it has all of its tensors, in shape, of floating-point type, and no other
-// floating-point ones. num_batches_tracked and profiler counters may be there or not.
-Identity identify(const loaders::Checkpoint& checkpoint);
+// floating-point ones. num_batches_tracked and profiler counters may be there or not. A prefix that all
+// weights share, of up to four parts, is taken off the checkpoint's names where a network fits, or is
+// nearest, without it.
+Identity identify(loaders::Checkpoint& checkpoint);
 
 }  // namespace featherface::engine

@@ -69,10 +69,12 @@ const std::vector<KnownNetwork>& known_networks() {
 
 }  // namespace
 
-const KnownNetwork* find_known_network(const loaders::Checkpoint& checkpoint) {
+const KnownNetwork* find_known_network(const loaders::Checkpoint& checkpoint, std::string_view prefix) {
     const auto has_match = [&](std::string_view pattern) {
-        return std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(),
-                           [&](const auto& tensor) { return matches(tensor.name, pattern); });
+        return std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(), [&](const auto& tensor) {
+            const std::string_view name = tensor.name;
+            return name.starts_with(prefix) && matches(name.substr(prefix.size()), pattern);
+        });
     };
     for (const KnownNetwork& network : known_networks()) {
         if (std::all_of(network.has.begin(), network.has.end(), has_match) &&

@@ -19,7 +19,7 @@ struct KnownNetwork {
     std::vector<std::string_view> lacks;
 };
 
-// nullptr when the checkpoint is none of them.
-const KnownNetwork* find_known_network(const loaders::Checkpoint& checkpoint);
+// nullptr when the checkpoint is none of them, its names without `prefix`.
+const KnownNetwork* find_known_network(const loaders::Checkpoint& checkpoint, std::string_view prefix);
 
 }  // namespace featherface::engine

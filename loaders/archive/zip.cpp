@@ -37,13 +37,13 @@ Status read_extra(Header& header, std::uint64_t offset, std::initializer_list<st
         const std::size_t at = header.extra.size() - rest.size();
         const std::size_t size = rest.size() < 4 ? 0 : load_le<std::uint16_t>(rest, 2);
         if (rest.size() < 4 || size > rest.size() - 4) {
-            return malformed(
-                entry_name(header.name) + " has an extra field longer than its header", offset + at,
-                "at most " + count_of(rest.size() < 4 ? 0 : rest.size() - 4, "byte"), std::to_string(size));
+            return bad_zip(entry_name(header.name) + " has an extra field longer than its header",
+                           offset + at, "at most " + count_of(rest.size() < 4 ? 0 : rest.size() - 4, "byte"),
+                           std::to_string(size));
         }
         if (load_le<std::uint16_t>(rest) == kZip64Extra) {
             if (!zip64.empty())
-                return malformed(entry_name(header.name) + " has two zip64 fields", offset + at);
+                return bad_zip(entry_name(header.name) + " has two zip64 fields", offset + at);
             zip64 = rest.subspan(4, size);
         }
         rest = rest.subspan(4 + size);
@@ -51,7 +51,7 @@ Status read_extra(Header& header, std::uint64_t offset, std::initializer_list<st
     for (std::uint64_t* value : saturable) {
         if (*value != kIn64) continue;
         if (zip64.size() < 8) {
-            return malformed(entry_name(header.name) + " lacks the zip64 field its header promises", offset);
+            return bad_zip(entry_name(header.name) + " lacks the zip64 field its header promises", offset);
         }
         *value = load_le<std::uint64_t>(zip64);
         zip64 = zip64.subspan(8);
@@ -61,16 +61,16 @@ Status read_extra(Header& header, std::uint64_t offset, std::initializer_list<st
 
 Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
     if (!fits(at, kCentralSize, end) || !has_signature(bytes, at, kCentralSignature)) {
-        return malformed("no central directory header", at, "50 4b 01 02",
-                         hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, end - at))));
+        return bad_zip("no central directory header", at, "50 4b 01 02",
+                       hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, end - at))));
     }
     const std::uint64_t name_size = load_le<std::uint16_t>(bytes, at + 28),
                         extra_size = load_le<std::uint16_t>(bytes, at + 30),
                         comment_size = load_le<std::uint16_t>(bytes, at + 32);
     if (!fits(at + kCentralSize, name_size + extra_size + comment_size, end)) {
-        return malformed("a central directory header reaches past the directory's end", at,
-                         "at most " + count_of(end - at - kCentralSize, "byte"),
-                         std::to_string(name_size + extra_size + comment_size));
+        return bad_zip("a central directory header reaches past the directory's end", at,
+                       "at most " + count_of(end - at - kCentralSize, "byte"),
+                       std::to_string(name_size + extra_size + comment_size));
     }
     Header header{.flags = load_le<std::uint16_t>(bytes, at + 8),
                   .method = load_le<std::uint16_t>(bytes, at + 10),
@@ -81,8 +81,8 @@ Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
                   .name = as_text(bytes.subspan(at + kCentralSize, name_size)),
                   .extra = bytes.subspan(at + kCentralSize + name_size, extra_size)};
     if (const char* fault = fault_of_name(header.name); fault != nullptr) {
-        return malformed(entry_name(header.name) + " has a name " + fault, at + kCentralSize, {}, {},
-                         "save the archive again");
+        return bad_zip(entry_name(header.name) + " has a name " + fault, at + kCentralSize, {}, {},
+                       "save the archive again");
     }
     const Status extra = read_extra(header, at + kCentralSize + name_size,
                                     {&header.size, &header.packed, &header.local_offset});
@@ -100,14 +100,14 @@ Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
     }
     if (header.method == static_cast<std::uint16_t>(ZipMethod::stored)) {
         if (header.packed != header.size) {
-            return malformed(entry_name(header.name) + " is stored, yet has two sizes", at + 20,
-                             std::to_string(header.size), std::to_string(header.packed));
+            return bad_zip(entry_name(header.name) + " is stored, yet has two sizes", at + 20,
+                           std::to_string(header.size), std::to_string(header.packed));
         }
     } else if (header.method == static_cast<std::uint16_t>(ZipMethod::deflated)) {
         if (header.size / kMostDeflatedTo > header.packed) {
-            return malformed(entry_name(header.name) + " claims a size that cannot be", at + 24,
-                             "at most 1032 times " + count_of(header.packed, "byte"),
-                             std::to_string(header.size));
+            return bad_zip(entry_name(header.name) + " claims a size that cannot be", at + 24,
+                           "at most 1032 times " + count_of(header.packed, "byte"),
+                           std::to_string(header.size));
         }
     } else {
         return unsupported(
@@ -147,17 +147,17 @@ Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limi
     const std::uint64_t at = central.local_offset;
     const std::string name = entry_name(central.name);
     if (!fits(at, kLocalSize, limit) || !has_signature(bytes, at, kLocalSignature)) {
-        return malformed(name + " has no local header", at, "50 4b 03 04",
-                         at < limit ? hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, limit - at)))
-                                    : "an offset past the entries");
+        return bad_zip(name + " has no local header", at, "50 4b 03 04",
+                       at < limit ? hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, limit - at)))
+                                  : "an offset past the entries");
     }
     const std::uint64_t name_size = load_le<std::uint16_t>(bytes, at + 26),
                         extra_size = load_le<std::uint16_t>(bytes, at + 28);
     const std::uint64_t data = at + kLocalSize + name_size + extra_size;
     if (!fits(data, central.packed, limit)) {
-        return malformed(name + " reaches past the entries", at,
-                         "an end at " + std::to_string(limit) + " at most",
-                         std::to_string(central.packed) + " bytes from " + std::to_string(data));
+        return bad_zip(name + " reaches past the entries", at,
+                       "an end at " + std::to_string(limit) + " at most",
+                       std::to_string(central.packed) + " bytes from " + std::to_string(data));
     }
     Header local{.flags = load_le<std::uint16_t>(bytes, at + 6),
                  .method = load_le<std::uint16_t>(bytes, at + 8),
@@ -167,14 +167,14 @@ Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limi
                  .name = as_text(bytes.subspan(at + kLocalSize, name_size)),
                  .extra = bytes.subspan(at + kLocalSize + name_size, extra_size)};
     if (local.name != central.name) {
-        return malformed(name + " has another name in its local header", at + kLocalSize,
-                         quoted(central.name), quoted(local.name));
+        return bad_zip(name + " has another name in its local header", at + kLocalSize, quoted(central.name),
+                       quoted(local.name));
     }
     const Status extra = read_extra(local, at + kLocalSize + name_size, {&local.size, &local.packed});
     if (!extra.ok()) return extra;
     const auto differs = [&](const char* what, std::uint64_t in_central, std::uint64_t in_local) {
-        return malformed(name + " has another " + what + " in its local header", at,
-                         std::to_string(in_central), std::to_string(in_local));
+        return bad_zip(name + " has another " + what + " in its local header", at, std::to_string(in_central),
+                       std::to_string(in_local));
     };
     if (local.flags != central.flags) return differs("set of flags", central.flags, local.flags);
     if (local.method != central.method) return differs("method", central.method, local.method);
@@ -190,8 +190,8 @@ Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limi
     if (described) {
         const std::size_t size = descriptor_size(bytes.first(limit), end, central);
         if (size == 0) {
-            return malformed(name + " has a data descriptor that contradicts the central directory", end,
-                             hex(central.crc) + " and " + count_of(central.size, "byte"));
+            return bad_zip(name + " has a data descriptor that contradicts the central directory", end,
+                           hex(central.crc) + " and " + count_of(central.size, "byte"));
         }
         end += size;
     }
@@ -213,11 +213,11 @@ Status check_order(std::span<const Placed> placed) {
     for (std::size_t i = 0; i < order.size(); ++i) {
         const Placed& here = placed[order[i]];
         if (i == 0 && here.begin != 0) {
-            return malformed("bytes before the archive", 0, "the first entry at 0",
-                             std::to_string(here.begin), "cut them off, or download or copy the file again");
+            return bad_zip("bytes before the archive", 0, "the first entry at 0", std::to_string(here.begin),
+                           "cut them off, or download or copy the file again");
         }
         if (i > 0 && here.begin < placed[order[i - 1]].end) {
-            return malformed(
+            return bad_zip(
                 entry_name(here.entry.name) + " overlaps " + entry_name(placed[order[i - 1]].entry.name),
                 here.begin, "an offset of at least " + std::to_string(placed[order[i - 1]].end),
                 std::to_string(here.begin));
@@ -256,16 +256,16 @@ Result<ZipArchive> ZipArchive::open(Bytes bytes) {
         Result<Placed> entry = read_local(bytes, header.value(), begin);
         if (!entry.ok()) return entry.status();
         if (!archive.index_.emplace(header.value().name, placed.size()).second) {
-            return malformed("two entries are named " + quoted(header.value().name),
-                             header.value().local_offset, {}, {},
-                             "the archive can be read in two ways: save it again");
+            return bad_zip("two entries are named " + quoted(header.value().name),
+                           header.value().local_offset, {}, {},
+                           "the archive can be read in two ways: save it again");
         }
         placed.push_back(std::move(entry).value());
     }
     if (at != end || placed.size() != directory.value().entries) {
-        return malformed("the central directory holds another number of entries than the end record says",
-                         begin, std::to_string(directory.value().entries),
-                         at < end ? "more" : std::to_string(placed.size()));
+        return bad_zip("the central directory holds another number of entries than the end record says",
+                       begin, std::to_string(directory.value().entries),
+                       at < end ? "more" : std::to_string(placed.size()));
     }
     if (const Status status = check_order(placed); !status.ok()) return status;
     archive.entries_.reserve(placed.size());
@@ -281,8 +281,8 @@ const ZipEntry* ZipArchive::find(std::string_view name) const {
 Status verify_crc(const ZipEntry& entry, Bytes content) {
     const std::uint32_t found = crc32(content);
     if (found == entry.crc) return {};
-    return malformed(entry_name(entry.name) + " has a wrong CRC-32", entry.data_offset, hex(entry.crc),
-                     hex(found));
+    return bad_zip(entry_name(entry.name) + " has a wrong CRC-32", entry.data_offset, hex(entry.crc),
+                   hex(found));
 }
 
 }  // namespace featherface::loaders

@@ -25,8 +25,8 @@ std::optional<std::size_t> find_end_record(Bytes bytes) {
 }
 
 Status no_end_record(Bytes bytes) {
-    return malformed("no end record, which closes every archive", bytes.size(), {}, {},
-                     "the file is cut short, or something was added to it: download or copy it again");
+    return bad_zip("no end record, which closes every archive", bytes.size(), {}, {},
+                   "the file is cut short, or something was added to it: download or copy it again");
 }
 
 bool begins_with_entry(Bytes bytes) {
@@ -34,9 +34,9 @@ bool begins_with_entry(Bytes bytes) {
 }
 
 Status bytes_before(std::uint64_t count) {
-    return malformed("bytes before the archive", 0, "the first entry at 0",
-                     count_of(count, "byte") + " of something else",
-                     "cut them off, or download or copy the file again");
+    return bad_zip("bytes before the archive", 0, "the first entry at 0",
+                   count_of(count, "byte") + " of something else",
+                   "cut them off, or download or copy the file again");
 }
 
 // Replaces `directory` by what the zip64 end record at `at` says. Where a field of the plain record is not
@@ -47,12 +47,12 @@ Status read_end64(Bytes bytes, std::uint64_t at, std::uint64_t locator, Director
         if (at < usual && has_signature(bytes, usual, kEnd64Signature) && !begins_with_entry(bytes)) {
             return bytes_before(usual - at);
         }
-        return malformed("no zip64 end record where its locator points", locator + 8, {}, std::to_string(at));
+        return bad_zip("no zip64 end record where its locator points", locator + 8, {}, std::to_string(at));
     }
     const auto record_size = load_le<std::uint64_t>(bytes, at + 4);
     if (record_size != locator - at - 12) {
-        return malformed("the zip64 end record has a wrong length", at + 4, std::to_string(locator - at - 12),
-                         std::to_string(record_size));
+        return bad_zip("the zip64 end record has a wrong length", at + 4, std::to_string(locator - at - 12),
+                       std::to_string(record_size));
     }
     const Directory wide{.offset = load_le<std::uint64_t>(bytes, at + 48),
                          .size = load_le<std::uint64_t>(bytes, at + 40),
@@ -66,11 +66,11 @@ Status read_end64(Bytes bytes, std::uint64_t at, std::uint64_t locator, Director
     };
     if (differs(directory.offset, kIn64, wide.offset) || differs(directory.size, kIn64, wide.size) ||
         differs(directory.entries, kIn64Short, wide.entries)) {
-        return malformed("the zip64 end record contradicts the plain one", at + 24,
-                         std::to_string(directory.entries) + " entries, directory of " +
-                             std::to_string(directory.size) + " bytes at " + std::to_string(directory.offset),
-                         std::to_string(wide.entries) + ", " + std::to_string(wide.size) + " at " +
-                             std::to_string(wide.offset));
+        return bad_zip("the zip64 end record contradicts the plain one", at + 24,
+                       std::to_string(directory.entries) + " entries, directory of " +
+                           std::to_string(directory.size) + " bytes at " + std::to_string(directory.offset),
+                       std::to_string(wide.entries) + ", " + std::to_string(wide.size) + " at " +
+                           std::to_string(wide.offset));
     }
     directory = wide;
     return {};
@@ -84,8 +84,8 @@ Result<Directory> read_end(Bytes bytes) {
     const std::size_t end = *found;
     for (std::size_t at = end + 4; at + 4 <= bytes.size(); ++at) {
         if (has_signature(bytes, at, kEndSignature)) {
-            return malformed("another end record inside the archive's comment", at, {}, {},
-                             "the archive can be read in two ways: save it again");
+            return bad_zip("another end record inside the archive's comment", at, {}, {},
+                           "the archive can be read in two ways: save it again");
         }
     }
     const auto disk = load_le<std::uint16_t>(bytes, end + 4),
@@ -112,21 +112,21 @@ Result<Directory> read_end(Bytes bytes) {
                       .found = std::to_string(directory.entries)});
     }
     if (!fits(directory.offset, directory.size, directory_end)) {
-        return malformed("the central directory does not fit before the end record", end,
-                         "at most " + count_of(directory_end, "byte"),
-                         std::to_string(directory.size) + " at " + std::to_string(directory.offset));
+        return bad_zip("the central directory does not fit before the end record", end,
+                       "at most " + count_of(directory_end, "byte"),
+                       std::to_string(directory.size) + " at " + std::to_string(directory.offset));
     }
     const std::uint64_t gap = directory_end - directory.offset - directory.size;
     if (gap == 0) return directory;
     if (has_signature(bytes, directory_end - gap, kEndSignature)) {
-        return malformed("two end records", directory_end - gap, {}, {},
-                         "the archive can be read in two ways: save it again");
+        return bad_zip("two end records", directory_end - gap, {}, {},
+                       "the archive can be read in two ways: save it again");
     }
     if (has_signature(bytes, directory.offset + gap, kCentralSignature) && !begins_with_entry(bytes)) {
         return bytes_before(gap);
     }
-    return malformed("the central directory does not end where the end record begins", end,
-                     std::to_string(directory_end), std::to_string(directory_end - gap));
+    return bad_zip("the central directory does not end where the end record begins", end,
+                   std::to_string(directory_end), std::to_string(directory_end - gap));
 }
 
 }  // namespace zip

@@ -31,14 +31,13 @@ struct Directory {
 
 Result<Directory> read_end(Bytes bytes);
 
-inline Status malformed(std::string_view what, std::uint64_t offset, std::string expected = {},
-                        std::string found = {},
-                        std::string hint = "the file is damaged: download or copy it again") {
-    return error(StatusCode::malformed, "zip: " + std::string(what),
-                 {.offset = offset,
-                  .expected = std::move(expected),
-                  .found = std::move(found),
-                  .hint = std::move(hint)});
+inline Status bad_zip(std::string_view what, std::uint64_t offset, std::string expected = {},
+                      std::string found = {},
+                      std::string hint = "the file is damaged: download or copy it again") {
+    return malformed("zip: " + std::string(what), {.offset = offset,
+                                                   .expected = std::move(expected),
+                                                   .found = std::move(found),
+                                                   .hint = std::move(hint)});
 }
 
 // Whether `size` bytes from `offset` lie within `whole`; neither may overflow.

@@ -47,8 +47,8 @@ struct BmpHeader {
     std::size_t row = 0;                   // bytes, with padding
 };
 
-Status malformed(const std::string& what) {
-    return error(StatusCode::malformed, "BMP: " + what);
+Status bad_bmp(const std::string& what) {
+    return malformed("BMP: " + what);
 }
 
 Status unsupported_bmp(std::string_view what) {
@@ -58,12 +58,12 @@ Status unsupported_bmp(std::string_view what) {
 Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     const auto u16 = [&](std::size_t at) { return load_le<std::uint16_t>(bytes, at); };
     const auto u32 = [&](std::size_t at) { return load_le<std::uint32_t>(bytes, at); };
-    if (bytes.size() < kFileHeader + kCoreHeader) return malformed("cut short in its header");
+    if (bytes.size() < kFileHeader + kCoreHeader) return bad_bmp("cut short in its header");
     const std::uint32_t info = u32(kFileHeader);
     if (info != kCoreHeader && (info < kInfoHeader || info > kLargestHeader)) {
-        return malformed("info header of " + std::to_string(info) + " bytes");
+        return bad_bmp("info header of " + std::to_string(info) + " bytes");
     }
-    if (bytes.size() < kFileHeader + info) return malformed("cut short in its header");
+    if (bytes.size() < kFileHeader + info) return bad_bmp("cut short in its header");
 
     BmpHeader header;
     header.pixels = u32(10);
@@ -82,7 +82,7 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
         compression = u32(30);
         colours_used = u32(46);
     }
-    if (u16(planes_at) != 1) return malformed("not one colour plane");
+    if (u16(planes_at) != 1) return bad_bmp("not one colour plane");
     header.bits = u16(planes_at + 2);
     header.top_down = header.height < 0;
     if (header.top_down) header.height = -header.height;
@@ -93,19 +93,19 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
         case kMasks:
         case kAlphaMasks:
             if (header.bits != 16 && header.bits != 32)
-                return malformed("colour masks without 16 or 32 bits per pixel");
+                return bad_bmp("colour masks without 16 or 32 bits per pixel");
             break;
         case kRle8:
         case kRle4:
             if (header.bits != (compression == kRle8 ? 8 : 4)) {
-                return malformed("runs of another size than the pixels' " + std::to_string(header.bits) +
-                                 " bits");
+                return bad_bmp("runs of another size than the pixels' " + std::to_string(header.bits) +
+                               " bits");
             }
             header.runs = true;
             break;
         case kJpeg:
         case kPng: return unsupported_bmp("a BMP with a JPEG or PNG inside");
-        default: return malformed("compression method " + std::to_string(compression));
+        default: return bad_bmp("compression method " + std::to_string(compression));
     }
     // Of a picture of more bits a palette is a suggestion, passed over.
     std::size_t promised_colours = colours_used;
@@ -119,24 +119,24 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
         case 16: header.masks = {0x1f, 0x1f << 5, 0x1f << 10}; break;
         case 32: header.masks = {0xff, 0xff << 8, 0xff << 16}; break;
         case 24: break;
-        default: return malformed(std::to_string(header.bits) + " bits per pixel");
+        default: return bad_bmp(std::to_string(header.bits) + " bits per pixel");
     }
     if (compression == kMasks || compression == kAlphaMasks) {
         const std::size_t masks_at = kFileHeader + kInfoHeader;
         if (info < kWithMasks) header.palette += compression == kMasks ? 12 : 16;
-        if (bytes.size() < header.palette) return malformed("cut short in its colour masks");
+        if (bytes.size() < header.palette) return bad_bmp("cut short in its colour masks");
         header.masks = {u32(masks_at + 8), u32(masks_at + 4), u32(masks_at)};
         for (const std::uint32_t mask : header.masks) {
-            if (mask == 0) return malformed("an empty colour mask");
+            if (mask == 0) return bad_bmp("an empty colour mask");
         }
     }
     header.row = static_cast<std::size_t>((header.width * header.bits + 31) / 32 * 4);
     if (header.pixels == 0) header.pixels = header.palette + promised_colours * header.palette_entry;
     if (header.pixels < header.palette || header.pixels > bytes.size()) {
-        return error(StatusCode::malformed, "BMP: pixels at an impossible place",
-                     {.offset = 10,
-                      .expected = std::to_string(header.palette) + " to " + std::to_string(bytes.size()),
-                      .found = std::to_string(header.pixels)});
+        return malformed("BMP: pixels at an impossible place",
+                         {.offset = 10,
+                          .expected = std::to_string(header.palette) + " to " + std::to_string(bytes.size()),
+                          .found = std::to_string(header.pixels)});
     }
     // A palette shorter than promised ends where the pixels begin.
     const std::size_t room = (header.pixels - header.palette) / header.palette_entry;
@@ -146,10 +146,10 @@ Result<BmpHeader> read_header(std::span<const std::byte> bytes, std::int64_t max
     const std::size_t needed = header.row * static_cast<std::size_t>(header.height - 1) +
                                static_cast<std::size_t>((header.width * header.bits + 7) / 8);
     if (bytes.size() - header.pixels < needed) {
-        return error(StatusCode::malformed, "BMP: cut short in its pixels",
-                     {.offset = header.pixels,
-                      .expected = count_of(needed, "byte"),
-                      .found = std::to_string(bytes.size() - header.pixels)});
+        return malformed("BMP: cut short in its pixels",
+                         {.offset = header.pixels,
+                          .expected = count_of(needed, "byte"),
+                          .found = std::to_string(bytes.size() - header.pixels)});
     }
     return header;
 }

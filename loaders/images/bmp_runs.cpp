@@ -23,8 +23,7 @@ Status unpack_bmp_runs(std::span<const std::byte> bytes, std::size_t offset, int
         if (x < width) indices[y * width + x++] = static_cast<std::uint8_t>(index);
     };
     const auto ends_early = [&] {
-        return error(
-            StatusCode::malformed,
+        return malformed(
             "BMP: the runs end early, in row " + std::to_string(y + 1) + " of " + std::to_string(height),
             {.offset = at, .hint = "the file is cut short or damaged"});
     };

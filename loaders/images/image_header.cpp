@@ -121,16 +121,16 @@ Result<ImageFormat> recognise_image(std::span<const std::byte> bytes) {
     }
     const auto text = text_format(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1024))));
     if (!text.ok()) return text;
-    if (bytes.empty()) return error(StatusCode::malformed, "empty: a picture has at least a header");
-    return error(
-        StatusCode::malformed, "not a picture",
+    if (bytes.empty()) return malformed("empty: a picture has at least a header");
+    return malformed(
+        "not a picture",
         {.expected = std::string(kReadable),
          .found = "a file that begins " + hex_bytes(bytes.first(std::min<std::size_t>(bytes.size(), 8)))});
 }
 
 Status check_dimensions(std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
     const std::string size = std::to_string(width) + " x " + std::to_string(height);
-    if (width <= 0 || height <= 0) return error(StatusCode::malformed, "a picture of " + size + " pixels");
+    if (width <= 0 || height <= 0) return malformed("a picture of " + size + " pixels");
     constexpr std::int64_t kLargest = std::numeric_limits<int>::max();
     if (width > kLargest || height > kLargest || width > max_pixels / height) {
         return error(StatusCode::limit_exceeded, "a picture of " + size + " pixels is too large",

@@ -38,7 +38,7 @@ Result<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pix
         return error(StatusCode::limit_exceeded, "not enough memory for the picture");
     }
     if (picture.rgb == nullptr) {
-        return error(StatusCode::malformed, std::string("cannot be decoded: ") + picture.failure);
+        return malformed(std::string("cannot be decoded: ") + picture.failure);
     }
     if (picture.width != header.width || picture.height != header.height) {
         return error(StatusCode::internal, "the decoder disagrees about the size of the picture");

@@ -82,7 +82,7 @@ class Reader {
             if (marker == kEnd) break;
             if (marker < 0) {
                 if (complete()) break;
-                return error(StatusCode::malformed, "cut short: no end-of-image marker", {.offset = at_});
+                return malformed("cut short: no end-of-image marker", {.offset = at_});
             }
             if (marker == kStart) return misplaced(marker);
             // Markers that stand alone and, here, for nothing: Casio puts a restart marker behind the last
@@ -90,13 +90,11 @@ class Reader {
             if ((marker >= kRestart0 && marker <= kRestart7) || marker == kTemporary) continue;
             if (auto status = segment(marker); !status.ok()) return status;
         }
-        if (frame_.components.empty())
-            return error(StatusCode::malformed, "no picture: no frame header", {.offset = at_});
+        if (frame_.components.empty()) return malformed("no picture: no frame header", {.offset = at_});
         for (const JpegComponent& component : frame_.components) {
             if (!component.scanned) {
-                return error(StatusCode::malformed,
-                             "no data for component " + std::to_string(component.id) + " of the picture",
-                             {.offset = at_, .hint = "the file is cut short or damaged"});
+                return malformed("no data for component " + std::to_string(component.id) + " of the picture",
+                                 {.offset = at_, .hint = "the file is cut short or damaged"});
             }
         }
         write_colour_space();
@@ -134,12 +132,9 @@ class Reader {
     }
 
     Status misplaced(int marker) const {
-        return error(StatusCode::malformed, "marker " + marker_name(marker) + " out of place",
-                     {.offset = at_ - 2});
+        return malformed("marker " + marker_name(marker) + " out of place", {.offset = at_ - 2});
     }
-    Status malformed(const std::string& what) const {
-        return error(StatusCode::malformed, what, {.offset = segment_start_});
-    }
+    Status bad_segment(const std::string& what) const { return malformed(what, {.offset = segment_start_}); }
 
     // The segment after `marker`, which begins with its length.
     Status segment(int marker) {
@@ -147,12 +142,12 @@ class Reader {
         const std::size_t left = bytes_.size() - at_;
         const std::size_t length = left < 2 ? 0 : load_be<std::uint16_t>(bytes_, at_);
         if (left < 2 || length > left) {
-            return error(StatusCode::malformed, "cut short in segment " + marker_name(marker),
-                         {.offset = at_ - 2,
-                          .expected = left < 2 ? "its length" : count_of(length, "byte"),
-                          .found = std::to_string(left)});
+            return malformed("cut short in segment " + marker_name(marker),
+                             {.offset = at_ - 2,
+                              .expected = left < 2 ? "its length" : count_of(length, "byte"),
+                              .found = std::to_string(left)});
         }
-        if (length < 2) return malformed("segment " + marker_name(marker) + " of impossible length");
+        if (length < 2) return bad_segment("segment " + marker_name(marker) + " of impossible length");
         const Bytes content = bytes_.subspan(at_ + 2, length - 2);
         at_ += length;
         switch (marker) {
@@ -203,11 +198,11 @@ class Reader {
 
     // B.2.2
     Status frame_header(Bytes content, bool progressive) {
-        if (!frame_.components.empty()) return malformed("a second frame header");
-        if (content.size() < 6) return malformed("frame header too short");
+        if (!frame_.components.empty()) return bad_segment("a second frame header");
+        if (content.size() < 6) return bad_segment("frame header too short");
         const int count = byte(content, 5);
         if (content.size() != 6 + 3 * static_cast<std::size_t>(count))
-            return malformed("frame header of wrong length");
+            return bad_segment("frame header of wrong length");
         if (byte(content, 0) != 8) {
             return unsupported("a JPEG of " + std::to_string(byte(content, 0)) + " bits per sample");
         }
@@ -229,10 +224,10 @@ class Reader {
             component.v = byte(content, i + 1) & 15;
             component.quantization_table = byte(content, i + 2);
             if (component.h < 1 || component.h > 4 || component.v < 1 || component.v > 4) {
-                return malformed("sampling factor outside 1 to 4");
+                return bad_segment("sampling factor outside 1 to 4");
             }
-            if (component.quantization_table > 3) return malformed("quantization table outside 0 to 3");
-            if (find_component(component.id) >= 0) return malformed("two components of the same name");
+            if (component.quantization_table > 3) return bad_segment("quantization table outside 0 to 3");
+            if (find_component(component.id) >= 0) return bad_segment("two components of the same name");
             h_max = std::max(h_max, component.h);
             v_max = std::max(v_max, component.v);
             component.unsent.fill(kNeverSent);
@@ -264,18 +259,18 @@ class Reader {
     Status huffman_tables(Bytes content) {
         write(kHuffmanTables, content);
         while (!content.empty()) {
-            if (content.size() < 17) return malformed("Huffman table cut short");
+            if (content.size() < 17) return bad_segment("Huffman table cut short");
             const int table_class = byte(content, 0) >> 4;
             const int number = byte(content, 0) & 15;
-            if (table_class > 1 || number > 3) return malformed("Huffman table of unknown class or number");
+            if (table_class > 1 || number > 3) return bad_segment("Huffman table of unknown class or number");
             const auto counts = content.subspan(1).first<16>();
             std::size_t symbols = 0;
             for (const std::byte count : counts) symbols += std::to_integer<std::size_t>(count);
-            if (symbols > 256) return malformed("Huffman table of over 256 codes");
-            if (content.size() < 17 + symbols) return malformed("Huffman table cut short");
+            if (symbols > 256) return bad_segment("Huffman table of over 256 codes");
+            if (content.size() < 17 + symbols) return bad_segment("Huffman table cut short");
             auto& tables = table_class == 0 ? dc_tables_ : ac_tables_;
             if (!tables[static_cast<std::size_t>(number)].build(counts, content.subspan(17, symbols))) {
-                return malformed("Huffman table with more codes than their lengths allow");
+                return bad_segment("Huffman table with more codes than their lengths allow");
             }
             content = content.subspan(17 + symbols);
         }
@@ -289,9 +284,9 @@ class Reader {
             const int precision = byte(content, 0) >> 4;
             const int number = byte(content, 0) & 15;
             if (precision > 1 || number > 3)
-                return malformed("quantization table of unknown precision or number");
+                return bad_segment("quantization table of unknown precision or number");
             const std::size_t size = 1 + (precision == 0 ? 64 : 128);
-            if (content.size() < size) return malformed("quantization table cut short");
+            if (content.size() < size) return bad_segment("quantization table cut short");
             quantization_defined_[static_cast<std::size_t>(number)] = true;
             content = content.subspan(size);
         }
@@ -299,7 +294,7 @@ class Reader {
     }
 
     Status restart_interval(Bytes content) {
-        if (content.size() != 2) return malformed("restart interval of wrong length");
+        if (content.size() != 2) return bad_segment("restart interval of wrong length");
         restart_interval_ = load_be<std::uint16_t>(content);
         write(kRestartInterval, content);
         return {};
@@ -319,7 +314,7 @@ class Reader {
 
     // B.2.3, then the entropy-coded data.
     Status scan(Bytes content) {
-        if (frame_.components.empty()) return malformed("a scan before the frame header");
+        if (frame_.components.empty()) return bad_segment("a scan before the frame header");
         if (++scans_ > kMostScans) {
             return error(StatusCode::limit_exceeded,
                          "a JPEG of over " + std::to_string(kMostScans) + " scans",
@@ -327,7 +322,7 @@ class Reader {
         }
         const std::size_t count = content.empty() ? 0 : static_cast<std::size_t>(byte(content, 0));
         if (count < 1 || count > frame_.components.size() || content.size() != 4 + 2 * count) {
-            return malformed("scan header of wrong length");
+            return bad_segment("scan header of wrong length");
         }
         JpegScan scan;
         scan.restart_interval = restart_interval_;
@@ -342,7 +337,7 @@ class Reader {
             if (scan.spectral_end > 63 || scan.spectral_start > scan.spectral_end ||
                 (dc && scan.spectral_end != 0) || (!dc && count != 1) || scan.approximation_low > 13 ||
                 (refines && scan.approximation_high != scan.approximation_low + 1)) {
-                return malformed("scan header with an impossible range of coefficients");
+                return bad_segment("scan header with an impossible range of coefficients");
             }
         }
         for (std::size_t i = 0; i < count; ++i) {
@@ -401,25 +396,25 @@ class Reader {
     // Adds one component to the scan, having made sure that all the decoder needs for it is there.
     Status scan_part(int id, int tables, JpegScan& scan) {
         const int index = find_component(id);
-        if (index < 0) return malformed("a scan of a component that the frame header does not name");
+        if (index < 0) return bad_segment("a scan of a component that the frame header does not name");
         for (const JpegScan::Part& part : scan.parts) {
-            if (part.component == index) return malformed("a component twice in one scan");
+            if (part.component == index) return bad_segment("a component twice in one scan");
         }
         JpegComponent& component = frame_.components[static_cast<std::size_t>(index)];
         if (!quantization_defined_[static_cast<std::size_t>(component.quantization_table)]) {
-            return malformed("a scan without its quantization table");
+            return bad_segment("a scan without its quantization table");
         }
         const bool has_dc = !frame_.progressive || (scan.spectral_start == 0 && scan.approximation_high == 0);
         const bool has_ac = !frame_.progressive || scan.spectral_start > 0;
         const auto dc = static_cast<std::size_t>(tables >> 4);
         const auto ac = static_cast<std::size_t>(tables & 15);
-        if (dc > 3 || ac > 3) return malformed("Huffman table outside 0 to 3");
+        if (dc > 3 || ac > 3) return bad_segment("Huffman table outside 0 to 3");
         if ((has_dc && !find_huffman(0, dc)) || (has_ac && !find_huffman(1, ac))) {
-            return malformed("a scan without its Huffman table");
+            return bad_segment("a scan without its Huffman table");
         }
         if (has_dc == component.scanned) {
-            return malformed(component.scanned ? "a component scanned twice"
-                                               : "a scan that refines what was never sent");
+            return bad_segment(component.scanned ? "a component scanned twice"
+                                                 : "a scan that refines what was never sent");
         }
         component.scanned = true;
         scan.parts.push_back({index, &dc_tables_[dc], &ac_tables_[ac]});

@@ -174,8 +174,7 @@ class ScanWalker {
     }
 
     Status fail(const std::string& what, int row, int rows) const {
-        return error(
-            StatusCode::malformed,
+        return malformed(
             what + " in row " + std::to_string(row + 1) + " of " + std::to_string(rows) + " rows of blocks",
             {.offset = reader_.position(), .hint = "the file is cut short or damaged"});
     }

@@ -119,9 +119,9 @@ class Decoder {
             for (int y = pass.y; y < image_.height; y += pass.step_y, at += size) {
                 const int filter = *at++;
                 if (!unfilter(filter, {at, size}, above, std::max<std::size_t>(bits_ / 8, 1))) {
-                    return error(StatusCode::malformed,
-                                 "PNG: filter " + std::to_string(filter) + " in row " + std::to_string(y + 1),
-                                 {.offset = png_.data_offset, .expected = "0 to 4"});
+                    return malformed(
+                        "PNG: filter " + std::to_string(filter) + " in row " + std::to_string(y + 1),
+                        {.offset = png_.data_offset, .expected = "0 to 4"});
                 }
                 show_row(at, pass, y);
                 above = at;
@@ -152,11 +152,10 @@ class Decoder {
     }
 
     Status ends_early(std::size_t expected, std::size_t found, const std::string& qualifier = {}) const {
-        return error(StatusCode::malformed, "PNG: the image data ends early",
-                     {.offset = png_.data_offset,
-                      .expected = count_of(expected, "byte"),
-                      .found = qualifier + std::to_string(found),
-                      .hint = kDamaged});
+        return malformed("PNG: the image data ends early", {.offset = png_.data_offset,
+                                                            .expected = count_of(expected, "byte"),
+                                                            .found = qualifier + std::to_string(found),
+                                                            .hint = kDamaged});
     }
 
     Status unpack(std::span<std::uint8_t> rows) const {
@@ -169,8 +168,8 @@ class Decoder {
         }
         const auto unpacked = inflate_zlib(stream, std::as_writable_bytes(rows));
         if (!unpacked.ok()) {
-            return error(StatusCode::malformed, "PNG: image data: " + unpacked.status().message(),
-                         {.offset = png_.data_offset, .hint = kDamaged});
+            return malformed("PNG: image data: " + unpacked.status().message(),
+                             {.offset = png_.data_offset, .hint = kDamaged});
         }
         if (unpacked.value() < rows.size()) return ends_early(rows.size(), unpacked.value());
         return {};

@@ -37,21 +37,17 @@ struct Chunk {
     bool critical() const { return (type[0] & 0x20) == 0; }
 };
 
-Status malformed(const std::string& what, std::size_t offset) {
-    return error(StatusCode::malformed, what, {.offset = offset});
-}
-
 Result<Chunk> read_chunk(std::span<const std::byte> bytes, std::size_t offset) {
     const std::size_t left = bytes.size() - offset;
-    if (left == 0) return malformed("cut short: the chunks end here", offset);
-    if (left < kChunkOverhead) return malformed("cut short in the header of a chunk", offset);
+    if (left == 0) return malformed("cut short: the chunks end here", {.offset = offset});
+    if (left < kChunkOverhead) return malformed("cut short in the header of a chunk", {.offset = offset});
     const std::size_t length = load_be<std::uint32_t>(bytes, offset);
     const auto type = as_text(bytes.subspan(offset + 4, 4));
     if (length > left - kChunkOverhead) {
-        return error(StatusCode::malformed, "cut short in chunk " + quoted(type),
-                     {.offset = offset,
-                      .expected = count_of(length + kChunkOverhead, "byte"),
-                      .found = std::to_string(left)});
+        return malformed("cut short in chunk " + quoted(type),
+                         {.offset = offset,
+                          .expected = count_of(length + kChunkOverhead, "byte"),
+                          .found = std::to_string(left)});
     }
     return Chunk{offset, type, bytes.subspan(offset + 8, length),
                  load_be<std::uint32_t>(bytes, offset + 8 + length)};
@@ -59,11 +55,10 @@ Result<Chunk> read_chunk(std::span<const std::byte> bytes, std::size_t offset) {
 
 Status check_crc(const Chunk& chunk) {
     if (chunk.intact()) return {};
-    return error(StatusCode::malformed, "wrong CRC of chunk " + quoted(chunk.type),
-                 {.offset = chunk.offset,
-                  .expected = hex(chunk.crc),
-                  .found = hex(chunk.computed_crc()),
-                  .hint = "the file is damaged"});
+    return malformed("wrong CRC of chunk " + quoted(chunk.type), {.offset = chunk.offset,
+                                                                  .expected = hex(chunk.crc),
+                                                                  .found = hex(chunk.computed_crc()),
+                                                                  .hint = "the file is damaged"});
 }
 
 bool depth_fits_colour(int depth, std::uint8_t colour) {
@@ -83,7 +78,7 @@ Result<PngFile> read_header(const Chunk& chunk, std::int64_t max_pixels) {
                      {.hint = "convert it to plain PNG"});
     }
     if (chunk.type != "IHDR" || chunk.content.size() != kIhdrSize) {
-        return malformed("no IHDR chunk", chunk.offset);
+        return malformed("no IHDR chunk", {.offset = chunk.offset});
     }
     if (auto status = check_crc(chunk); !status.ok()) return status;
     const auto header = chunk.content;
@@ -99,10 +94,11 @@ Result<PngFile> read_header(const Chunk& chunk, std::int64_t max_pixels) {
     if (!depth_fits_colour(png.depth, png.colour)) {
         return malformed(
             "colour type " + std::to_string(png.colour) + " with " + std::to_string(png.depth) + " bits",
-            chunk.offset);
+            {.offset = chunk.offset});
     }
     if (field(10) != 0 || field(11) != 0 || field(12) > 1) {
-        return malformed("a compression, filter or interlace method that PNG does not have", chunk.offset);
+        return malformed("a compression, filter or interlace method that PNG does not have",
+                         {.offset = chunk.offset});
     }
     png.interlaced = field(12) == 1;
     return png;
@@ -147,9 +143,9 @@ void read_ancillary(const Chunk& chunk, OrientationTags& tags) {
 Status read_palette(const Chunk& chunk, PngFile& png) {
     if (auto status = check_crc(chunk); !status.ok()) return status;
     if (png.colour != kPngPalette) return {};
-    if (!png.palette.empty()) return malformed("a second palette", chunk.offset);
+    if (!png.palette.empty()) return malformed("a second palette", {.offset = chunk.offset});
     if (chunk.content.empty() || chunk.content.size() % 3 != 0) {
-        return malformed("a palette of " + count_of(chunk.content.size(), "byte"), chunk.offset);
+        return malformed("a palette of " + count_of(chunk.content.size(), "byte"), {.offset = chunk.offset});
     }
     png.palette = chunk.content.first(std::min(chunk.content.size(), kMostColours * 3));
     return {};
@@ -159,8 +155,8 @@ Status read_palette(const Chunk& chunk, PngFile& png) {
 
 Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     if (!as_text(bytes).starts_with(kSignature)) {
-        return error(StatusCode::malformed, "damaged PNG signature",
-                     {.hint = "the file was cut short, or changed by a transfer that treats it as text"});
+        return malformed("damaged PNG signature",
+                         {.hint = "the file was cut short, or changed by a transfer that treats it as text"});
     }
     const auto first = read_chunk(bytes, kSignature.size());
     if (!first.ok()) return first.status();
@@ -182,9 +178,9 @@ Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max
         const std::size_t next = offset + kChunkOverhead + chunk->content.size();
         if (chunk->type == "IEND") break;
         if (data) {
-            if (behind_data) return malformed("image data in several places", offset);
+            if (behind_data) return malformed("image data in several places", {.offset = offset});
             if (png->colour == kPngPalette && png->palette.empty()) {
-                return malformed("image data before the palette", offset);
+                return malformed("image data before the palette", {.offset = offset});
             }
             if (auto status = check_crc(chunk.value()); !status.ok()) return status;
             if (png->data.empty()) png->data_offset = offset;
@@ -201,7 +197,7 @@ Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max
         }
         offset = next;
     }
-    if (png->data.empty()) return malformed("no image data", bytes.size());
+    if (png->data.empty()) return malformed("no image data", {.offset = bytes.size()});
     png->header.orientation = tags.orientation();
     return png;
 }

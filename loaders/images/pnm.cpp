@@ -98,7 +98,7 @@ struct PnmHeader {
 };
 
 Status damaged_header(const TextReader& reader) {
-    return error(StatusCode::malformed, "damaged PNM header", {.offset = reader.position()});
+    return malformed("damaged PNM header", {.offset = reader.position()});
 }
 
 // The lines of a P7 header.
@@ -151,8 +151,8 @@ Result<PnmHeader> read_header(TextReader& reader, char kind, std::int64_t max_pi
         }
     }
     if (header.maximum < 1 || header.maximum > 65535) {
-        return error(StatusCode::malformed, "PNM maximum out of range",
-                     {.expected = "1 to 65535", .found = std::to_string(header.maximum)});
+        return malformed("PNM maximum out of range",
+                         {.expected = "1 to 65535", .found = std::to_string(header.maximum)});
     }
     if (auto status = check_dimensions(header.width, header.height, max_pixels); !status.ok()) return status;
     return header;
@@ -166,8 +166,9 @@ std::uint8_t to_byte(std::uint32_t sample, std::uint32_t maximum) {
 }
 
 Status cut_short(std::size_t offset, std::size_t expected, std::size_t found, const char* unit) {
-    return error(StatusCode::malformed, "PNM: cut short in its pixels",
-                 {.offset = offset, .expected = count_of(expected, unit), .found = std::to_string(found)});
+    return malformed(
+        "PNM: cut short in its pixels",
+        {.offset = offset, .expected = count_of(expected, unit), .found = std::to_string(found)});
 }
 
 // Whether `left` bytes at `offset` can be all samples, before memory is taken for what the header promises.
@@ -197,7 +198,7 @@ Status read_text(TextReader& reader, const PnmHeader& header, std::span<std::uin
             const std::size_t at = reader.position();
             const std::int64_t value = header.bits() ? reader.bit() : reader.digits();
             if (value < 0 && !reader.at_end()) {
-                return error(StatusCode::malformed, "PNM: a sample that is no number", {.offset = at});
+                return malformed("PNM: a sample that is no number", {.offset = at});
             }
             if (value < 0) return cut_short(first, count * channels, i * channels + c, "sample");
             const auto sample = static_cast<std::uint32_t>(header.bits() ? 1 - value : value);

@@ -1,5 +1,7 @@
-// A PyTorch checkpoint as named tensors: opens either torch container (zip, or the older "legacy" stream),
-// finds the state_dict in it, strips "module." and hands out tensors as views into the file's bytes.
+// A checkpoint as named tensors: opens either torch container (zip, or the older "legacy" stream), a
+// TorchScript archive or a safetensors file, finds the network's tensors in it (a state_dict, bare or nested,
+// a list of pairs, NumPy arrays, a whole module), takes "module." off its names and hands out tensors as
+// views into the file's bytes.
 //
 // Limits: files of 2 GiB, 65,535 zip entries, 16,384 entries of a state_dict with names of 1,024 bytes,
 // tensors of 8 dimensions, pickles as in pickle.hpp; entries that were deflated may come to the file's size
@@ -24,7 +26,7 @@ namespace featherface::loaders {
 // One tensor of a state_dict. Element (i, j, ...) lies at bytes[(i * strides[0] + j * strides[1] + ...) *
 // size]; every element the shape reaches is inside `bytes` (checked when the file was opened).
 struct CheckpointTensor {
-    std::string name;  // without a "module." prefix
+    std::string name;  // without the prefix that was taken off
     DType dtype = DType::other;
     std::string dtype_name;             // as the file names it, for types we have no DType for
     std::vector<std::int64_t> shape;    // empty: a scalar
@@ -38,13 +40,23 @@ struct CheckpointTensor {
     bool is_contiguous() const;
 };
 
+struct CheckpointOptions {
+    // Which network, where the file holds several: the name of its entry, "a.b" for one in another, "." for
+    // the file's own.
+    std::string key{};
+    // Read a file whose pickles ask for calls that tensors do not need: calls() then names them. Nothing is
+    // ever called; without this such a file is refused.
+    bool ignore_calls = false;
+};
+
 class Checkpoint {
   public:
     // Errors: io_error, malformed, unsupported, limit_exceeded; messages carry file, offset, expected, found,
-    // hint.
-    static Result<Checkpoint> open(const std::filesystem::path& path);
+    // hint. invalid_argument: nothing at the options' key.
+    static Result<Checkpoint> open(const std::filesystem::path& path, const CheckpointOptions& options = {});
     // The bytes must outlive the Checkpoint. `name` stands in messages.
-    static Result<Checkpoint> from_bytes(std::span<const std::byte> bytes, std::string_view name);
+    static Result<Checkpoint> from_bytes(std::span<const std::byte> bytes, std::string_view name,
+                                         const CheckpointOptions& options = {});
 
     Checkpoint(Checkpoint&&) noexcept;
     Checkpoint& operator=(Checkpoint&&) noexcept;
@@ -56,10 +68,23 @@ class Checkpoint {
     const CheckpointTensor* find(std::string_view name) const;  // nullptr when there is none
 
     std::string_view file_name() const;
-    std::string_view container() const;        // "torch zip" or "torch legacy"
-    std::string_view state_dict_path() const;  // "" when bare, else "state_dict", "model", ...
-    bool had_module_prefix() const;
-    std::span<const std::string> globals() const;  // every module.name the pickle refers to, sorted
+    std::string_view container() const;  // "torch zip", "torch legacy", "TorchScript zip" or "safetensors"
+    // What holds the tensors: "state_dict", "list of pairs", "whole module" or "TorchScript module".
+    std::string_view form() const;
+    std::string_view state_dict_path() const;  // "" when bare, else "state_dict", "ema.model", ...
+    // What was taken off the names: "module." when all weights had it, and what drop_prefix() was given.
+    std::string_view prefix() const;
+    // The longest prefix that the weights' names still share ("_orig_mod.model."), or "".
+    std::string shared_prefix() const;
+    // Takes a prefix off all names that have it.
+    void drop_prefix(std::string_view prefix);
+    std::span<const std::string> globals() const;  // every module.name the pickles refer to, sorted
+    // What whoever unpickles the file does beside making tensors: "call 'os.system'". None unless it was
+    // opened with ignore_calls.
+    std::span<const std::string> calls() const;
+    // The classes of a whole module, or of special tensors: torch.load imports and builds them, out of code
+    // that is not in the file.
+    std::span<const std::string> classes() const;
     // Keys beside the state_dict ("optimizer", "epoch", ...), and what in it is no tensor
     // ("state_dict.epoch").
     std::span<const std::string> top_level_keys() const;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "loaders/archive/tar.hpp"
 #include "loaders/ascii.hpp"
 #include "loaders/little_endian.hpp"
 
@@ -37,10 +38,12 @@ constexpr Magic kMagics[] = {
     {0, "\x28\xb5\x2f\xfd"sv, {"a zstd file", kUnpack}},
     {0, "7z\xbc\xaf\x27\x1c"sv, {"a 7z archive", kUnpack}},
     {0, "Rar!\x1a\x07"sv, {"a rar archive", kUnpack}},
-    {257, "ustar"sv, {"a tar archive", kUnpack}},
     {0, "GGUF"sv, {"a GGUF model", kConvert}},
     {0, "lmgg"sv, {"a GGML model", kConvert}},
     {0, "7767517"sv, {"an ncnn param file", kConvert}},
+    {0, "\xdd\x85\x76\0"sv, {"a binary ncnn param file", kConvert}},
+    {0, "\x47\x6b\x30\x01"sv, {"an ncnn weights file", kConvert}},
+    {0, "\x12\x01\0\0\0\0\0\0"sv, {"an MXNet parameter file", kConvert}},
     {4, "TFL3"sv, {"a TensorFlow Lite model", kConvert}},
     {0, "\x89HDF\r\n\x1a\n"sv, {"an HDF5 file (Keras)", kConvert}},
     {0, "\x93NUMPY"sv, {"a NumPy array", kConvert}},
@@ -67,12 +70,6 @@ std::string_view without_leading_space(std::string_view text) {
     return first == text.npos ? std::string_view() : text.substr(first);
 }
 
-// A length, then a JSON object of that length.
-bool is_safetensors(std::span<const std::byte> bytes) {
-    return bytes.size() > 10 && load_le<std::uint64_t>(bytes) <= bytes.size() - 8 &&
-           as_text(bytes).substr(8).starts_with("{\"");
-}
-
 // A protobuf: field 1 (ir_version), a small number, then the producer (2), its version (3), the domain (4),
 // the graph (7) or the operator sets (8).
 bool is_onnx(std::span<const std::byte> bytes) {
@@ -96,7 +93,7 @@ FileKind recognise(std::span<const std::byte> bytes) {
     for (const Magic& magic : kMagics) {
         if (has_at(text, magic.offset, magic.bytes)) return magic.kind;
     }
-    if (is_safetensors(bytes)) return {"a safetensors file", kConvert};
+    if (is_tar(bytes)) return {"a tar archive", kUnpack};
     if (is_onnx(bytes)) return {"an ONNX model", kConvert};
     if (starts_with_word(words, "<!doctype html") || starts_with_word(words, "<html")) {
         return {"an HTML page", kDownload};

@@ -59,24 +59,29 @@ std::size_t PickleValue::size() const {
 }
 
 PickleValue PickleValue::item(std::size_t i) const {
+    ++pickle_->looks_;
     const Pickle::Node& node = pickle_->nodes_[index_];
     if (node.kind == PickleKind::tuple) return {*pickle_, pickle_->tuple_items_[node.first + i]};
     return {*pickle_, pickle_->containers_[node.container].elements[i]};
 }
 
 PickleValue PickleValue::key(std::size_t i) const {
+    ++pickle_->looks_;
     return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].elements[2 * i]};
 }
 
 PickleValue PickleValue::value(std::size_t i) const {
+    ++pickle_->looks_;
     return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].elements[2 * i + 1]};
 }
 
 PickleValue PickleValue::callable() const {
+    ++pickle_->looks_;
     return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].callable};
 }
 
 PickleValue PickleValue::arguments() const {
+    ++pickle_->looks_;
     return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].arguments};
 }
 
@@ -84,7 +89,17 @@ bool PickleValue::has_state() const {
     return pickle_->containers_[pickle_->nodes_[index_].container].has_state;
 }
 
+bool PickleValue::is_called() const {
+    return pickle_->containers_[pickle_->nodes_[index_].container].is_called;
+}
+
+PickleValue PickleValue::state() const {
+    ++pickle_->looks_;
+    return {*pickle_, pickle_->containers_[pickle_->nodes_[index_].container].state};
+}
+
 PickleValue PickleValue::id() const {
+    ++pickle_->looks_;
     return {*pickle_, pickle_->nodes_[index_].id};
 }
 

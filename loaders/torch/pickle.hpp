@@ -8,6 +8,7 @@
 // no depth of nesting, and no cycle, makes reading or freeing them recurse.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -29,6 +30,7 @@ struct PickleLimits {
     std::uint32_t depth = 1000;                   // of containers within containers
     std::size_t globals = 4096;                   // different classes and functions
     std::size_t name = 1024;                      // bytes of the module and of the name of one
+    std::size_t names = std::size_t{16} << 20;    // bytes of all, each as often as it is referred to
 };
 
 enum class PickleKind : std::uint8_t {
@@ -60,19 +62,23 @@ class PickleValue {
   public:
     PickleKind kind() const;
     bool is(PickleKind kind_) const { return kind() == kind_; }
-    std::uint64_t offset() const;  // in the file, of the opcode that made the value
+    std::uint64_t offset() const;                   // in the file, of the opcode that made the value
+    std::uint32_t index() const { return index_; }  // tells values of one pickle apart: Pickle::value()'s
 
-    bool boolean() const;           // boolean
-    std::int64_t integer() const;   // integer
-    double real() const;            // real
-    std::string_view text() const;  // string, bytes, big_integer, global
-    std::size_t size() const;       // tuple, list, set: items; dict, call, instance: key-value pairs; else 0
+    bool boolean() const;          // boolean
+    std::int64_t integer() const;  // integer
+    double real() const;           // real
+    std::string_view text()
+        const;                 // string, bytes, big_integer, global (kept once: equal names lie at one place)
+    std::size_t size() const;  // tuple, list, set: items; dict, call, instance: key-value pairs; else 0
     PickleValue item(std::size_t i) const;  // tuple, list, set
     PickleValue key(std::size_t i) const;   // dict, call, instance
     PickleValue value(std::size_t i) const;
     PickleValue callable() const;   // call, instance: a global, or what a call made
     PickleValue arguments() const;  // call, instance: a tuple
+    bool is_called() const;         // call, instance: made by REDUCE, INST, OBJ or NEWOBJ_EX, not by NEWOBJ
     bool has_state() const;         // call, instance: whether BUILD gave it a state
+    PickleValue state() const;      // call, instance with a state
     PickleValue id() const;         // persistent
 
   private:
@@ -89,6 +95,9 @@ class Pickle {
     static Result<Pickle> parse(std::span<const std::byte> bytes, std::uint64_t offset = 0,
                                 const PickleLimits& limits = {});
 
+    // The same into an empty Pickle, which after a failure has what was made before it, but no root.
+    Status read(std::span<const std::byte> bytes, std::uint64_t offset = 0, const PickleLimits& limits = {});
+
     PickleValue root() const { return {*this, root_}; }
     std::size_t size_in_bytes() const { return size_in_bytes_; }  // up to and with STOP
 
@@ -98,6 +107,12 @@ class Pickle {
 
     // Every "module.name" the pickle refers to.
     const std::set<std::string, std::less<>>& globals() const { return globals_; }
+    // How often each opcode stands in it, by its code.
+    const std::array<std::uint32_t, 256>& opcodes() const { return opcodes_; }
+
+    // How often an element of a value has been asked for: the work that has been done on the pickle, which must
+    // not grow faster than the file does.
+    std::uint64_t looks() const { return looks_; }
 
   private:
     friend class PickleValue;
@@ -120,8 +135,8 @@ class Pickle {
     };
     struct Container {
         std::vector<Index> elements;  // items, or keys and values in turn
-        Index callable = 0, arguments = 0;
-        bool has_state = false;
+        Index callable = 0, arguments = 0, state = 0;
+        bool is_called = false, has_state = false;
     };
 
     std::uint64_t offset_ = 0;
@@ -132,6 +147,8 @@ class Pickle {
     std::vector<Container> containers_;
     std::deque<std::string> texts_;  // those that had to be unescaped
     std::set<std::string, std::less<>> globals_;
+    std::array<std::uint32_t, 256> opcodes_{};
+    mutable std::uint64_t looks_ = 0;
 };
 
 }  // namespace featherface::loaders

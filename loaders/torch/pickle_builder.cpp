@@ -136,6 +136,11 @@ PickleBuilder::Index PickleBuilder::global(std::string_view module, std::string_
         malformed("a class or function without a proper name", "a module and a name",
                   quoted(module) + " and " + quoted(name));
     }
+    name_bytes_ += module.size() + name.size();
+    if (name_bytes_ > limits_.names) {
+        fail(StatusCode::limit_exceeded, "too many names of classes and functions",
+             "at most " + count_of(limits_.names, "byte"));
+    }
     if (!status_.ok()) return kNothing;
     std::string dotted(module);
     dotted += '.';
@@ -174,6 +179,8 @@ PickleBuilder::Index PickleBuilder::tuple(Indices items) {
 }
 
 PickleBuilder::Index PickleBuilder::container(PickleKind kind, Indices elements) {
+    // What was made before a failure may still be looked at: no node without its container.
+    if (!status_.ok()) return kNothing;
     const Index made = make(kind);
     if (!status_.ok()) return kNothing;
     pickle_.nodes_[made].container = static_cast<std::uint32_t>(pickle_.containers_.size());
@@ -186,7 +193,19 @@ PickleBuilder::Index PickleBuilder::container(PickleKind kind, Indices elements)
     return made;
 }
 
-PickleBuilder::Index PickleBuilder::call(PickleKind kind_made, Index callable, Index arguments) {
+// In the legacy container torch writes the class of a module as a persistent id that names the class itself,
+// too: ('module', class, file, source).
+PickleBuilder::Index PickleBuilder::class_of(Index callable) const {
+    if (kind(callable) != PickleKind::persistent) return callable;
+    const PickleValue id = pickle_.value(callable).id();
+    const bool is_class = id.is(PickleKind::tuple) && id.size() == 4 && id.item(0).is(PickleKind::string) &&
+                          id.item(0).text() == "module" && id.item(1).is(PickleKind::global);
+    return is_class ? id.item(1).index() : callable;
+}
+
+PickleBuilder::Index PickleBuilder::call(PickleKind kind_made, bool is_called, Index callable,
+                                         Index arguments) {
+    callable = class_of(callable);
     if (kind(callable) != PickleKind::global && !is_object(kind(callable))) {
         malformed("something is called that is no function", "a class or function", described(callable));
     }
@@ -198,6 +217,7 @@ PickleBuilder::Index PickleBuilder::call(PickleKind kind_made, Index callable, I
     Pickle::Node& node = pickle_.nodes_[made];
     pickle_.containers_[node.container].callable = callable;
     pickle_.containers_[node.container].arguments = arguments;
+    pickle_.containers_[node.container].is_called = is_called;
     deepen(node, callable);
     deepen(node, arguments);
     return made;
@@ -238,12 +258,18 @@ void PickleBuilder::add_pairs(Index container, Indices keys_and_values) {
     }
 }
 
-void PickleBuilder::set_state(Index object) {
+void PickleBuilder::set_state(Index object, Index state) {
     if (!is_object(kind(object))) {
         malformed("BUILD on something that is no object", "an object", described(object));
         return;
     }
-    pickle_.containers_[pickle_.nodes_[object].container].has_state = true;
+    Pickle::Container& made = pickle_.containers_[pickle_.nodes_[object].container];
+    // No writer does this, but the second could run what the first has put into the object.
+    if (made.has_state) malformed("BUILD on an object that has its state already");
+    deepen(pickle_.nodes_[object], state);
+    if (!status_.ok()) return;
+    made.has_state = true;
+    made.state = state;
 }
 
 void PickleBuilder::finish(Index root, std::size_t size_in_bytes) {

@@ -24,6 +24,7 @@ class PickleBuilder {
 
     // Where the opcode is that what follows belongs to, from the beginning of the pickle.
     void begin_opcode(std::size_t at) { opcode_ = at; }
+    void count_opcode(unsigned char code) { ++pickle_.opcodes_[code]; }
 
     const Status& status() const { return status_; }
     // Only the first failure counts.
@@ -50,25 +51,26 @@ class PickleBuilder {
     Index global(std::string_view module, std::string_view name);
     Index tuple(Indices items);
     Index container(PickleKind kind, Indices elements = {});  // list, set, dict
-    Index call(PickleKind kind, Index callable, Index arguments);
+    Index call(PickleKind kind, bool is_called, Index callable, Index arguments);
     Index persistent(Index id);
 
     void add_items(Index container, Indices items);
     void add_pairs(Index container, Indices keys_and_values);
-    void set_state(Index object);
+    void set_state(Index object, Index state);
 
     void finish(Index root, std::size_t size_in_bytes);
 
   private:
     Index make(PickleKind kind);
     Index make_text(PickleKind kind, std::string_view text);
+    Index class_of(Index callable) const;
     void extend(Index container, Indices elements);
     void deepen(Pickle::Node& container, Index element);
 
     Pickle& pickle_;
     const PickleLimits& limits_;
     std::size_t opcode_ = 0;
-    std::size_t elements_ = 0;
+    std::size_t elements_ = 0, name_bytes_ = 0;
     Status status_;
 };
 

@@ -10,6 +10,7 @@
 #include "loaders/little_endian.hpp"
 #include "loaders/torch/pickle.hpp"
 #include "loaders/torch/pickle_builder.hpp"
+#include "loaders/torch/pickle_opcodes.hpp"
 #include "loaders/torch/pickle_text.hpp"
 
 namespace featherface::loaders {
@@ -30,7 +31,9 @@ class Machine {
             if (at_ == bytes_.size()) {
                 make_.malformed("it ends without STOP, cut short");
             } else {
-                step(static_cast<unsigned char>(number(1)));
+                const auto code = static_cast<unsigned char>(number(1));
+                make_.count_opcode(code);
+                step(code);
             }
         }
         return make_.status();
@@ -58,8 +61,8 @@ class Machine {
     void remember(std::uint64_t key);
     void recall(std::uint64_t key);
 
-    void step(unsigned char opcode);
-    void step_with_mark(unsigned char opcode);
+    void step(unsigned char code);
+    void step_with_mark(unsigned char code);
     void protocol();
     void frame();
     void stop();
@@ -279,150 +282,155 @@ void Machine::refuse_extension(int size_bytes) {
 
 // --- The table ---
 
-void Machine::step(unsigned char opcode) {
-    switch (opcode) {
-        case 0x80: protocol(); break;
-        case 0x95: frame(); break;
-        case '.': stop(); break;
+void Machine::step(unsigned char code) {
+    switch (code) {
+        case opcode("PROTO"): protocol(); break;
+        case opcode("FRAME"): frame(); break;
+        case opcode("STOP"): stop(); break;
 
-        case 'N': push(make_.none()); break;
-        case 0x88: push(make_.boolean(true)); break;
-        case 0x89: push(make_.boolean(false)); break;
-        case 'I': {
+        case opcode("NONE"): push(make_.none()); break;
+        case opcode("NEWTRUE"): push(make_.boolean(true)); break;
+        case opcode("NEWFALSE"): push(make_.boolean(false)); break;
+        case opcode("INT"): {
             const std::string_view digits = line();
             const bool is_boolean = digits == "00" || digits == "01";
             push(is_boolean ? make_.boolean(digits == "01") : make_.integer(digits));
             break;
         }
-        case 'J': push(make_.integer(std::int64_t{static_cast<std::int32_t>(number(4))})); break;
-        case 'K': push(make_.integer(static_cast<std::int64_t>(number(1)))); break;
-        case 'M': push(make_.integer(static_cast<std::int64_t>(number(2)))); break;
-        case 'L': {
+        case opcode("BININT"): push(make_.integer(std::int64_t{static_cast<std::int32_t>(number(4))})); break;
+        case opcode("BININT1"): push(make_.integer(static_cast<std::int64_t>(number(1)))); break;
+        case opcode("BININT2"): push(make_.integer(static_cast<std::int64_t>(number(2)))); break;
+        case opcode("LONG"): {
             const std::string_view digits = line();
             push(make_.integer(digits.substr(0, digits.size() - (digits.ends_with('L') ? 1 : 0))));
             break;
         }
-        case 0x8a: push(make_.integer(take_counted(1))); break;
-        case 0x8b: long4(); break;
-        case 'F': push(make_.real(line())); break;
-        case 'G': push(make_.real(big_endian_double())); break;
+        case opcode("LONG1"): push(make_.integer(take_counted(1))); break;
+        case opcode("LONG4"): long4(); break;
+        case opcode("FLOAT"): push(make_.real(line())); break;
+        case opcode("BINFLOAT"): push(make_.real(big_endian_double())); break;
 
-        case 'S': string_literal(false); break;
-        case 'V': string_literal(true); break;
-        case 'T': push(make_.string_or_bytes(as_text(take_counted(4)))); break;
-        case 'U': push(make_.string_or_bytes(as_text(take_counted(1)))); break;
-        case 0x8c: push(make_.string(take_counted(1))); break;
-        case 'X': push(make_.string(take_counted(4))); break;
-        case 0x8d: push(make_.string(take_counted(8))); break;
-        case 'C': push(make_.bytes(take_counted(1))); break;
-        case 'B': push(make_.bytes(take_counted(4))); break;
-        case 0x8e:
-        case 0x96: push(make_.bytes(take_counted(8))); break;
+        case opcode("STRING"): string_literal(false); break;
+        case opcode("UNICODE"): string_literal(true); break;
+        case opcode("BINSTRING"): push(make_.string_or_bytes(as_text(take_counted(4)))); break;
+        case opcode("SHORT_BINSTRING"): push(make_.string_or_bytes(as_text(take_counted(1)))); break;
+        case opcode("SHORT_BINUNICODE"): push(make_.string(take_counted(1))); break;
+        case opcode("BINUNICODE"): push(make_.string(take_counted(4))); break;
+        case opcode("BINUNICODE8"): push(make_.string(take_counted(8))); break;
+        case opcode("SHORT_BINBYTES"): push(make_.bytes(take_counted(1))); break;
+        case opcode("BINBYTES"): push(make_.bytes(take_counted(4))); break;
+        case opcode("BINBYTES8"):
+        case opcode("BYTEARRAY8"): push(make_.bytes(take_counted(8))); break;
 
-        case ')': tuple(0); break;
-        case 0x85: tuple(1); break;
-        case 0x86: tuple(2); break;
-        case 0x87: tuple(3); break;
-        case ']': push(make_.container(PickleKind::list)); break;
-        case '}': push(make_.container(PickleKind::dict)); break;
-        case 0x8f: push(make_.container(PickleKind::set)); break;
-        case 'a': {
+        case opcode("EMPTY_TUPLE"): tuple(0); break;
+        case opcode("TUPLE1"): tuple(1); break;
+        case opcode("TUPLE2"): tuple(2); break;
+        case opcode("TUPLE3"): tuple(3); break;
+        case opcode("EMPTY_LIST"): push(make_.container(PickleKind::list)); break;
+        case opcode("EMPTY_DICT"): push(make_.container(PickleKind::dict)); break;
+        case opcode("EMPTY_SET"): push(make_.container(PickleKind::set)); break;
+        case opcode("APPEND"): {
             const Index item = pop();
             make_.add_items(top(), Indices(&item, 1));
             break;
         }
-        case 's': {
+        case opcode("SETITEM"): {
             const Index value = pop();
             const Index pair[] = {pop(), value};
             make_.add_pairs(top(), pair);
             break;
         }
 
-        case 'c': {
+        case opcode("GLOBAL"): {
             const std::string_view module = line();
             push(make_.global(module, line()));
             break;
         }
-        case 0x93: stack_global(); break;
-        case 0x92: pop(); [[fallthrough]];  // NEWOBJ_EX: its keyword arguments are of no use to us
-        case 0x81:
-        case 'R': {
+        case opcode("STACK_GLOBAL"): stack_global(); break;
+        case opcode("NEWOBJ_EX"): pop(); [[fallthrough]];  // its keyword arguments are of no use to us
+        case opcode("NEWOBJ"):
+        case opcode("REDUCE"): {
             const Index arguments = pop(), callable = pop();
-            push(make_.call(opcode == 'R' ? PickleKind::call : PickleKind::instance, callable, arguments));
+            push(make_.call(code == opcode("REDUCE") ? PickleKind::call : PickleKind::instance,
+                            code != opcode("NEWOBJ"), callable, arguments));
             break;
         }
-        case 'b': pop(), make_.set_state(top()); break;
-        case 'P': push(make_.persistent(make_.string(std::as_bytes(std::span(line()))))); break;
-        case 'Q': push(make_.persistent(pop())); break;
-        case 0x82: refuse_extension(1); break;
-        case 0x83: refuse_extension(2); break;
-        case 0x84: refuse_extension(4); break;
-        case 0x97:
-        case 0x98:
+        case opcode("BUILD"): {
+            const Index state = pop();
+            make_.set_state(top(), state);
+            break;
+        }
+        case opcode("PERSID"): push(make_.persistent(make_.string(std::as_bytes(std::span(line()))))); break;
+        case opcode("BINPERSID"): push(make_.persistent(pop())); break;
+        case opcode("EXT1"): refuse_extension(1); break;
+        case opcode("EXT2"): refuse_extension(2); break;
+        case opcode("EXT4"): refuse_extension(4); break;
+        case opcode("NEXT_BUFFER"):
+        case opcode("READONLY_BUFFER"):
             make_.fail(StatusCode::unsupported, "an out-of-band buffer, which is not in the file");
             break;
 
-        case '2': push(top()); break;
-        case 'p': remember(memo_key()); break;
-        case 'q': remember(number(1)); break;
-        case 'r': remember(number(4)); break;
-        case 0x94: remember(memo_count_); break;
-        case 'g': recall(memo_key()); break;
-        case 'h': recall(number(1)); break;
-        case 'j': recall(number(4)); break;
+        case opcode("DUP"): push(top()); break;
+        case opcode("PUT"): remember(memo_key()); break;
+        case opcode("BINPUT"): remember(number(1)); break;
+        case opcode("LONG_BINPUT"): remember(number(4)); break;
+        case opcode("MEMOIZE"): remember(memo_count_); break;
+        case opcode("GET"): recall(memo_key()); break;
+        case opcode("BINGET"): recall(number(1)); break;
+        case opcode("LONG_BINGET"): recall(number(4)); break;
 
-        default: step_with_mark(opcode); break;
+        default: step_with_mark(code); break;
     }
 }
 
-void Machine::step_with_mark(unsigned char opcode) {
-    switch (opcode) {
-        case '(': push_mark(); break;
-        case '0':  // POP takes a mark too
+void Machine::step_with_mark(unsigned char code) {
+    switch (code) {
+        case opcode("MARK"): push_mark(); break;
+        case opcode("POP"):  // POP takes a mark too
             if (!marks_.empty() && marks_.back() == stack_.size()) {
                 marks_.pop_back();
             } else {
                 pop();
             }
             break;
-        case '1': stack_.resize(pop_mark()); break;
-        case 't': {
+        case opcode("POP_MARK"): stack_.resize(pop_mark()); break;
+        case opcode("TUPLE"): {
             const std::size_t mark = pop_mark();
             collapse(mark, make_.tuple(above(mark)));
             break;
         }
-        case 'l':
-        case 'd':
-        case 0x91: {
+        case opcode("LIST"):
+        case opcode("DICT"):
+        case opcode("FROZENSET"): {
             const std::size_t mark = pop_mark();
-            const PickleKind kind = opcode == 'l'   ? PickleKind::list
-                                    : opcode == 'd' ? PickleKind::dict
-                                                    : PickleKind::set;
+            const PickleKind kind = code == opcode("LIST")   ? PickleKind::list
+                                    : code == opcode("DICT") ? PickleKind::dict
+                                                             : PickleKind::set;
             collapse(mark, make_.container(kind, above(mark)));
             break;
         }
-        case 'e':
-        case 0x90: add_above(false); break;
-        case 'u': add_above(true); break;
-        case 'i': {
+        case opcode("APPENDS"):
+        case opcode("ADDITEMS"): add_above(false); break;
+        case opcode("SETITEMS"): add_above(true); break;
+        case opcode("INST"): {
             const std::string_view module = line();
             const Index type = make_.global(module, line());
             const std::size_t mark = pop_mark();
-            collapse(mark, make_.call(PickleKind::instance, type, make_.tuple(above(mark))));
+            collapse(mark, make_.call(PickleKind::instance, true, type, make_.tuple(above(mark))));
             break;
         }
-        case 'o': {  // the class, then its arguments
+        case opcode("OBJ"): {  // the class, then its arguments
             const std::size_t mark = pop_mark();
             const Indices all = above(mark);
             if (all.empty()) {
                 make_.malformed("an object without its class");
             } else {
-                collapse(mark, make_.call(PickleKind::instance, all[0], make_.tuple(all.subspan(1))));
+                collapse(mark, make_.call(PickleKind::instance, true, all[0], make_.tuple(all.subspan(1))));
             }
             break;
         }
         default: {
-            const std::byte found[] = {static_cast<std::byte>(opcode)};
+            const std::byte found[] = {static_cast<std::byte>(code)};
             make_.malformed("an unknown opcode", {}, hex_bytes(found));
         }
     }
@@ -430,15 +438,18 @@ void Machine::step_with_mark(unsigned char opcode) {
 
 }  // namespace
 
-Result<Pickle> Pickle::parse(std::span<const std::byte> bytes, std::uint64_t offset,
-                             const PickleLimits& limits) {
+Status Pickle::read(std::span<const std::byte> bytes, std::uint64_t offset, const PickleLimits& limits) {
+    offset_ = offset;
     // Sizes and offsets inside have 32 bits; MappedFile lets no larger file in.
     if (bytes.size() > 0xffffffffu)
         return error(StatusCode::limit_exceeded, "pickle: over 4 GiB", {.offset = offset});
+    return Machine(*this, bytes, limits).run();
+}
+
+Result<Pickle> Pickle::parse(std::span<const std::byte> bytes, std::uint64_t offset,
+                             const PickleLimits& limits) {
     Pickle pickle;
-    pickle.offset_ = offset;
-    Machine machine(pickle, bytes, limits);
-    if (const Status status = machine.run(); !status.ok()) return status;
+    if (const Status status = pickle.read(bytes, offset, limits); !status.ok()) return status;
     return pickle;
 }
 

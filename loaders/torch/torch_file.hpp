@@ -9,24 +9,30 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "featherface/status.hpp"
 #include "loaders/torch/pickle.hpp"
+#include "loaders/torch/pickle_uses.hpp"
 
 namespace featherface::loaders {
 
 struct TorchFile {
-    std::string_view container;  // "torch zip" or "torch legacy"
+    std::string_view container;  // "torch zip", "torch legacy" or "TorchScript zip"
     Pickle pickle;
+    std::vector<std::pair<std::string, Pickle>> beside;  // other pickles of the file, by name
     std::unordered_map<std::string, std::span<const std::byte>> storages;
     std::vector<std::vector<std::byte>> inflated;  // the storages that were deflated in the archive
+
+    bool is_script() const { return container == "TorchScript zip"; }
 };
 
-// The bytes must outlive the result. Errors: malformed (also a pickle that would run something, see
-// unsafe_calls.hpp), unsupported (big-endian files, TorchScript, storage views, unknown versions),
+// The bytes must outlive the result. `uses` is told what the file's pickles ask for, whether the file can be
+// read or not. Errors: malformed, unsupported (big-endian files, storage views, unknown versions),
 // limit_exceeded; without the file's name.
-Result<TorchFile> read_torch_zip(std::span<const std::byte> bytes);
-Result<TorchFile> read_torch_legacy(std::span<const std::byte> bytes);
+Result<TorchFile> read_torch_file(std::span<const std::byte> bytes, PickleUses& uses);
+Result<TorchFile> read_torch_zip(std::span<const std::byte> bytes, PickleUses& uses);
+Result<TorchFile> read_torch_legacy(std::span<const std::byte> bytes, PickleUses& uses);
 
 }  // namespace featherface::loaders

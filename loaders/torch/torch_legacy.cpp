@@ -7,7 +7,6 @@
 #include "loaders/little_endian.hpp"
 #include "loaders/torch/torch_file.hpp"
 #include "loaders/torch/torch_objects.hpp"
-#include "loaders/torch/unsafe_calls.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -22,28 +21,29 @@ constexpr std::int64_t kProtocol = 1001;
 
 class Stream {
   public:
-    explicit Stream(Bytes bytes) : bytes_(bytes) {}
+    Stream(Bytes bytes, PickleUses& uses) : bytes_(bytes), uses_(uses) {}
 
     std::uint64_t at() const { return at_; }
     std::uint64_t left() const { return bytes_.size() - at_; }
 
-    // PyTorch unpickles all five, so that none of them may run anything.
+    // PyTorch unpickles all five, so that what each asks for counts.
     Result<Pickle> pickle() {
-        Result<Pickle> result = Pickle::parse(bytes_.subspan(at_), at_);
-        if (!result.ok()) return result;
-        if (const Status status = refuse_unsafe_calls(result.value()); !status.ok()) return status;
-        at_ += result->size_in_bytes();
-        return result;
+        Pickle pickle;
+        const Status status = pickle.read(bytes_.subspan(at_), at_);
+        uses_.add(pickle);
+        if (!status.ok()) return status;
+        at_ += pickle.size_in_bytes();
+        return pickle;
     }
     // One beside the object: torch.save writes numbers, strings, lists and dicts there, and nothing else.
     Result<Pickle> plain_pickle() {
         const std::uint64_t begin = at_;
         Result<Pickle> result = pickle();
         if (!result.ok() || result->globals().empty()) return result;
-        return error(StatusCode::malformed, "a class or function where the legacy format has plain data",
-                     {.offset = begin,
-                      .found = loaders::quoted(*result->globals().begin()),
-                      .hint = "no checkpoint needs this: do not load the file with PyTorch"});
+        return malformed("a class or function where the legacy format has plain data",
+                         {.offset = begin,
+                          .found = loaders::quoted(*result->globals().begin()),
+                          .hint = "no checkpoint needs this: do not load the file with PyTorch"});
     }
     Bytes take(std::uint64_t size) {  // no more than left()
         const Bytes result = bytes_.subspan(at_, size);
@@ -53,6 +53,7 @@ class Stream {
 
   private:
     Bytes bytes_;
+    PickleUses& uses_;
     std::uint64_t at_ = 0;
 };
 
@@ -66,12 +67,12 @@ Status check_magic(Stream& stream) {
     const bool found = magic.ok() && magic.value().root().is(PickleKind::big_integer) &&
                        (magic.value().root().text() == kMagic || magic.value().root().text() == kMagicDigits);
     if (found) return {};
-    return error(StatusCode::malformed, "it begins as a pickle does, but not with torch.save's magic number",
-                 {.offset = 0,
-                  .expected = std::string(kMagicDigits),
-                  .found = magic.ok() ? described(magic.value().root())
-                                      : "a bad pickle (" + magic.status().message() + ")",
-                  .hint = "save model.state_dict() with torch.save"});
+    return malformed("it begins as a pickle does, but not with torch.save's magic number",
+                     {.offset = 0,
+                      .expected = std::string(kMagicDigits),
+                      .found = magic.ok() ? described(magic.value().root())
+                                          : "a bad pickle (" + magic.status().message() + ")",
+                      .hint = "save model.state_dict() with torch.save"});
 }
 
 Status check_protocol(Stream& stream) {
@@ -90,8 +91,8 @@ Status check_system(Stream& stream) {
     if (!system.ok()) return system.status();
     const PickleValue info = system.value().root();
     if (!info.is(PickleKind::dict)) {
-        return error(StatusCode::malformed, "the legacy format's system info is none",
-                     {.offset = at, .expected = "a dict", .found = described(info)});
+        return malformed("the legacy format's system info is none",
+                         {.offset = at, .expected = "a dict", .found = described(info)});
     }
     for (std::size_t i = 0; i < info.size(); ++i) {
         if (!info.key(i).is(PickleKind::string) || info.key(i).text() != "little_endian") continue;
@@ -100,8 +101,8 @@ Status check_system(Stream& stream) {
                      {.offset = info.value(i).offset(),
                       .hint = "save it again on a machine with an x86 or ARM processor"});
     }
-    return error(StatusCode::malformed, "the legacy format's system info does not tell the byte order",
-                 {.offset = at, .expected = "an entry 'little_endian'"});
+    return malformed("the legacy format's system info does not tell the byte order",
+                     {.offset = at, .expected = "an entry 'little_endian'"});
 }
 
 using StoragesByKey = std::map<std::string_view, TorchStorage>;
@@ -122,50 +123,48 @@ Result<StoragesByKey> find_storages(const Pickle& object) {
         if (!storage.ok()) return storage.status();
         const auto [known, is_new] = storages.emplace(storage.value().key, storage.value());
         if (!is_new && known->second.bytes() != storage.value().bytes()) {
-            return error(StatusCode::malformed,
-                         "storage " + quoted(known->first) + " is described in two ways",
-                         {.offset = value.offset(),
-                          .expected = count_of(known->second.bytes(), "byte"),
-                          .found = std::to_string(storage.value().bytes())});
+            return malformed("storage " + quoted(known->first) + " is described in two ways",
+                             {.offset = value.offset(),
+                              .expected = count_of(known->second.bytes(), "byte"),
+                              .found = std::to_string(storage.value().bytes())});
         }
     }
     return storages;
 }
 
 Status list_mismatch(std::string_view what, std::string_view key, std::uint64_t offset) {
-    return error(StatusCode::malformed, "storage " + quoted(key) + " " + std::string(what),
-                 {.offset = offset, .hint = "the file is damaged: download or copy it again"});
+    return malformed("storage " + quoted(key) + " " + std::string(what),
+                     {.offset = offset, .hint = "the file is damaged: download or copy it again"});
 }
 
 Result<Bytes> read_data(Stream& stream, const TorchStorage& storage) {
     const std::string name = "storage " + quoted(storage.key);
     const std::uint64_t at = stream.at();
     if (stream.left() < sizeof(std::uint64_t)) {
-        return error(StatusCode::malformed, name + " is missing",
-                     {.offset = at, .hint = "the file is cut short: download or copy it again"});
+        return malformed(name + " is missing",
+                         {.offset = at, .hint = "the file is cut short: download or copy it again"});
     }
     const auto elements = load_le<std::uint64_t>(stream.take(sizeof(std::uint64_t)));
     if (elements != storage.elements) {
-        return error(StatusCode::malformed, name + " has another number of elements than the pickle says",
-                     {.offset = at,
-                      .expected = std::to_string(storage.elements),
-                      .found = std::to_string(elements),
-                      .hint = "the file is damaged: download or copy it again"});
+        return malformed(name + " has another number of elements than the pickle says",
+                         {.offset = at,
+                          .expected = std::to_string(storage.elements),
+                          .found = std::to_string(elements),
+                          .hint = "the file is damaged: download or copy it again"});
     }
     if (storage.bytes() > stream.left()) {
-        return error(StatusCode::malformed, name + " is cut short",
-                     {.offset = stream.at(),
-                      .expected = count_of(storage.bytes(), "byte"),
-                      .found = std::to_string(stream.left()),
-                      .hint = "download or copy the file again"});
+        return malformed(name + " is cut short", {.offset = stream.at(),
+                                                  .expected = count_of(storage.bytes(), "byte"),
+                                                  .found = std::to_string(stream.left()),
+                                                  .hint = "download or copy the file again"});
     }
     return stream.take(storage.bytes());
 }
 
 }  // namespace
 
-Result<TorchFile> read_torch_legacy(Bytes bytes) {
-    Stream stream(bytes);
+Result<TorchFile> read_torch_legacy(Bytes bytes, PickleUses& uses) {
+    Stream stream(bytes, uses);
     if (const Status status = check_magic(stream); !status.ok()) return status;
     if (const Status status = check_protocol(stream); !status.ok()) return status;
     if (const Status status = check_system(stream); !status.ok()) return status;
@@ -179,16 +178,16 @@ Result<TorchFile> read_torch_legacy(Bytes bytes) {
     if (!keys.ok()) return keys.status();
     const PickleValue list = keys.value().root();
     if (!list.is(PickleKind::list)) {
-        return error(StatusCode::malformed, "the storages' keys are missing",
-                     {.offset = list_offset, .expected = "a list", .found = described(list)});
+        return malformed("the storages' keys are missing",
+                         {.offset = list_offset, .expected = "a list", .found = described(list)});
     }
     TorchFile file;
     file.container = "torch legacy";
     for (std::size_t i = 0; i < list.size(); ++i) {
         const PickleValue key = list.item(i);
         if (!key.is(PickleKind::string)) {
-            return error(StatusCode::malformed, "a storage's key is none",
-                         {.offset = key.offset(), .expected = "a string", .found = described(key)});
+            return malformed("a storage's key is none",
+                             {.offset = key.offset(), .expected = "a string", .found = described(key)});
         }
         const auto known = storages.value().find(key.text());
         if (known == storages.value().end()) {
@@ -207,8 +206,8 @@ Result<TorchFile> read_torch_legacy(Bytes bytes) {
         }
     }
     if (stream.left() > 0) {
-        return error(StatusCode::malformed, "something follows the last storage",
-                     {.offset = stream.at(), .found = count_of(stream.left(), "byte")});
+        return malformed("something follows the last storage",
+                         {.offset = stream.at(), .found = count_of(stream.left(), "byte")});
     }
     file.pickle = std::move(object).value();
     return file;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "loaders/error.hpp"
+#include "loaders/torch/numpy_arrays.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -68,13 +69,12 @@ const Function* find_function(std::string_view name) {
     return found == std::end(kFunctions) ? nullptr : found;
 }
 
-Status malformed(std::string_view what, PickleValue where, std::string expected = {}, std::string found = {},
-                 std::string hint = {}) {
-    return error(StatusCode::malformed, what,
-                 {.offset = where.offset(),
-                  .expected = std::move(expected),
-                  .found = std::move(found),
-                  .hint = std::move(hint)});
+// The detail of an error about a value.
+ErrorDetail at(PickleValue where, std::string expected = {}, std::string found = {}, std::string hint = {}) {
+    return {.offset = where.offset(),
+            .expected = std::move(expected),
+            .found = std::move(found),
+            .hint = std::move(hint)};
 }
 
 std::string described(PickleValue value) {
@@ -92,12 +92,12 @@ struct Call {
 Result<Call> make_call(std::string_view function, PickleValue arguments) {
     const Function* known = find_function(function);
     if (known == nullptr || !arguments.is(PickleKind::tuple)) {
-        return malformed("a tensor is made in a way that is not known", arguments,
-                         "a function of torch._utils", quoted(function));
+        return malformed("a tensor is made in a way that is not known",
+                         at(arguments, "a function of torch._utils", quoted(function)));
     }
     if (arguments.size() < known->arguments) {
-        return malformed(std::string(known->name) + " lacks arguments", arguments,
-                         std::to_string(known->arguments), std::to_string(arguments.size()));
+        return malformed(std::string(known->name) + " lacks arguments",
+                         at(arguments, std::to_string(known->arguments), std::to_string(arguments.size())));
     }
     return Call{known, arguments};
 }
@@ -107,10 +107,11 @@ Result<Call> unwrap(PickleValue value) {
     std::optional<Call> subclass;
     for (int depth = 0; depth < kMostWrappers; ++depth) {
         if (!subclass && !is_tensor(value)) {
-            return malformed("a parameter holds no tensor", value, "a tensor", described(value));
+            return malformed("a parameter holds no tensor", at(value, "a tensor", described(value)));
         }
         if (!subclass && value.has_state()) {
-            return malformed("BUILD on a tensor", value, {}, {}, "save model.state_dict() and nothing else");
+            return malformed("BUILD on a tensor",
+                             at(value, {}, {}, "save model.state_dict() and nothing else"));
         }
         const Result<Call> call =
             subclass ? Result<Call>(*subclass) : make_call(value.callable().text(), value.arguments());
@@ -122,8 +123,8 @@ Result<Call> unwrap(PickleValue value) {
             case Makes::subclass: {  // (function, type, its arguments, state)
                 const PickleValue function = arguments.item(0);
                 if (!function.is(PickleKind::global)) {
-                    return malformed("a tensor subclass without its function", function, "a function",
-                                     described(function));
+                    return malformed("a tensor subclass without its function",
+                                     at(function, "a function", described(function)));
                 }
                 const Result<Call> inner = make_call(function.text(), arguments.item(2));
                 if (!inner.ok()) return inner.status();
@@ -133,8 +134,8 @@ Result<Call> unwrap(PickleValue value) {
             default: return call;
         }
     }
-    return malformed("a tensor wrapped too often", value,
-                     "at most " + std::to_string(kMostWrappers) + " times");
+    return malformed("a tensor wrapped too often",
+                     at(value, "at most " + std::to_string(kMostWrappers) + " times"));
 }
 
 // Sizes or strides: a tuple of integers, or torch.Size of one.
@@ -144,8 +145,8 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
         value = value.arguments().item(0);
     }
     if (!value.is(PickleKind::tuple) && !value.is(PickleKind::list)) {
-        return malformed(std::string("its ") + what + " is no tuple", value, "a tuple of integers",
-                         described(value));
+        return malformed(std::string("its ") + what + " is no tuple",
+                         at(value, "a tuple of integers", described(value)));
     }
     if (value.size() > kMostDimensions) {
         return error(StatusCode::limit_exceeded, "it has too many dimensions",
@@ -157,32 +158,16 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
     for (std::size_t i = 0; i < value.size(); ++i) {
         const PickleValue item = value.item(i);
         if (!item.is(PickleKind::integer)) {
-            return malformed(std::string("its ") + what + " holds something else", item, "an integer",
-                             described(item));
+            return malformed(std::string("its ") + what + " holds something else",
+                             at(item, "an integer", described(item)));
         }
         if (item.integer() < 0) {
-            return malformed(std::string("its ") + what + " holds a negative number", item, "0 or more",
-                             std::to_string(item.integer()));
+            return malformed(std::string("its ") + what + " holds a negative number",
+                             at(item, "0 or more", std::to_string(item.integer())));
         }
         integers.push_back(item.integer());
     }
     return integers;
-}
-
-// A shape whose number of elements, sizes of 0 left out, can be counted: no product of its sizes overflows.
-Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
-    Result<std::vector<std::int64_t>> shape = read_integers(value, "shape");
-    if (!shape.ok()) return shape;
-    std::uint64_t elements = 1;
-    for (const std::int64_t size : shape.value()) {
-        if (size == 0) continue;
-        if (static_cast<std::uint64_t>(size) > kMostElements / elements) {
-            return error(StatusCode::limit_exceeded, "its shape is too large",
-                         {.offset = value.offset(), .expected = "at most 2^48 elements"});
-        }
-        elements *= static_cast<std::uint64_t>(size);
-    }
-    return shape;
 }
 
 // Every element the shape reaches must lie in the storage, and no two dimensions may share all their
@@ -200,19 +185,20 @@ Status check_place(const CheckpointTensor& tensor, std::uint64_t offset, std::ui
                          {.offset = where.offset(), .expected = "at most 2^48 elements"});
         }
         if (stride == 0 && size > 1) {
-            return malformed("it has a stride of 0 where its size is " + std::to_string(size), where,
-                             "1 or more", "0", "it is an expanded view: save its .contiguous()");
+            return malformed("it has a stride of 0 where its size is " + std::to_string(size),
+                             at(where, "1 or more", "0", "it is an expanded view: save its .contiguous()"));
         }
         last += (size - 1) * stride;
     }
     if (elements > available) {
-        return malformed("it has more elements than its storage", where,
-                         "at most " + std::to_string(available), std::to_string(elements));
+        return malformed("it has more elements than its storage",
+                         at(where, "at most " + std::to_string(available), std::to_string(elements)));
     }
     const std::uint64_t reach = empty ? 0 : last + 1;
     if (offset > available || reach > available - offset) {
-        return malformed("it reaches past its storage", where, count_of(available, "element"),
-                         std::to_string(reach) + " from element " + std::to_string(offset));
+        return malformed("it reaches past its storage",
+                         at(where, count_of(available, "element"),
+                            std::to_string(reach) + " from element " + std::to_string(offset)));
     }
     return {};
 }
@@ -222,13 +208,13 @@ Result<std::span<const std::byte>> find_data(const TorchStorage& storage, const 
                                              PickleValue where) {
     const auto found = file.storages.find(std::string(storage.key));
     if (found == file.storages.end()) {
-        return malformed("its storage is missing", where, "a storage " + quoted(storage.key), "none",
-                         "the file is incomplete: download or copy it again");
+        return malformed("its storage is missing", at(where, "a storage " + quoted(storage.key), "none",
+                                                      "the file is incomplete: download or copy it again"));
     }
     if (found->second.size() != storage.bytes()) {
-        return malformed("its storage " + quoted(storage.key) + " has another length", where,
-                         count_of(storage.bytes(), "byte"), std::to_string(found->second.size()),
-                         "the file is damaged: download or copy it again");
+        return malformed("its storage " + quoted(storage.key) + " has another length",
+                         at(where, count_of(storage.bytes(), "byte"), std::to_string(found->second.size()),
+                            "the file is damaged: download or copy it again"));
     }
     return found->second;
 }
@@ -236,7 +222,7 @@ Result<std::span<const std::byte>> find_data(const TorchStorage& storage, const 
 // A dtype of torch named by itself, "torch.float32", as _rebuild_tensor_v3 is given it.
 Status set_dtype(CheckpointTensor& tensor, PickleValue dtype) {
     if (!dtype.is(PickleKind::global) || !dtype.text().starts_with("torch.")) {
-        return malformed("its dtype is none", dtype, "a dtype of torch", described(dtype));
+        return malformed("its dtype is none", at(dtype, "a dtype of torch", described(dtype)));
     }
     tensor.dtype_name = dtype.text().substr(std::string_view("torch.").size());
     tensor.dtype = DType::other;
@@ -267,12 +253,15 @@ Result<CheckpointTensor> read_dense(const Call& call, CheckpointTensor tensor, c
     tensor.shape = std::move(shape).value();
     tensor.strides = std::move(strides).value();
     if (tensor.shape.size() != tensor.strides.size()) {
-        return malformed("it has another number of strides than of sizes", arguments.item(3),
-                         std::to_string(tensor.shape.size()), std::to_string(tensor.strides.size()));
+        return malformed("it has another number of strides than of sizes",
+                         at(arguments.item(3), std::to_string(tensor.shape.size()),
+                            std::to_string(tensor.strides.size())));
     }
     if (!place.is(PickleKind::integer) || place.integer() < 0) {
-        return malformed("its offset in the storage is none", place, "0 or more",
-                         place.is(PickleKind::integer) ? std::to_string(place.integer()) : described(place));
+        return malformed(
+            "its offset in the storage is none",
+            at(place, "0 or more",
+               place.is(PickleKind::integer) ? std::to_string(place.integer()) : described(place)));
     }
     // Lazily conjugated or negated tensors say so in one more argument, a dict; their bytes are not their
     // values.
@@ -325,19 +314,36 @@ Result<CheckpointTensor> read_other(const Call& call, CheckpointTensor tensor) {
 
 }  // namespace
 
+Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
+    Result<std::vector<std::int64_t>> shape = read_integers(value, "shape");
+    if (!shape.ok()) return shape;
+    std::uint64_t elements = 1;
+    for (const std::int64_t size : shape.value()) {
+        if (size == 0) continue;
+        if (static_cast<std::uint64_t>(size) > kMostElements / elements) {
+            return error(StatusCode::limit_exceeded, "its shape is too large",
+                         {.offset = value.offset(), .expected = "at most 2^48 elements"});
+        }
+        elements *= static_cast<std::uint64_t>(size);
+    }
+    return shape;
+}
+
 Result<TorchStorage> read_storage(PickleValue persistent) {
     if (!persistent.is(PickleKind::persistent)) {
-        return malformed("its storage is none", persistent, "a persistent id", described(persistent));
+        return malformed("its storage is none", at(persistent, "a persistent id", described(persistent)));
     }
     const PickleValue id = persistent.id();
     if (!id.is(PickleKind::tuple) || id.size() < 5) {
-        return malformed("a persistent id that is no storage", id, "a tuple of 5 or 6",
-                         id.is(PickleKind::tuple) ? std::to_string(id.size()) : described(id));
+        return malformed("a persistent id that is no storage",
+                         at(id, "a tuple of 5 or 6",
+                            id.is(PickleKind::tuple) ? std::to_string(id.size()) : described(id)));
     }
     const PickleValue tag = id.item(0), type = id.item(1), key = id.item(2), elements = id.item(4);
     if (!tag.is(PickleKind::string) || tag.text() != "storage") {
-        return malformed("a persistent id that is no storage", tag, "'storage'",
-                         tag.is(PickleKind::string) ? quoted(tag.text()) : described(tag));
+        return malformed(
+            "a persistent id that is no storage",
+            at(tag, "'storage'", tag.is(PickleKind::string) ? quoted(tag.text()) : described(tag)));
     }
     const std::string_view type_name = type.is(PickleKind::global) ? type.text() : std::string_view();
     const StorageType* known = std::ranges::find_if(kStorageTypes, [&](const StorageType& candidate) {
@@ -350,13 +356,14 @@ Result<TorchStorage> read_storage(PickleValue persistent) {
             {.offset = type.offset(), .expected = "torch.FloatStorage or alike", .found = described(type)});
     }
     if (!key.is(PickleKind::string)) {
-        return malformed("a storage without a proper key", key, "a string", described(key));
+        return malformed("a storage without a proper key", at(key, "a string", described(key)));
     }
     if (!elements.is(PickleKind::integer) || elements.integer() < 0 ||
         static_cast<std::uint64_t>(elements.integer()) > kMostElements) {
         return malformed(
-            "a storage without a proper number of elements", elements, "0 to 2^48",
-            elements.is(PickleKind::integer) ? std::to_string(elements.integer()) : described(elements));
+            "a storage without a proper number of elements",
+            at(elements, "0 to 2^48",
+               elements.is(PickleKind::integer) ? std::to_string(elements.integer()) : described(elements)));
     }
     if (id.size() > 5 && !id.item(5).is(PickleKind::none)) {
         return error(
@@ -371,9 +378,30 @@ Result<TorchStorage> read_storage(PickleValue persistent) {
                         .elements = static_cast<std::uint64_t>(elements.integer())};
 }
 
+bool is_tensor_function(std::string_view name) {
+    return find_function(name) != nullptr;
+}
+
+bool is_subclass_function(std::string_view name) {
+    const Function* function = find_function(name);
+    return function != nullptr && function->makes == Makes::subclass;
+}
+
 bool is_tensor(PickleValue value) {
     return value.is(PickleKind::call) && value.callable().is(PickleKind::global) &&
            find_function(value.callable().text()) != nullptr;
+}
+
+bool may_be_weight(PickleValue value) {
+    if (is_numpy_array(value)) return may_be_weight_array(value);
+    const Result<Call> call = unwrap(value);
+    if (!call.ok() || call.value().function->makes == Makes::other_layout) return true;
+    const PickleValue arguments = call.value().arguments, shape = arguments.item(2);
+    if (call.value().function->makes == Makes::dense) {
+        const Result<TorchStorage> storage = read_storage(arguments.item(0));
+        if (storage.ok() && !is_float(storage.value().dtype)) return false;
+    }
+    return !shape.is(PickleKind::tuple) || shape.size() > 0;
 }
 
 Result<CheckpointTensor> read_tensor(PickleValue value, std::string_view name, const TorchFile& file) {

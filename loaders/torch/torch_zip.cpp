@@ -1,16 +1,19 @@
 // The zip form: ROOT/data.pkl, ROOT/data/KEY for each storage, ROOT/version, and ROOT/byteorder since
-// PyTorch 2.1. Every entry's CRC-32 is checked. torch never deflates entries, but programs that repack
+// PyTorch 2.1. A TorchScript archive is one too, with constants.pkl and the code of its program, which is
+// never looked at. Every entry's CRC-32 is checked. torch never deflates entries, but programs that repack
 // archives do.
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <unordered_map>
 
 #include "loaders/archive/inflate.hpp"
 #include "loaders/archive/zip.hpp"
+#include "loaders/ascii.hpp"
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
 #include "loaders/torch/torch_file.hpp"
-#include "loaders/torch/unsafe_calls.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -30,41 +33,42 @@ Result<std::string> find_root(const ZipArchive& archive) {
         numpy = numpy || entry.name.ends_with(".npy");
         if (slash == entry.name.npos || entry.name.substr(slash + 1) != "data.pkl") continue;
         if (root) {
-            return error(StatusCode::malformed, "the archive holds two checkpoints",
-                         {.offset = entry.data_offset,
-                          .expected = "one entry data.pkl",
-                          .found = quoted(*root + "data.pkl") + " and " + quoted(entry.name)});
+            return malformed("the archive holds two checkpoints",
+                             {.offset = entry.data_offset,
+                              .expected = "one entry data.pkl",
+                              .found = quoted(*root + "data.pkl") + " and " + quoted(entry.name)});
         }
         root = entry.name.substr(0, slash + 1);
     }
     if (!root) {
         const auto entries = archive.entries();
-        return error(StatusCode::malformed, "a zip archive, but not a PyTorch checkpoint",
-                     {.expected = "an entry NAME/data.pkl",
-                      .found = numpy             ? "a NumPy .npz archive"
-                               : entries.empty() ? "no entries"
-                                                 : "an archive that begins with " + quoted(entries[0].name)});
+        return malformed(
+            "a zip archive, but not a PyTorch checkpoint",
+            {.expected = "an entry NAME/data.pkl",
+             .found = numpy             ? "a NumPy .npz archive"
+                      : entries.empty() ? "no entries"
+                                        : "an archive that begins with " + quoted(entries[0].name)});
     }
     for (const ZipEntry& entry : archive.entries()) {
         if (entry.name.starts_with(*root)) continue;
-        return error(StatusCode::malformed, "the archive holds several folders",
-                     {.offset = entry.data_offset,
-                      .expected = "everything in " + quoted(*root),
-                      .found = quoted(entry.name)});
+        return malformed("the archive holds several folders", {.offset = entry.data_offset,
+                                                               .expected = "everything in " + quoted(*root),
+                                                               .found = quoted(entry.name)});
     }
     return *root;
 }
 
-Status refuse_torchscript(const ZipArchive& archive, const std::string& root) {
+// PyTorch finds entries whatever their case, and the later of two versions: names that differ in no more can
+// be read in two ways.
+Status refuse_alike(const ZipArchive& archive) {
+    std::unordered_map<std::string, std::string_view> seen;
     for (const ZipEntry& entry : archive.entries()) {
-        const std::string_view name = entry.name.substr(root.size());
-        if (name != "constants.pkl" && name != "bytecode.pkl" && !name.starts_with("code/")) continue;
-        return error(
-            StatusCode::unsupported, "a TorchScript archive, which holds a program",
-            {.offset = entry.data_offset,
-             .expected = "a state_dict",
-             .found = "entry " + quoted(entry.name),
-             .hint = "torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a checkpoint of it"});
+        const auto [known, is_new] = seen.emplace(lower_case(entry.name), entry.name);
+        if (is_new) continue;
+        return malformed("two entries differ in the case of their names only",
+                         {.offset = entry.data_offset,
+                          .found = quoted(known->second) + " and " + quoted(entry.name),
+                          .hint = "the archive can be read in two ways: do not load it with PyTorch"});
     }
     return {};
 }
@@ -102,8 +106,16 @@ class Contents {
     std::vector<std::vector<std::byte>>& inflated_;
 };
 
-Status check_version(std::optional<Bytes> content) {
-    if (!content) return error(StatusCode::malformed, "the archive lacks its entry 'version'");
+// PyTorch believes `newer` where it is there, others the plain one.
+Status check_version(std::optional<Bytes> content, std::optional<Bytes> newer) {
+    if (content && newer && as_text(*content) != as_text(*newer)) {
+        return malformed("the archive has two versions",
+                         {.expected = quoted(as_text(*content)),
+                          .found = quoted(as_text(*newer)) + " in '.data/version'",
+                          .hint = "the archive can be read in two ways: do not load it with PyTorch"});
+    }
+    if (!content) content = newer;
+    if (!content) return malformed("the archive lacks its entry 'version'");
     const std::string_view text = as_text(*content);
     int version = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), version);
@@ -116,6 +128,13 @@ Status check_version(std::optional<Bytes> content) {
                   .hint = "save it again with a PyTorch of today"});
 }
 
+// With a format it knows, PyTorch may work out where storages lie instead of looking.
+Status check_format(std::optional<Bytes> content) {
+    if (!content || as_text(*content) == "1") return {};
+    return error(StatusCode::unsupported, "an unknown .format_version",
+                 {.expected = "'1'", .found = quoted(as_text(*content))});
+}
+
 Status check_byte_order(std::optional<Bytes> content) {
     if (!content || as_text(*content) == "little") return {};
     return error(StatusCode::unsupported, "the checkpoint is not in little-endian byte order",
@@ -126,46 +145,71 @@ Status check_byte_order(std::optional<Bytes> content) {
 
 }  // namespace
 
-Result<TorchFile> read_torch_zip(Bytes bytes) {
+Result<TorchFile> read_torch_zip(Bytes bytes, PickleUses& uses) {
     const Result<ZipArchive> archive = ZipArchive::open(bytes);
     if (!archive.ok()) return archive.status();
+    if (const Status status = refuse_alike(archive.value()); !status.ok()) return status;
     const Result<std::string> root = find_root(archive.value());
     if (!root.ok()) return root.status();
-    if (const Status status = refuse_torchscript(archive.value(), root.value()); !status.ok()) return status;
 
     TorchFile file;
     file.container = "torch zip";
     Contents contents(bytes.size(), file.inflated);
-    std::optional<Bytes> pickle, version, byte_order;
-    std::uint64_t pickle_offset = 0;
+    std::optional<Bytes> version, newer_version, format, byte_order;
+    struct Found {
+        std::string_view name;
+        Bytes bytes;
+        std::uint64_t offset;
+    };
+    std::vector<Found> pickles;
     for (const ZipEntry& entry : archive.value().entries()) {
         const Result<Bytes> content = contents.read(entry);
         if (!content.ok()) return content.status();
         const std::string_view name = entry.name.substr(root.value().size());
-        if (name == "data.pkl") {
-            pickle = content.value();
-            pickle_offset = entry.data_offset;
-        } else if (name == "version") {
+        if (name == "version") {
             version = content.value();
+        } else if (name == ".data/version") {
+            newer_version = content.value();
+        } else if (name == ".format_version") {
+            format = content.value();
         } else if (name == "byteorder") {
             byte_order = content.value();
         } else if (name.starts_with("data/")) {
             file.storages.emplace(name.substr(std::strlen("data/")), content.value());
+        } else if (name.ends_with(".pkl") || name.ends_with(".pickle")) {
+            pickles.push_back({name, content.value(), entry.data_offset});
+        }
+        if (name == "constants.pkl") file.container = "TorchScript zip";
+    }
+    Status first_fault;
+    for (const Found& found : pickles) {
+        Pickle pickle;
+        Status status = pickle.read(found.bytes, found.offset);
+        uses.add(pickle, file.is_script());
+        if (const std::size_t end = pickle.size_in_bytes(); status.ok() && end != found.bytes.size()) {
+            // What follows may be another pickle, for those who read on.
+            Pickle next;
+            (void)next.read(found.bytes.subspan(end), found.offset + end);
+            uses.add(next, file.is_script());
+            status =
+                malformed("pickle: something follows its end", {.offset = found.offset + end,
+                                                                .expected = count_of(end, "byte"),
+                                                                .found = std::to_string(found.bytes.size())});
+        }
+        const bool is_object = found.name == "data.pkl";
+        if (!status.ok()) {
+            if (first_fault.ok())
+                first_fault = is_object ? status : in_file("entry " + quoted(found.name), status);
+        } else if (is_object) {
+            file.pickle = std::move(pickle);
+        } else {
+            file.beside.emplace_back(found.name, std::move(pickle));
         }
     }
-    if (const Status status = check_version(version); !status.ok()) return status;
+    if (!first_fault.ok()) return first_fault;
+    if (const Status status = check_version(version, newer_version); !status.ok()) return status;
+    if (const Status status = check_format(format); !status.ok()) return status;
     if (const Status status = check_byte_order(byte_order); !status.ok()) return status;
-
-    Result<Pickle> parsed = Pickle::parse(*pickle, pickle_offset);
-    if (!parsed.ok()) return parsed.status();
-    if (const std::size_t end = parsed->size_in_bytes(); end != pickle->size()) {
-        return error(StatusCode::malformed, "pickle: something follows its end",
-                     {.offset = pickle_offset + end,
-                      .expected = count_of(end, "byte"),
-                      .found = std::to_string(pickle->size())});
-    }
-    if (const Status status = refuse_unsafe_calls(parsed.value()); !status.ok()) return status;
-    file.pickle = std::move(parsed).value();
     return file;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/identity/text.hpp"
+#include "engine/identity/weights.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/torch_writer.hpp"
 
@@ -35,7 +36,7 @@ Tensors tensors_named(const std::vector<std::string>& names) {
 }
 
 Identity identify(const ByteString& file) {
-    const auto checkpoint = loaders::Checkpoint::from_bytes(std::as_bytes(std::span(file)), "test.pth");
+    auto checkpoint = loaders::Checkpoint::from_bytes(std::as_bytes(std::span(file)), "test.pth");
     REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
     return engine::identify(checkpoint.value());
 }
@@ -138,6 +139,58 @@ TEST_CASE("identify: the container, nesting, a module. prefix and element types 
     const Identity identity = identify(doubles);
     CHECK(identity.architecture == Architecture::featherface_v2);
     CHECK(identity.parameters == 256'156);
+}
+
+TEST_CASE("identify: a prefix that all names share and without which the network fits is taken off") {
+    for (const char* prefix : {"_orig_mod.", "model.", "student.", "any_name_at_all.", "_orig_mod.module.",
+                               "module._orig_mod.", "model.net.", "a.b.c.d."}) {
+        CAPTURE(prefix);
+        for (const char* network : {"v1", "v2", "classifier"}) {
+            TorchOptions options;
+            options.prefix = prefix;
+            const ByteString file = make_torch_zip(seeded_checkpoint(network), options);
+            auto checkpoint = loaders::Checkpoint::from_bytes(std::as_bytes(std::span(file)), "test.pth");
+            REQUIRE(checkpoint.ok());
+            const Identity identity = engine::identify(checkpoint.value());
+            CHECK(identity.architecture.has_value());
+            CHECK(checkpoint->prefix() == prefix);
+            engine::Graph graph = identity.graph;
+            CHECK(engine::bind(graph, checkpoint.value()).ok());
+        }
+    }
+}
+
+TEST_CASE("identify: debris and counters of a wrapper need not share the prefix") {
+    Tensors tensors;
+    for (TorchTensor& t : seeded_checkpoint("v2")) {
+        t.name.insert(0, "module.");
+        tensors.push_back(std::move(t));
+    }
+    for (const char* name : {"total_ops", "total_params", "module.total_ops", "module.body.total_params"})
+        tensors.push_back(make_tensor(name, {1}, std::vector<float>{3}, loaders::DType::f64));
+    TorchTensor averaged;  // of torch.optim.swa_utils.AveragedModel
+    averaged.name = "n_averaged";
+    averaged.dtype = loaders::DType::i64;
+    averaged.bytes = ByteString(8, '\0');
+    tensors.push_back(averaged);
+    const Identity identity = identify(tensors);
+    CHECK(identity.architecture == Architecture::featherface_v2);
+    CHECK(identity.parameters == 256'156);
+    CHECK(identity.debris == 3);  // of two of one name, the network's
+}
+
+TEST_CASE("identify: a prefix hides neither what is missing nor another known network") {
+    Tensors tensors = seeded_checkpoint("v1");
+    std::erase_if(tensors, [](const TorchTensor& t) { return t.name == "bifpn.0.p4_w1"; });
+    TorchOptions options;
+    options.prefix = "_orig_mod.";
+    const Identity identity =
+        check_not_ours(identify(tensors, options), "FeatherFace V1", {"nearly FeatherFace V1"});
+    CHECK(identity.difference_count == 1);
+    check_not_ours(identify(tensors_named({"features.0.0.weight", "features.4.fc.0.weight",
+                                           "features.4.fc.2.weight", "final_DW.0.weight"}),
+                            options),
+                   "FeatherNetB anti-spoofing network", {"351,220"});
 }
 
 TEST_CASE(
@@ -312,7 +365,8 @@ TEST_CASE("identify: an unknown network is called that, with its first tensors")
 
 TEST_CASE("identify: a network that shares only some tensors is unknown, with the nearest one named") {
     Tensors tensors = backbone();
-    for (TorchTensor& t : tensors) t.name = "body." + t.name;
+    for (TorchTensor& t : tensors) t.name.insert(0, "body.");
+    tensors.push_back(tensor("head.weight", {2, 2}));
     const Identity identity = check_not_ours(identify(tensors), "unknown network",
                                              {"nearest is FeatherFace V2", "is missing", "more"});
     CHECK(identity.differences.size() == Identity::kMostDifferences);

@@ -10,6 +10,7 @@
 
 #include "loaders/torch/checkpoint.hpp"
 #include "loaders/torch/pickle.hpp"
+#include "loaders/torch/safety.hpp"
 #include "support/zip_writer.hpp"
 
 namespace {
@@ -23,6 +24,8 @@ void require(bool claim) {
 
 // Whatever is accepted can be read to the last element; whatever is refused is told why.
 void check_file(Bytes bytes) {
+    const Result<loaders::SafetyReport> safety = loaders::report_safety(bytes);
+    require(safety.ok() || safety.status().message().size() > 6);
     const Result<loaders::Checkpoint> checkpoint = loaders::Checkpoint::from_bytes(bytes, "fuzz");
     if (!checkpoint.ok()) {
         require(checkpoint.status().message().size() > 6);

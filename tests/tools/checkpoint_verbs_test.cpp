@@ -2,12 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "featherface/model.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
+#include "support/module_writer.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_checkpoint.hpp"
@@ -133,6 +136,86 @@ TEST_CASE("verify, detect: a model whose weights are of a type that is none of a
                   {"bool.pth", weight.name, "bool"});
 }
 
+TEST_CASE("verify, detect: a prefix is taken off, and said") {
+    const ProgramFiles files;
+    TorchOptions options;
+    options.prefix = "_orig_mod.model.";
+    write_torch_zip(files.path("compiled.pth"), seeded_checkpoint("v2"), options);
+    const ProgramResult text = featherface({"verify", files.path("compiled.pth")});
+    check_program(text, 0);
+    CHECK(text.out.starts_with("Valid FeatherFace V2 model\n"));
+    CHECK(contains(text.out, "'_orig_mod.model.'"));
+    const std::string picture =
+        files.picture("a.ppm", {2, 2, PixelFormat::bgr8, std::vector<std::uint8_t>(12)});
+    check_program(featherface({"detect", "-m", files.path("compiled.pth"), picture}), 0);
+}
+
+TEST_CASE("--key: every verb that takes a checkpoint takes the network that is asked for") {
+    const ProgramFiles files;
+    PickleWriter pickle;
+    Storages storages;
+    pickle.empty_dict().mark();
+    for (const char* network : {"v1", "v2"}) {
+        pickle.text(network).empty_dict().mark();
+        for (const TorchTensor& tensor : seeded_checkpoint(network)) {
+            storages.emplace_back(std::to_string(storages.size()), tensor.bytes);
+            pickle.text(tensor.name);
+            push_tensor(pickle, tensor, storages.back().first, false);
+        }
+        pickle.set_items();
+    }
+    const ByteString bytes = make_zip(torch_zip_items(pickle.set_items().stop(), storages)).bytes;
+    const std::string file = files.text("both.pth", bytes);
+    const std::string picture =
+        files.picture("a.ppm", {2, 2, PixelFormat::bgr8, std::vector<std::uint8_t>(12)});
+
+    check_program(featherface({"verify", file}), 3, {"several networks", "'v1'", "'v2'", "--key NAME"});
+    const ProgramResult verified = featherface({"verify", file, "--key", "v1"});
+    check_program(verified, 0);
+    CHECK(verified.out.starts_with("Valid FeatherFace V1 model\n"));
+    CHECK(contains(featherface({"inspect", file, "--key", "v2"}).out, "under 'v2'"));
+    check_program(featherface({"verify", file, "--key", "v3"}), 2, {"no entry 'v3'"});
+    check_program(featherface({"detect", "-m", file, picture}), 3, {"several networks"});
+    check_program(featherface({"detect", "-m", file, "--key", "v2", picture}), 0);
+    check_program(featherface({"dump", "-m", file, "--key", "v2", picture, "-o", files.path("v2.npz")}), 0);
+    check_program(featherface({"compare", "-m", file, "--key", "v2", files.path("v2.npz")}), 0);
+    check_program(featherface({"compare", "-m", file, "--key", "v1", files.path("v2.npz")}), 1);
+    check_program(featherface({"classify", "-m", file, "--key", "v2", picture}), 4);
+    const ProgramResult times =
+        featherface({"bench", "-m", file, "--key", "v2", "--size", "32x32", "--repeat", "1", "--no-peak"});
+    check_program(times, 0);
+    CHECK(contains(times.out, "256,156 parameters"));
+    const std::string folder = files.path("pictures");
+    std::filesystem::create_directory(folder);
+    std::filesystem::copy(picture, folder);
+    check_program(featherface({"eval", "-m", file, "--key", "v2", "--reference", file, "--reference-key",
+                               "v1", "--images", folder}),
+                  0);
+}
+
+TEST_CASE("detect, inspect: a whole module, TorchScript and safetensors are read like a state_dict") {
+    const ProgramFiles files;
+    const auto tensors = seeded_checkpoint("v2");
+    const std::string picture =
+        files.picture("a.ppm", {8, 8, PixelFormat::bgr8, std::vector<std::uint8_t>(192)});
+    const std::string plain = files.model("plain.pth", "v2");
+    const std::vector<std::string> options = {"--score", "0", "--format", "csv", picture};
+    const auto faces = [&](const std::string& file) {
+        std::vector<std::string> words = {"detect", "-m", file};
+        words.insert(words.end(), options.begin(), options.end());
+        const ProgramResult result = featherface(words);
+        check_program(result, 0);
+        return result.out;
+    };
+    const std::string expected = faces(plain);
+    const std::string module = files.text("module.pth", make_module_file(tensors));
+    CHECK(faces(module) == expected);
+    CHECK(contains(featherface({"inspect", module}).out, "a whole module"));
+    const std::string script = files.text("script.pt", make_module_file(tensors, {.script = true}));
+    CHECK(faces(script) == expected);
+    CHECK(contains(featherface({"inspect", script}).out, "a TorchScript module"));
+}
+
 TEST_CASE("inspect: one long name does not widen the column for all") {
     const ProgramFiles files;
     std::vector<TorchTensor> tensors = {make_tensor(std::string(1000, 'n'), {1}, std::vector<float>{1})};
@@ -183,7 +266,7 @@ TEST_CASE("inspect: JSON lists every tensor in file order, the counts, keys and 
     CHECK(json["bytes"].whole() == static_cast<long>(read_file(files.path("v2.pth")).size()));
     CHECK(json["container"].string() == "torch legacy");
     CHECK(json["state_dict"].string() == "state_dict");
-    CHECK(json["module_prefix"].truth);
+    CHECK(json["prefix"].string() == "module.");
     CHECK(json["name"].string() == "FeatherFace V2");
     CHECK(json["parameters"].whole() == 256'156);
     std::vector<std::string> keys, globals;

@@ -194,9 +194,9 @@ class RunDiagnosis {
 
 Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, const NetworkInput& input,
                                               const NpzReader& reference, const CompareOptions& options,
-                                              int threads) {
-    constexpr bool kLayerwise = true;
-    auto model = Model::load(model_file, {.layerwise = kLayerwise});
+                                              int threads, ModelOptions reading) {
+    reading.layerwise = true;
+    auto model = Model::load(model_file, reading);
     if (!model.ok()) return model.status();
     const Architecture architecture = model->architecture();
     engine::Session session(engine::program_of(model.value()), threads);
@@ -213,7 +213,7 @@ Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, con
         diagnosis.try_outputs();
     }
     for (const NetworkMistake& mistake : usual_mistakes_of_networks(architecture)) {
-        auto other = engine::LoadedModel::load(model_file, {.layerwise = kLayerwise}, mistake.rewrite);
+        auto other = engine::LoadedModel::load(model_file, reading, mistake.rewrite);
         if (!other.ok()) return other.status();
         engine::Session mistaken(engine::program_of(other.value()), threads);
         diagnosis.try_network(mistaken, mistake);

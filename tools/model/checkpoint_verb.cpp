@@ -1,9 +1,13 @@
 #include "tools/model/checkpoint_verb.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "tools/cli/streams.hpp"
+#include "tools/model/load_model.hpp"
+#include "tools/model/safety_answer.hpp"
 
 namespace featherface::tools {
 
@@ -27,11 +31,15 @@ ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const Checkp
     enum Format : std::size_t { kText, kJson };
     std::size_t format = kText;
     arguments.choice("format", "how to answer", format, {"text", "json"});
+    std::optional<std::string> key;
+    declare_key(arguments, key);
     if (const auto end = parse_or_end(arguments, words)) return *end;
     if (arguments.positionals().size() != 1) return usage_error(arguments, "give one checkpoint file");
 
     const std::string& file = arguments.positionals().front();
-    const auto checkpoint = loaders::Checkpoint::open(file);
+    if (answer.is_about_safety && *answer.is_about_safety) return answer_about_safety(file, format == kJson);
+    auto checkpoint =
+        loaders::Checkpoint::open(file, {.key = key.value_or(""), .ignore_calls = answer.ignore_calls});
     ExitCode code = kDone;
     std::string shown;
     if (!checkpoint.ok()) {
@@ -44,6 +52,11 @@ ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const Checkp
     } else {
         const engine::Identity identity = engine::identify(checkpoint.value());
         if (!identity.architecture) code = answer.if_not_ours;
+        if (!checkpoint->calls().empty()) {
+            code = fail(
+                {StatusCode::malformed, file + ": PyTorch would " + checkpoint->calls()[0] +
+                                            " (it was not done here); do not load the file with PyTorch"});
+        }
         shown =
             format == kText
                 ? answer.text(checkpoint.value(), identity)

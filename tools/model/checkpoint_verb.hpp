@@ -16,6 +16,10 @@ struct CheckpointAnswer {
     // For programs: the members of an object, after "schema" and "file".
     void (*json)(JsonWriter& json, const loaders::Checkpoint& checkpoint, const engine::Identity& identity);
     ExitCode if_not_ours;  // for a readable checkpoint of a network that does not run here
+    // Whether to look into a file that asks PyTorch to call something, too; the exit code is kBadInput then.
+    bool ignore_calls = false;
+    // Where it is set, this answers instead.
+    const bool* is_about_safety = nullptr;
 };
 
 // Parses `words` and writes the answer about the one checkpoint they name. A file that cannot be read is an

@@ -5,6 +5,25 @@
 
 namespace featherface::tools {
 
+ModelOptions Reading::set_in(ModelOptions options) const {
+    options.key = key.value_or("");
+    options.ignore_calls = ignore_calls;
+    return options;
+}
+
+void declare_key(Arguments& arguments, std::optional<std::string>& target) {
+    arguments.text(0, "key", "NAME",
+                   "where a checkpoint holds several networks: the entry to take (a.b for one in another)",
+                   target);
+}
+
+void declare_reading(Arguments& arguments, Reading& reading) {
+    declare_key(arguments, reading.key);
+    arguments.flag("ignore-calls",
+                   "read a checkpoint that asks PyTorch to call something; nothing is ever called here",
+                   reading.ignore_calls);
+}
+
 Result<Model> load_model(const std::string& file, const ModelOptions& options) {
     auto model = Model::load(file, options);
     if (model.ok()) {

@@ -5,8 +5,24 @@
 #include <string>
 
 #include "featherface/model.hpp"
+#include "tools/cli/arguments.hpp"
 
 namespace featherface::tools {
+
+// How a checkpoint is read.
+struct Reading {
+    std::optional<std::string> key;
+    bool ignore_calls = false;
+
+    // `options` with these set.
+    ModelOptions set_in(ModelOptions options = {}) const;
+};
+
+// --key, of every verb that takes a checkpoint.
+void declare_key(Arguments& arguments, std::optional<std::string>& target);
+
+// The options of every verb that runs a checkpoint.
+void declare_reading(Arguments& arguments, Reading& reading);
 
 // Model::load(), but for a warning about its weights, which goes to stderr.
 Result<Model> load_model(const std::string& file, const ModelOptions& options = {});

@@ -35,6 +35,12 @@ struct ModelOptions {
     // Whose kernels to use: "sse2", "avx2", "avx512", "neon64" or "portable". Empty: FEATHERFACE_FORCE_ARCH
     // when set, else the best this CPU has.
     std::string cpu_architecture = {};
+    // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
+    // another, "." for the file's own tensors. Empty: the only one there is.
+    std::string key = {};
+    // Read a checkpoint whose pickles ask PyTorch to call something that tensors do not need. Nothing is ever
+    // called here, and warnings() names it; without this such a file is refused as malformed.
+    bool ignore_calls = false;
 };
 
 class Model {
@@ -44,11 +50,12 @@ class Model {
     Model();
     bool empty() const;
 
-    // Reads a PyTorch checkpoint (either container) and recognises the network by its tensors.
+    // Reads a checkpoint (either container of PyTorch's, a TorchScript archive or a safetensors file) and
+    // recognises the network by its tensors.
     // Errors: io_error, malformed, unsupported; limit_exceeded (of what the file declares, or of memory);
     // wrong_model when it is no network known here
     // (the message says what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name
-    // no architecture that is usable here.
+    // no architecture that is usable here, or an entry that the file has not.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
     // The same from bytes, which must outlive the call only. `name` stands in messages.
     static Result<Model> from_bytes(std::span<const std::uint8_t> bytes, std::string_view name,

@@ -59,7 +59,7 @@ TEST_CASE("shared: V1 is a bare zip checkpoint of 592,371 parameters and 248 sca
     const Checkpoint checkpoint = open_file(path);
     CHECK(checkpoint.container() == "torch zip");
     CHECK(checkpoint.state_dict_path().empty());
-    CHECK_FALSE(checkpoint.had_module_prefix());
+    CHECK(checkpoint.prefix().empty());
     CHECK(count(checkpoint).parameters == 592371);
     CHECK(count(checkpoint).debris == 248);
     CHECK(checkpoint.sha256() == "78cee1c6b825d155d2778e39c27b39b2edb4c45249bed34ffe8a5a80f65f6a00");
@@ -76,7 +76,7 @@ TEST_CASE("shared: the backbone is a legacy checkpoint of 470,072 parameters, 21
     const Checkpoint checkpoint = open_file(path);
     CHECK(checkpoint.container() == "torch legacy");
     CHECK(checkpoint.state_dict_path() == "state_dict");
-    CHECK(checkpoint.had_module_prefix());
+    CHECK(checkpoint.prefix() == "module.");
     CHECK(count(checkpoint).parameters == 470072);
     CHECK(count(checkpoint, "fc.").parameters == 213072);
     CHECK(checkpoint.find("fc.weight")->shape == std::vector<std::int64_t>{1000, 256});
@@ -98,7 +98,7 @@ TEST_CASE("shared: the untrained V2 is the same in a zip and in a legacy trainin
     CHECK(zip.container() == "torch zip");
     CHECK(legacy.container() == "torch legacy");
     CHECK(legacy.state_dict_path() == "state_dict");
-    CHECK(legacy.had_module_prefix());
+    CHECK(legacy.prefix() == "module.");
     CHECK(count(zip).parameters == 256156);
     CHECK(count(legacy).parameters == 256156);
     REQUIRE(zip.tensors().size() == legacy.tensors().size());

@@ -26,10 +26,6 @@ Checkpoint open_data(std::string_view name) {
     return open_file(data_file("torch") / name);
 }
 
-Status refusal_of(std::string_view name) {
-    return Checkpoint::open(data_file("torch") / name).status();
-}
-
 // What make.py calls ramp(start, count).
 std::vector<float> ramp(int start, int count) {
     std::vector<float> values;
@@ -76,7 +72,7 @@ TEST_CASE("checkpoint: a state_dict of PyTorch's in either container and pickle 
         check_small_model(checkpoint);
         CHECK(checkpoint.container() == (name == "legacy.pth" ? "torch legacy" : "torch zip"));
         CHECK(checkpoint.state_dict_path().empty());
-        CHECK_FALSE(checkpoint.had_module_prefix());
+        CHECK(checkpoint.prefix().empty());
         CHECK(checkpoint.top_level_keys().empty());
         CHECK(copy_of(checkpoint.globals()) ==
               std::vector<std::string>{"collections.OrderedDict", "torch.FloatStorage", "torch.LongStorage",
@@ -94,7 +90,7 @@ TEST_CASE(
         const Checkpoint checkpoint = open_data(name);
         check_small_model(checkpoint);
         CHECK(checkpoint.state_dict_path() == "state_dict");
-        CHECK(checkpoint.had_module_prefix());
+        CHECK(checkpoint.prefix() == "module.");
         CHECK(copy_of(checkpoint.top_level_keys()) == std::vector<std::string>{"epoch", "optimizer", "best"});
     }
 }
@@ -193,12 +189,16 @@ TEST_CASE("checkpoint: tensors that are no plain arrays are named and do not dis
     check("meta", "meta", "unknown", {});
 }
 
-TEST_CASE("checkpoint: a whole pickled model and a TorchScript archive are named, with what to do") {
-    check_refused(refusal_of("whole_model.pth"), StatusCode::unsupported,
-                  {"whole_model.pth", "does not hold a state_dict", "torch.nn.modules.container.Sequential",
-                   "save model.state_dict()"});
-    check_refused(refusal_of("torchscript.pt"), StatusCode::unsupported,
-                  {"a TorchScript archive", "torch.jit.load"});
+TEST_CASE("checkpoint: a whole model that PyTorch pickled holds what its state_dict does") {
+    const Checkpoint checkpoint = open_data("whole_model.pth");
+    check_small_model(checkpoint);
+    CHECK(checkpoint.form() == "whole module");
+}
+
+TEST_CASE("checkpoint: a TorchScript archive of PyTorch's holds what its module's state_dict does") {
+    const Checkpoint checkpoint = open_data("torchscript.pt");
+    check_small_model(checkpoint);
+    CHECK(checkpoint.form() == "TorchScript module");
 }
 
 TEST_CASE(

@@ -11,6 +11,7 @@
 #include "support/bytes.hpp"
 #include "support/checkpoint_checks.hpp"
 #include "support/files.hpp"
+#include "support/tar_writer.hpp"
 
 using namespace featherface;
 using namespace featherface::test;
@@ -21,21 +22,6 @@ namespace {
 // Opening says so, with these words.
 void called(const ByteString& bytes, std::string_view what, std::string_view hint = "") {
     check_malformed(bytes, {"not a PyTorch checkpoint", what, hint});
-}
-
-// A ustar header with one empty member.
-ByteString real_tar() {
-    ByteString header(512, '\0');
-    const auto put = [&](std::ptrdiff_t offset, std::string_view text) {
-        std::ranges::copy(text, header.begin() + offset);
-    };
-    put(0, "a/file");
-    put(100, "0000644");
-    put(124, "00000000000");
-    put(156, "0");
-    put(257, "ustar");
-    put(263, "00");
-    return header + ByteString(1024, '\0');
 }
 
 }  // namespace
@@ -62,13 +48,10 @@ TEST_CASE("file kind: packed files and archives") {
         "7zXZ\0\0\x04"s,
         "an xz file");
     called("\x28\xb5\x2f\xfd\x04\x58", "a zstd file");
-    called(real_tar(), "a tar archive", "unpack it first");
+    called(make_tar({{"a/file", ""}}), "a tar archive", "unpack it first");
 }
 
 TEST_CASE("file kind: models of other frameworks") {
-    const ByteString json = R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
-    called(bytes_of(std::uint64_t{json.size()}) + json + ByteString(4, '\0'), "a safetensors file",
-           "state_dict");
     called(
         "\x08\x07\x12\x07pytorch\x1a\x03"
         "1.9:",
@@ -78,6 +61,37 @@ TEST_CASE("file kind: models of other frameworks") {
     called("\x1c\0\0\0TFL3"s + ByteString(8, '\0'), "a TensorFlow Lite model");
     called("\x89HDF\r\n\x1a\n"s + ByteString(8, '\0'), "an HDF5 file");
     called("\x93NUMPY\x01\0"s, "a NumPy array");
+    called("\xdd\x85\x76\0\1\0\0\0"s, "a binary ncnn param file");
+    called("\x47\x6b\x30\x01\1\2\3\4", "an ncnn weights file");
+    called("\x12\x01"s + ByteString(14, '\0') + "\2\0\0\0\0\0\0\0"s, "an MXNet parameter file");
+}
+
+TEST_CASE("file kind: a pickle that torch.save did not write is called one, of any protocol") {
+    for (const int protocol : {0, 1}) {
+        PickleWriter pickle(protocol);
+        pickle.empty_dict().text("w").empty_list().set_item();
+        called(pickle.stop(), "a plain pickle, of a dict", "torch.save the model's state_dict()");
+    }
+    check_malformed("cos\nsystem\n(Vtrue\ntR.", {"asks to call 'os.system' (it was not called)"});
+    // The second value on the stack hides nothing.
+    check_malformed("cos\nsystem\n(Vtrue\ntRN.", {"asks to call 'os.system' (it was not called)"});
+    check_malformed(
+        "\x80\x02"
+        "cos\nsystem\n(Vtrue\ntRN.",
+        {"asks to call 'os.system' (it was not called)"});
+    check_malformed(zip_around("\x80\x02"
+                               "cos\nsystem\n(Vtrue\ntR}."),
+                    {"asks to call 'os.system' (it was not called)", "besides, pickle: STOP with a stack"});
+}
+
+TEST_CASE("file kind: torch's oldest container, a tar of pickles, is told from other archives") {
+    ByteString archive;
+    for (const char* name : {"sys_info", "pickle", "storages", "tensors"}) {
+        archive += make_tar({{name, "N."}}).substr(0, 1024);
+    }
+    check_file_refused(archive + ByteString(1024, '\0'), StatusCode::unsupported,
+                       {"PyTorch's oldest container", "'pickle', 'storages' and 'tensors'", "torch.save"});
+    called(make_tar({{"pickle", "N."}}), "a tar archive", "unpack it first");
 }
 
 TEST_CASE("file kind: pictures") {

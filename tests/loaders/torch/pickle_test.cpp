@@ -194,6 +194,8 @@ TEST_CASE("pickle: BUILD on an object is noted, on anything else refused") {
     CHECK(parse("ca\nb\n)R}b.").root().has_state());
     CHECK_FALSE(parse("ca\nb\n)R.").root().has_state());
     refused("K\x01}b.", {"BUILD on something that is no object", "an integer"});
+    CHECK(parse("ca\nb\n)R}b.").root().state().is(PickleKind::dict));
+    refused("ca\nb\n)R}bNb.", {"BUILD on an object that has its state already"});
 }
 
 TEST_CASE("pickle: persistent ids, whatever they are") {
@@ -209,6 +211,24 @@ TEST_CASE("pickle: offsets in messages and values count from the beginning of th
     REQUIRE(good.ok());
     CHECK(good.value().root().offset() == 1002);
     CHECK(good.value().root().item(0).offset() == 1000);
+}
+
+TEST_CASE("pickle: what makes an object tells whether anything is called") {
+    CHECK(parse("ca\nb\n)R.").root().is_called());
+    CHECK(parse("(ia\nb\n.").root().is_called());
+    CHECK(parse("(ca\nb\no.").root().is_called());
+    CHECK(parse("ca\nb\n)}\x92.").root().is_called());
+    CHECK_FALSE(parse("ca\nb\n)\x81.").root().is_called());
+}
+
+TEST_CASE("pickle: opcodes are counted, and what was made before a failure is kept") {
+    Pickle pickle;
+    const ByteString bytes = "cos\nsystem\n)RN\xff";
+    check_refused(pickle.read(span_of(bytes)), StatusCode::malformed, {"unknown opcode"});
+    CHECK(pickle.opcodes()['c'] == 1);
+    CHECK(pickle.opcodes()['R'] == 1);
+    CHECK(pickle.globals().contains("os.system"));
+    CHECK(pickle.value_count() > 3);
 }
 
 TEST_CASE("pickle: the size ends with STOP, whatever follows") {
@@ -341,6 +361,11 @@ TEST_CASE("pickle: bombs run into a limit") {
     ByteString globals;
     for (std::size_t i = 0; i <= limits.globals; ++i) globals += "cm\nf" + std::to_string(i) + "\n0";
     bomb(globals + "N.", "too many classes and functions");
+    // One long name, spelt once and made a class again and again.
+    ByteString again = "X\xe8\3\0\0"s;
+    again.append(1000, 'n').append("q\0"s).append("0");
+    for (std::size_t i = 0; i <= limits.names / 2000; ++i) again.append("h\0h\0\x93"s).append("0");
+    bomb(again + "N.", "too many names");
 }
 
 TEST_CASE("pickle text: UTF-8 is checked to the letter of the standard") {

@@ -59,13 +59,13 @@ TEST_CASE("state_dict: bare or under one of the usual keys, ordered or plain, in
 
 TEST_CASE("state_dict: 'module.' is taken off when all names have it, as often as they have") {
     ByteString bytes = make_torch_zip(two_tensors(), {.prefix = "module."});
-    CHECK(open_bytes(bytes).had_module_prefix());
+    CHECK(open_bytes(bytes).prefix() == "module.");
     CHECK(values_of(open_bytes(bytes), "a") == kValues);
     CHECK(open_bytes(bytes).find("module.a") == nullptr);
     bytes = make_torch_zip(two_tensors(), {.prefix = "module.module."});
     CHECK(values_of(open_bytes(bytes), "b") == std::vector<float>{3, 4});
     bytes = make_torch_zip(two_tensors());
-    CHECK_FALSE(open_bytes(bytes).had_module_prefix());
+    CHECK(open_bytes(bytes).prefix().empty());
     bytes = make_torch_zip(two_tensors("modules.a", "submodule.b"));
     CHECK(values_of(open_bytes(bytes), "modules.a") == kValues);
 }
@@ -187,9 +187,9 @@ TEST_CASE("state_dict: a model pickled under a usual key is refused and named") 
     PickleWriter pickle;
     pickle.empty_dict().mark().text("epoch").integer(3).text("model");
     pickle.global("models.net", "Net").empty_tuple().raw("\x81").set_items();
-    check_file_refused(
-        zip_around(pickle.stop()), StatusCode::unsupported,
-        {"holds a model itself, under 'model'", "'models.net.Net'", "save model.state_dict()"});
+    check_file_refused(zip_around(pickle.stop()), StatusCode::unsupported,
+                       {"holds a model itself, under 'model'", "no module of PyTorch's", "'models.net.Net'",
+                        "save model.state_dict()"});
 }
 
 TEST_CASE("state_dict: a dict that holds itself is no state_dict, and no endless search") {
@@ -223,13 +223,22 @@ TEST_CASE("state_dict: too many entries are refused") {
                        {"too many entries", "at most 16384", "found 16385"});
 }
 
-TEST_CASE("state_dict: what only looks like a name that runs something is none") {
+TEST_CASE("state_dict: a call or class that tensors do not need is refused, and read on request") {
     for (const char* module :
          {"osx", "my.systems", "models.code", "positions", "posixpath_like", "utils.io"}) {
-        PickleWriter root;
-        root.empty_dict().mark().text("args").global(module, "Options").empty_tuple().reduce();
-        const ByteString bytes = zip_around(root.set_items().stop());
-        CHECK(keys_of(open_bytes(bytes)) == std::vector<std::string>{"args"});
+        const std::string named = "'"s + module + ".Options'";
+        for (const bool called : {true, false}) {
+            PickleWriter root;
+            root.empty_dict().mark().text("args").global(module, "Options");
+            if (called) root.empty_tuple().reduce();
+            const ByteString bytes = zip_around(root.set_items().stop());
+            check_malformed(bytes, {called ? "asks to call " : "a class or function that tensors do not need",
+                                    named, "do not load the file with PyTorch"});
+            const auto read = Checkpoint::from_bytes(span_of(bytes), "test.pth", {.ignore_calls = true});
+            REQUIRE(read.ok());
+            CHECK(keys_of(read.value()) == std::vector<std::string>{"args"});
+            CHECK(read->calls()[0] == (called ? "call " : "import ") + named);
+        }
     }
 }
 
@@ -263,7 +272,19 @@ TEST_CASE("state_dict: pickles that would run something are refused wherever the
         {"operator", "methodcaller"},
         {"torch", "os.system"},
         {"torch.serialization", "os.path.os.system"},
-        {"a.builtins", "exec"}};
+        {"a.builtins", "exec"},
+        {"torch.utils.collect_env", "run"},
+        {"numpy.testing._private.utils", "runstring"},
+        {"_osx_support", "_read_output"},
+        {"profile", "runctx"},
+        {"pathlib", "Path.write_text"},
+        {"torch", "load"},
+        {"torch.jit", "load"},
+        {"torch.storage", "_load_from_bytes"},
+        {"torch.fx.graph_module", "reduce_graph_module"},
+        {"functools", "partial"},
+        {"copyreg", "_reconstructor"},
+        {"my.model", "Net"}};
     for (const auto& [module, name] : callables) {
         const std::string named = "'"s + module + "." + name + "' (it was not called)";
         PickleWriter root;
@@ -283,9 +304,14 @@ TEST_CASE("state_dict: pickles that would run something are refused wherever the
         check_malformed(zip_with_storage(dropped.set_item().stop()), {named});
     }
     PickleWriter made;
-    made.global("my.module", "make").empty_tuple().reduce().mark().text("true").tuple().reduce();
+    made.global("collections", "OrderedDict").empty_tuple().reduce().mark().text("true").tuple().reduce();
     check_malformed(zip_around(made.stop()), {"asks to call something that has no name (it was not called)"});
     check_malformed(zip_around("(ios\nsystem\n."), {"'os.system' (it was not called)"});
     check_malformed(zip_around("(cos\nsystem\no."), {"'os.system' (it was not called)"});
-    check_malformed(zip_around("\x8c\x02os\x8c\x06system\x93)\x81."), {"'os.system' (it was not called)"});
+    // NEWOBJ without arguments calls nothing of a function's, but asks for it all the same.
+    check_file_refused(zip_around("\x8c\x02os\x8c\x06system\x93)\x81."), StatusCode::unsupported,
+                       {"found an object of 'os.system'"});
+    check_malformed(zip_around("\x8c\x02os\x8c\x06system\x93)\x81"
+                               "0}."),
+                    {"asks to build an object of 'os.system' (it was not built)"});
 }

@@ -270,11 +270,11 @@ TEST_CASE("tensor: near-miss names are not torch's functions, and are named") {
             push_place_and_call(pickle, 6);
         });
         check_malformed(bytes,
-                        {"entry 't'", std::string("'torch._utils.") + name + "' (which was not called)"});
+                        {"asks to call " + (std::string("'torch._utils.") + name) + "' (it was not called)"});
     }
     const ByteString module = with_entry(
         [](PickleWriter& p) { p.global("torch._utilz", "_rebuild_tensor_v2").empty_tuple().reduce(); });
-    check_malformed(module, {"entry 't'", "'torch._utilz._rebuild_tensor_v2'"});
+    check_malformed(module, {"asks to call 'torch._utilz._rebuild_tensor_v2'"});
 }
 
 TEST_CASE("tensor: a function of torch's that is made an object of is no tensor") {
@@ -391,5 +391,7 @@ TEST_CASE("tensor: a subclass is rebuilt by torch's functions only") {
     };
     const ByteString good = subclass("torch._utils", "_rebuild_tensor_v2");
     CHECK(values_of(open_bytes(good), "t") == kValues);
-    check_malformed(subclass("my", "rebuild"), {"tensor 't'", "not known", "'my.rebuild'"});
+    check_malformed(subclass("my", "rebuild"),
+                    {"asks to call 'torch._tensor._rebuild_from_type_v2'", "import 'my.rebuild'"});
+    CHECK(open_bytes(good).classes()[0] == "my.Tensor");
 }

@@ -172,15 +172,25 @@ TEST_CASE("torch zip: bytes before the archive are told from an unknown file") {
     check_malformed("\x01\x02junk" + make_torch_zip(one_tensor()), {"bytes before the archive", "6 bytes"});
 }
 
-TEST_CASE("torch zip: TorchScript archives are named") {
+TEST_CASE("torch zip: an archive with constants.pkl is TorchScript's, as PyTorch has it") {
     std::vector<ZipItem> items = good_items();
     add(items, "archive/code/__torch__/net.py", "x");
-    check_file_refused(make_zip(items).bytes, StatusCode::unsupported,
-                       {"TorchScript", "'archive/code/__torch__/net.py'"});
-    items = good_items();
-    add(items, "archive/constants.pkl", "x");
-    check_file_refused(make_zip(items).bytes, StatusCode::unsupported,
-                       {"TorchScript", "'archive/constants.pkl'"});
+    ByteString bytes = make_zip(items).bytes;
+    CHECK(open_bytes(bytes).container() == "torch zip");
+    add(items, "archive/constants.pkl", ").");
+    bytes = make_zip(items).bytes;
+    CHECK(open_bytes(bytes).container() == "TorchScript zip");
+    CHECK(values_of(open_bytes(bytes), "w") == kValues);
+}
+
+TEST_CASE("torch zip: every pickle of the archive must be one, and is named") {
+    for (const char* name : {"archive/constants.pkl", "archive/extra.pkl"}) {
+        std::vector<ZipItem> items = good_items();
+        add(items, name, "x");
+        check_malformed(make_zip(items).bytes, {std::string(name).substr(8), "unknown opcode"});
+        items.back().content = "N.N.";
+        check_malformed(make_zip(items).bytes, {std::string(name).substr(8), "something follows its end"});
+    }
 }
 
 TEST_CASE("torch zip: bytes after the end of the pickle are refused") {
