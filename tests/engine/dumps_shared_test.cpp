@@ -76,17 +76,20 @@ double anchor_error(const std::vector<float>& priors, int height, int width) {
 }
 
 TEST_CASE("dumps: every one there is compared") {
-    FEATHERFACE_SHARED_FILE(folder, "reference");
     std::set<std::string> there, compared = {std::string(test::kClassifierDump.file)};
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) compared.emplace(file);
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.path().extension() == ".npz") there.insert("reference/" + entry.path().filename().string());
+    for (const test::SharedDump& dump : test::kDetectorDumps) compared.emplace(dump.file);
+    for (const std::string_view name : test::kDumpFolders) {
+        FEATHERFACE_SHARED_FILE(folder, name);
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            if (entry.path().extension() == ".npz")
+                there.insert(std::string(name) + "/" + entry.path().filename().string());
+        }
     }
     CHECK(there == compared);
 }
 
 TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4") {
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
+    for (const auto& [file, checkpoint, network] : test::kDetectorDumps) {
         FEATHERFACE_CAPTURE(file);
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
@@ -130,7 +133,7 @@ double landmark_error(const Face& face, const float* det) {
 
 TEST_CASE(
     "dumps: in both modes outputs are within 1e-4 and the faces are PyTorch's, one to one, in its order") {
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
+    for (const auto& [file, checkpoint, network] : test::kDetectorDumps) {
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
         const tools::NpzReader dump = test::open_npz(path);

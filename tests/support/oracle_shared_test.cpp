@@ -93,9 +93,7 @@ void check_faces(const std::vector<oracle::Detection>& faces, const Tensor& expe
     }
 }
 
-using Run = oracle::Predictions (*)(const oracle::Weights&, const Tensor&, const oracle::Observer&);
-
-void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump_name) {
+void check_dump(std::string_view network, std::string_view checkpoint_name, std::string_view dump_name) {
     CAPTURE(dump_name);
     FEATHERFACE_SHARED_FILE(checkpoint_path, checkpoint_name);
     FEATHERFACE_SHARED_FILE(dump_path, dump_name);
@@ -107,7 +105,7 @@ void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump
     if (dump.contains("input")) CHECK(input.values == oracle_tensor(dump, "input").values);
 
     CompareModules modules{dump, {}};
-    const auto outputs = run(oracle_weights(checkpoint.value()), input, std::ref(modules));
+    const auto outputs = run_detector(network, oracle_weights(checkpoint.value()), input, std::ref(modules));
     CHECK(modules.compared == module_names(dump));
 
     const auto difference = [&](const Tensor& output, const char* name) {
@@ -121,9 +119,8 @@ void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump
     check_faces(oracle::detect(outputs, input.width(), input.height()), oracle_tensor(dump, "dets"));
 }
 
-TEST_CASE("oracle: V1 and V2 agree with PyTorch on every module, output and face of their dumps") {
-    for (const auto& [file, checkpoint] : kDetectorDumps)
-        check_dump(checkpoint == kSharedV1 ? oracle::run_v1 : oracle::run_v2, checkpoint, file);
+TEST_CASE("oracle: the detectors agree with PyTorch on every module, output and face of their dumps") {
+    for (const auto& [file, checkpoint, network] : kDetectorDumps) check_dump(network, checkpoint, file);
 }
 
 TEST_CASE("oracle: the classifier agrees with PyTorch on its stages and logits") {
