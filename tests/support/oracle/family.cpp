@@ -43,14 +43,18 @@ Tensor channel_conv(const Tensor& means, const Tensor& filter) {
     return output;
 }
 
-Tensor eca_cbam(Modules& m, const Path& path, const Tensor& x) {
+// The spatial gate sees what the channel gate lets through, or, in the parallel version, what it was given.
+enum class Gates { sequential, parallel };
+
+Tensor eca_cbam(Modules& m, const Path& path, const Tensor& x, Gates gates) {
     const Path eca = path + ".eca", sam = path + ".sam";
     Tensor logits =
         m.returned(eca + ".conv", channel_conv(spatial_mean(x), m.parameter(eca + ".conv.weight")));
     logits.shape = {1, x.channels(), 1, 1};
     const Tensor y = m.returned(eca, scale_channels(x, m.returned(eca + ".sigmoid", sigmoid(logits))));
 
-    const Tensor mean = channel_mean(y), maximum = channel_maximum(y);
+    const Tensor& seen = gates == Gates::sequential ? y : x;
+    const Tensor mean = channel_mean(seen), maximum = channel_maximum(seen);
     const Tensor attention = m.conv(sam + ".conv", concat_channels({&mean, &maximum}), {1, 3, 1});
     const Tensor gate = m.returned(sam + ".sigmoid", sigmoid(attention));
     return m.returned(path, m.returned(sam, scale_pixels(y, gate)));
@@ -111,15 +115,27 @@ Predictions run_489k(const Weights& weights, const Tensor& input, const Observer
     return predictions(m, x);
 }
 
-Predictions run_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer) {
+namespace {
+
+Predictions run_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer, Gates gates) {
     Modules m(weights, observer);
     Levels x = m.backbone("body.", input);
-    for (int i = 0; i < 3; ++i) x[i] = eca_cbam(m, numbered("backbone_attention_", i), x[i]);
+    for (int i = 0; i < 3; ++i) x[i] = eca_cbam(m, numbered("backbone_attention_", i), x[i], gates);
     x = bifpn(m, std::move(x), 3);
-    for (int i = 0; i < 3; ++i) x[i] = eca_cbam(m, numbered("bifpn_attention_", i), x[i]);
+    for (int i = 0; i < 3; ++i) x[i] = eca_cbam(m, numbered("bifpn_attention_", i), x[i], gates);
     x = contexts(m, std::move(x), true);
     for (int i = 0; i < 3; ++i) x[i] = shuffle_in_two(m, numbered("ssh", i + 1) + "_cs", x[i]);
     return predictions(m, x, HeadOrder::level_by_level);
+}
+
+}  // namespace
+
+Predictions run_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer) {
+    return run_eca_cbam(weights, input, observer, Gates::sequential);
+}
+
+Predictions run_parallel_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer) {
+    return run_eca_cbam(weights, input, observer, Gates::parallel);
 }
 
 Predictions run_coordinate(const Weights& weights, const Tensor& input, const Observer& observer) {
@@ -134,8 +150,9 @@ Predictions run_detector(std::string_view network, const Weights& weights, const
                          const Observer& observer) {
     using Run = Predictions (*)(const Weights&, const Tensor&, const Observer&);
     constexpr std::pair<std::string_view, Run> kRuns[] = {
-        {"v1", run_v1},       {"v2", run_v2},          {"retinaface", run_retinaface},
-        {"ff489k", run_489k}, {"ffeca", run_eca_cbam}, {"ffca", run_coordinate}};
+        {"v1", run_v1},          {"v2", run_v2},          {"retinaface", run_retinaface},
+        {"ff489k", run_489k},    {"ffeca", run_eca_cbam}, {"ffeca_parallel", run_parallel_eca_cbam},
+        {"ffca", run_coordinate}};
     const auto found = std::find_if(std::begin(kRuns), std::end(kRuns),
                                     [&](const auto& run) { return run.first == network; });
     return found == std::end(kRuns) ? throw std::invalid_argument("no detector is called so")

@@ -31,9 +31,12 @@ Predictions run_v2(const Weights& weights, const Tensor& input, const Observer& 
 Predictions run_retinaface(const Weights& weights, const Tensor& input, const Observer& observer = {});
 Predictions run_489k(const Weights& weights, const Tensor& input, const Observer& observer = {});
 Predictions run_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer = {});
+// What a later version of that code makes of the same weights. No checkpoint was trained for it.
+Predictions run_parallel_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer = {});
 Predictions run_coordinate(const Weights& weights, const Tensor& input, const Observer& observer = {});
 
-// The detector of that short id in the engine's table: "v1", "ffeca". Throws where there is none.
+// The detector of that short id in the engine's table: "v1", "ffeca"; or "ffeca_parallel". Throws where there
+// is none.
 Predictions run_detector(std::string_view network, const Weights& weights, const Tensor& input,
                          const Observer& observer = {});
 
