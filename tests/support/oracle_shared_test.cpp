@@ -26,6 +26,7 @@ constexpr double kConfRounding = 1.25e-5;   // 1.20e-5
 constexpr double kLandmsRounding = 5e-5;    // 4.82e-5
 constexpr double kLogitsRounding = 8e-6;    // 5.98e-6
 constexpr double kLayerRounding = 7e-5;     // 6.59e-5, times max(1, |x|)
+constexpr double kStemRounding = 1.15e-4;   // 1.10e-4: large products that cancel, before any BatchNorm
 constexpr double kOverlap = 1 - 2.5e-5;     // 1 - 1.72e-5, of a face's box with PyTorch's
 constexpr double kLandmarkRounding = 2e-3;  // 1.51e-3 pixels
 
@@ -61,8 +62,8 @@ struct CompareModules {
     void operator()(const std::string& name, const Tensor& output) {
         if (!dump.contains(name)) return;
         compared.push_back(name);
-        CHECK_MESSAGE(largest_difference(output, oracle_tensor(dump, name), Relative()) <= kLayerRounding,
-                      name);
+        const double rounding = name == "body.stage1.0.0" ? kStemRounding : kLayerRounding;
+        CHECK_MESSAGE(largest_difference(output, oracle_tensor(dump, name), Relative()) <= rounding, name);
     }
 };
 
