@@ -35,8 +35,8 @@ constexpr int kWinogradTiles = 24;  // transformed together; room for the micro-
 static_assert(kWinogradTiles % kTilePixels<1> == 0 && kWinogradTiles % kTilePixels<kMaxVectors> == 0);
 
 bool conv_winograd_supports(const ConvGeometry& g) {
-    // With fewer channels the transforms cost more than they save.
-    return g.groups == 1 && g.kernel == 3 && g.stride == 1 && g.pad == 1 && g.in_channels >= 16 &&
+    // With fewer channels the transforms take more of what they save.
+    return g.groups == 1 && g.kernel == 3 && g.stride == 1 && g.pad == 1 && g.in_channels >= 12 &&
            g.out_channels >= 16;
 }
 

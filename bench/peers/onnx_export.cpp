@@ -38,7 +38,7 @@ class Emitter {
         for (; current_ < graph_.nodes.size(); ++current_) {
             const bool written = std::visit(
                 [this](const auto& operation) {
-                    if (has_epilogue(operation)) return false;
+                    if (has_epilogue(operation) || is_of_no_statistics(operation)) return false;
                     if constexpr (std::is_invocable_v<Emitter&, decltype(operation)>) {
                         (*this)(operation);
                         return true;
@@ -144,7 +144,16 @@ class Emitter {
                        {{"kernel_shape", square(kKernel)}, {"strides", square(kStride)}});
     }
 
+    // Written where they are read, each as one of ONNX's own reductions.
     void operator()(const RowStats&) {}
+    void operator()(const Slice&) {
+        const Node& of_stats = graph_.nodes[index(node().inputs[0])];
+        file_.add_node("ReduceMean", {names_[index(of_stats.inputs[0])], constant("axes", Dims{kWidthAxis})},
+                       out());
+    }
+    void operator()(const ColumnMeans&) {
+        file_.add_node("ReduceMean", {in(0), constant("axes", Dims{kHeightAxis})}, out());
+    }
     void operator()(const GlobalPool& op) {
         const bool average = op.kind == GlobalPool::Kind::average;
         const Node& of_stats = graph_.nodes[index(node().inputs[0])];
@@ -156,6 +165,21 @@ class Emitter {
     void operator()(const Linear& op) {
         file_.add_node("Gemm", {in(0), constant(op.weight), constant(op.bias)}, out(), {{"transB", 1}});
     }
+
+    void operator()(const ChannelConv& op) {
+        file_.add_node("Reshape", {in(0), constant("shape", shape().torch_shape())}, part("row"));
+        file_.add_node("Conv", {part("row"), constant(op.weight)}, out(),
+                       {{"kernel_shape", Dims{op.kernel}},
+                        {"strides", Dims{1}},
+                        {"pads", Dims{op.kernel / 2, op.kernel / 2}},
+                        {"group", 1}});
+    }
+
+    void operator()(const ToPixel&) {
+        file_.add_node("Reshape", {in(0), constant("shape", shape().torch_shape())}, out());
+    }
+
+    void operator()(const ScaleStrips&) { file_.add_node("Mul", {in(0), in(1)}, out()); }
 
     void operator()(const ScaleChannels&) {
         const std::string shape = constant("shape", Dims{1, input_shape().channels, 1, 1});
@@ -193,7 +217,7 @@ class Emitter {
     void operator()(const SoftmaxPairs&) { file_.add_node("Softmax", {in(0)}, out(), {{"axis", -1}}); }
 
   private:
-    static constexpr std::int64_t kChannelAxis = 1;
+    static constexpr std::int64_t kChannelAxis = 1, kHeightAxis = 2, kWidthAxis = 3;
 
     static std::size_t index(int id) { return static_cast<std::size_t>(id); }
     static Dims square(std::int64_t extent) { return {extent, extent}; }
@@ -205,6 +229,13 @@ class Emitter {
             return operation.activation != Activation::none;
         }
         return false;
+    }
+
+    // What a pass cut out of a wider map.
+    template <class Operation>
+    bool is_of_no_statistics(const Operation&) const {
+        return std::is_same_v<Operation, Slice> &&
+               !std::holds_alternative<RowStats>(graph_.nodes[index(node().inputs[0])].operation);
     }
 
     const Node& node() const { return graph_.nodes[current_]; }

@@ -61,6 +61,12 @@ ValueId Builder::linear(const std::string& name, ValueId x, int out, Bias bias) 
     return append(name, op, {x}, out);
 }
 
+ValueId Builder::channel_conv(const std::string& name, ValueId x, int kernel) {
+    ChannelConv op{.kernel = kernel};
+    op.weight = parameter(name + ".weight", {1, 1, kernel});
+    return append(name, op, {x}, channels(x));
+}
+
 ValueId Builder::activate(const std::string& name, ValueId x, Activation activation) {
     return append(name, Activate{activation}, {x}, channels(x));
 }
@@ -85,15 +91,15 @@ ValueId Builder::max_pool(const std::string& name, ValueId x, MaxPool::Padding p
 }
 
 ValueId Builder::global_pool(const std::string& name, ValueId x, GlobalPool::Kind kind) {
-    // Average and maximum of one map share its row statistics.
-    ValueId stats = kNone;
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-        const Node& node = graph_.nodes[i];
-        if (std::holds_alternative<RowStats>(node.operation) && node.inputs[0] == x)
-            stats = static_cast<ValueId>(i);
-    }
-    if (stats == kNone) stats = append("", RowStats{}, {x}, 2 * channels(x));
-    return append(name, GlobalPool{kind}, {stats}, channels(x));
+    return append(name, GlobalPool{kind}, {row_stats(x)}, channels(x));
+}
+
+ValueId Builder::row_means(const std::string& name, ValueId x) {
+    return append(name, Slice{0, channels(x)}, {row_stats(x)}, channels(x));
+}
+
+ValueId Builder::column_means(const std::string& name, ValueId x) {
+    return append(name, ColumnMeans{}, {x}, channels(x));
 }
 
 ValueId Builder::scale_channels(const std::string& name, ValueId x, ValueId gate) {
@@ -102,6 +108,10 @@ ValueId Builder::scale_channels(const std::string& name, ValueId x, ValueId gate
 
 ValueId Builder::scale_pixels(const std::string& name, ValueId x, ValueId gate) {
     return append(name, ScalePixels{}, {x, gate}, channels(x));
+}
+
+ValueId Builder::scale_strips(const std::string& name, ValueId x, ValueId strip, ScaleStrips::Gate gate) {
+    return append(name, ScaleStrips{gate}, {x, strip}, channels(x));
 }
 
 ValueId Builder::channel_stats(const std::string& name, ValueId x, bool max_first) {
@@ -125,6 +135,10 @@ ValueId Builder::to_anchors(const std::string& name, ValueId x, int values) {
     return append(name, ToAnchors{values}, {x}, values);
 }
 
+ValueId Builder::to_pixel(ValueId x) {
+    return append("", ToPixel{}, {x}, channels(x));
+}
+
 ValueId Builder::softmax_pairs(ValueId x) {
     return append("", SoftmaxPairs{}, {x}, channels(x));
 }
@@ -146,6 +160,16 @@ ValueId Builder::append(const std::string& name, Operation operation, std::vecto
     graph_.nodes.push_back(std::move(node));
     channels_.push_back(channels);
     return static_cast<ValueId>(graph_.nodes.size()) - 1;
+}
+
+// What is made of the rows of one map shares their statistics.
+ValueId Builder::row_stats(ValueId x) {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+        const Node& node = graph_.nodes[i];
+        if (std::holds_alternative<RowStats>(node.operation) && node.inputs[0] == x)
+            return static_cast<ValueId>(i);
+    }
+    return append("", RowStats{}, {x}, 2 * channels(x));
 }
 
 ParameterId Builder::parameter(const std::string& name, std::vector<std::int64_t> shape,

@@ -33,6 +33,7 @@ class Builder {
     ValueId deform_conv3x3(const std::string& name, ValueId x, int out);
     ValueId batch_norm(const std::string& name, ValueId x, double eps = 1e-5);
     ValueId linear(const std::string& name, ValueId x, int out, Bias bias);
+    ValueId channel_conv(const std::string& name, ValueId x, int kernel);
 
     ValueId activate(const std::string& name, ValueId x, Activation activation);
     ValueId add(ValueId a, ValueId b);
@@ -41,12 +42,16 @@ class Builder {
     ValueId resize_like(ValueId x, ValueId like);
     ValueId max_pool(const std::string& name, ValueId x, MaxPool::Padding padding);
     ValueId global_pool(const std::string& name, ValueId x, GlobalPool::Kind kind);
+    ValueId row_means(const std::string& name, ValueId x);
+    ValueId column_means(const std::string& name, ValueId x);
     ValueId scale_channels(const std::string& name, ValueId x, ValueId gate);
     ValueId scale_pixels(const std::string& name, ValueId x, ValueId gate);
+    ValueId scale_strips(const std::string& name, ValueId x, ValueId strip, ScaleStrips::Gate gate);
     ValueId channel_stats(const std::string& name, ValueId x, bool max_first);
     ValueId concat(std::initializer_list<ValueId> values);
     ValueId shuffle(const std::string& name, ValueId x, std::vector<int> source);
     ValueId to_anchors(const std::string& name, ValueId x, int values);
+    ValueId to_pixel(ValueId x);
     ValueId softmax_pairs(ValueId x);
 
     // `name` is a container (or a second name) whose output is `value`; returns it.
@@ -57,6 +62,7 @@ class Builder {
     Graph finish() { return std::move(graph_); }
 
   private:
+    ValueId row_stats(ValueId x);
     ValueId append(const std::string& name, Operation operation, std::vector<ValueId> inputs, int channels);
     ParameterId parameter(const std::string& name, std::vector<std::int64_t> shape,
                           Parameter::Role role = Parameter::Role::trained);

@@ -102,7 +102,8 @@ struct Comparison {
         if (agreeing != other.agreeing) return agreeing > other.agreeing;
         return differences.count() < other.differences.count();
     }
-    bool is_nearly_equal() const { return static_cast<std::size_t>(agreeing) >= differences.count(); }
+    // A backbone alone, which is half of the smallest detector, is none.
+    bool is_nearly_equal() const { return 2 * static_cast<std::size_t>(agreeing) >= 3 * differences.count(); }
 };
 
 // A prefix is left out of the names in texts, as if it had been taken off.

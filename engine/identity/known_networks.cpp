@@ -27,7 +27,6 @@ bool matches(std::string_view name, std::string_view pattern) {
     return p == pattern.size();
 }
 
-// The first that fits counts: the attention variants have the later variant's other tensors too.
 const std::vector<KnownNetwork>& known_networks() {
     static const std::vector<KnownNetwork> networks = {
         {.name = "FeatherNetB anti-spoofing network",
@@ -36,33 +35,13 @@ const std::vector<KnownNetwork>& known_networks() {
                    "part of FeatherFace",
          .has = {"features.*", "features.*.fc.0.*", "features.*.fc.2.*", "final_DW.0.weight"},
          .lacks = {}},
-        {.name = "RetinaFace-MobileNet0.25",
-         .parameters = 426'608,
-         .remark = "it is a detector of the same family, with plain convolutions and no attention; "
-                   "FeatherFace V1 has the same file name, mobilenet0.25_Final.pth",
-         .has = {"body.*", "fpn.output1.*", "fpn.output2.*", "fpn.output3.*", "fpn.merge1.*", "fpn.merge2.*",
+        {.name = "RetinaFace-ResNet50",
+         .parameters = 27'293'600,
+         .remark = "it is the large sister of RetinaFace-MobileNet0.25, which this engine runs, and has a "
+                   "backbone of another kind",
+         .has = {"body.conv1.weight", "body.layer4.*", "fpn.output1.*", "fpn.merge1.*",
                  "ssh1.conv3X3.0.weight"},
          .lacks = {}},
-        {.name = "FeatherFace ECA-CBAM",
-         .parameters = 476'345,
-         .remark = "it is a later network of the FeatherFace authors, 52 channels wide; this engine runs V1 "
-                   "and V2",
-         .has = {"backbone_attention_0.eca*", "backbone_attention_0.sam*", "bifpn_attention_*"},
-         .lacks = {}},
-        {.name = "FeatherFace with coordinate attention",
-         .parameters = 493'095,
-         .remark =
-             "it is a later network of the FeatherFace authors, which they call V2 too; this engine runs "
-             "the V2 of 256,156 parameters",
-         .has = {"ca_p3.conv_transform*", "ca_p3.conv_h*", "ca_p3.conv_w*", "ca_p4.*", "ca_p5.*"},
-         .lacks = {}},
-        {.name = "FeatherFace, later variant",
-         .parameters = 489'015,
-         .remark =
-             "it resembles V1 but is 56 channels wide, has two BiFPN cells, no CBAM and no channel mix; "
-             "this engine runs the V1 of 592,371 parameters",
-         .has = {"body.*", "bifpn.0.*", "bifpn.1.*", "ssh1.*", "BboxHead.*"},
-         .lacks = {"bifpn.2.*", "*_cbam*", "ssh*_cs*"}},
     };
     return networks;
 }

@@ -12,6 +12,14 @@ constexpr LevelModules kV1Milestones[] = {{"body.stage", 1}, {"relu_"},     {"bi
                                           {"bifpn.2@."},     {"bif_relu_"}, {"ssh", 1},    {"ssh", 1, "_cs"}};
 constexpr LevelModules kV2Milestones[] = {
     {"body.stage", 1}, {"bifpn.0@."}, {"bifpn.1@."}, {"ssh", 1}, {"ssh", 1, "_cs"}};
+constexpr LevelModules kRetinaMilestones[] = {{"body.stage", 1}, {"fpn@."}, {"ssh", 1}};
+constexpr LevelModules k489kMilestones[] = {
+    {"body.stage", 1}, {"bifpn.0@."}, {"bifpn.1@."}, {"ssh", 1}, {"cs", 1}};
+constexpr LevelModules kEcaMilestones[] = {{"body.stage", 1}, {"backbone_attention_"}, {"bifpn.0@."},
+                                           {"bifpn.1@."},     {"bifpn.2@."},           {"bifpn_attention_"},
+                                           {"ssh", 1},        {"ssh", 1, "_cs"}};
+constexpr LevelModules kCoordinateMilestones[] = {{"body.stage", 1}, {"bifpn.0@."}, {"bifpn.1@."},
+                                                  {"ssh", 1},        {"ca_p", 3},   {"cs", 1}};
 constexpr LevelModules kBackboneMilestones[] = {{"stage", 1}};
 
 constexpr Network kNetworks[] = {
@@ -33,6 +41,43 @@ constexpr Network kNetworks[] = {
      .make_graph = featherface_v2,
      .usual_file_name = "FeatherFaceV2_*",
      .milestones = kV2Milestones},
+    {.architecture = Architecture::retinaface,
+     .name = "RetinaFace-MobileNet0.25",
+     .id = "retinaface_mobilenet025",
+     .short_id = "retinaface",
+     .title = "RetinaFace-MobileNet0.25 model",
+     .task = Task::detection,
+     .make_graph = retinaface,
+     .usual_file_name = "mobilenet0.25_*",
+     .milestones = kRetinaMilestones},
+    {.architecture = Architecture::featherface_489k,
+     .name = "FeatherFace 489K",
+     .id = "featherface_489k",
+     .short_id = "ff489k",
+     .title = "FeatherFace 489K model",
+     .task = Task::detection,
+     .make_graph = featherface_489k,
+     .usual_file_name = "mobilenet0.25_*",
+     .milestones = k489kMilestones},
+    {.architecture = Architecture::featherface_eca_cbam,
+     .name = "FeatherFace ECA-CBAM",
+     .id = "featherface_eca_cbam",
+     .short_id = "ffeca",
+     .title = "FeatherFace ECA-CBAM model",
+     .task = Task::detection,
+     .make_graph = featherface_eca_cbam,
+     .usual_file_name = "featherface_eca_cbam_*",
+     .milestones = kEcaMilestones},
+    // Its authors call it V2 too.
+    {.architecture = Architecture::featherface_coordinate,
+     .name = "FeatherFace with coordinate attention",
+     .id = "featherface_coordinate",
+     .short_id = "ffca",
+     .title = "FeatherFace model with coordinate attention",
+     .task = Task::detection,
+     .make_graph = featherface_coordinate,
+     .usual_file_name = "featherface_v2_*",
+     .milestones = kCoordinateMilestones},
     // It is told as what FeatherFace uses it for.
     {.architecture = Architecture::mobilenet_classifier,
      .name = "MobileNetV1-0.25 classifier",

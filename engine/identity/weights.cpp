@@ -1,8 +1,24 @@
 #include "engine/identity/weights.hpp"
 
+#include <cmath>
+#include <limits>
+#include <span>
+
 #include "engine/identity/text.hpp"
 
 namespace featherface::engine {
+
+namespace {
+
+// Denormal weights are what training leaves of channels that nothing reaches any more. They are too small to
+// change an output, and CPUs multiply them many times slower than other numbers.
+void flush_denormals(std::span<float> values) {
+    for (float& value : values) {
+        if (std::abs(value) < std::numeric_limits<float>::min()) value = 0;
+    }
+}
+
+}  // namespace
 
 Status bind(Graph& graph, const loaders::Checkpoint& checkpoint) {
     const std::string file(checkpoint.file_name());
@@ -22,6 +38,7 @@ Status bind(Graph& graph, const loaders::Checkpoint& checkpoint) {
         if (const Status status = copy_as_f32(*tensor, parameter.values); !status.ok()) {
             return {status.code(), file + ": " + status.message()};
         }
+        flush_denormals(parameter.values);
     }
     return {};
 }

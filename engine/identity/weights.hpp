@@ -7,8 +7,8 @@
 
 namespace featherface::engine {
 
-// Fills every parameter's values. Errors: wrong_model when a tensor is missing or has another shape,
-// unsupported when its type is no floating-point one; the message names the tensor.
+// Fills every parameter's values, denormal ones as zeros. Errors: wrong_model when a tensor is missing or has
+// another shape, unsupported when its type is no floating-point one; the message names the tensor.
 Status bind(Graph& graph, const loaders::Checkpoint& checkpoint);
 
 }  // namespace featherface::engine

@@ -9,7 +9,9 @@
 #include "engine/operations/activation.hpp"
 #include "engine/operations/add.hpp"
 #include "engine/operations/batch_norm.hpp"
+#include "engine/operations/channel_conv.hpp"
 #include "engine/operations/channel_stats.hpp"
+#include "engine/operations/column_means.hpp"
 #include "engine/operations/concat.hpp"
 #include "engine/operations/conv.hpp"
 #include "engine/operations/deform_conv.hpp"
@@ -23,10 +25,12 @@
 #include "engine/operations/row_stats.hpp"
 #include "engine/operations/scale_channels.hpp"
 #include "engine/operations/scale_pixels.hpp"
+#include "engine/operations/scale_strips.hpp"
 #include "engine/operations/shuffle.hpp"
 #include "engine/operations/slice.hpp"
 #include "engine/operations/softmax.hpp"
 #include "engine/operations/to_anchors.hpp"
+#include "engine/operations/to_pixel.hpp"
 #include "engine/operations/weighted_sum.hpp"
 
 namespace featherface::engine {
@@ -69,8 +73,9 @@ template <IsOperation... Operations>
 using VariantOf = std::variant<Operations...>;
 
 using Operation = VariantOf<Input, ReadPixels, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights,
-                            WeightedSum, Resize, MaxPool, RowStats, GlobalPool, Linear, ScaleChannels,
-                            ScalePixels, ChannelStats, Concat, Slice, Shuffle, ToAnchors, SoftmaxPairs>;
+                            WeightedSum, Resize, MaxPool, RowStats, ColumnMeans, GlobalPool, Linear,
+                            ChannelConv, ScaleChannels, ScalePixels, ScaleStrips, ChannelStats, Concat, Slice,
+                            Shuffle, ToAnchors, ToPixel, SoftmaxPairs>;
 
 // The same of whichever operation it is.
 std::string_view kind_of(const Operation& operation);

@@ -19,6 +19,7 @@ struct Shape {
         map,      // torch (1, channels, height, width)
         vector,   // torch (1, channels); height = width = 1
         anchors,  // torch (1, height * width, channels): one row per anchor, in row-major order of the cells
+        row,      // torch (1, 1, channels); height = width = 1
         list      // torch (channels,); height = width = 1
     };
     Kind kind = Kind::map;

@@ -1,4 +1,4 @@
-// The three networks, each written down once. Parameter names are the checkpoints' state_dict keys, node
+// The networks, each written down once. Parameter names are the checkpoints' state_dict keys, node
 // names the PyTorch module paths.
 #pragma once
 
@@ -13,6 +13,11 @@ using Pyramid = std::array<ValueId, 3>;  // P3, P4, P5: strides 8, 16, 32
 
 Graph featherface_v1();  // 592,371 parameters
 Graph featherface_v2();  // 256,156 parameters
+Graph retinaface();      // RetinaFace-MobileNet0.25, 426,608 parameters
+// Later networks of FeatherFace's authors: 489,015, 476,345 and 493,095 parameters.
+Graph featherface_489k();
+Graph featherface_eca_cbam();
+Graph featherface_coordinate();
 // MobileNetV1 x0.25 with its 1000-way classifier (470,072 parameters), or its stages alone (213,072).
 Graph mobilenet_classifier();
 Graph mobilenet_backbone();

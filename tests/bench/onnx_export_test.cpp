@@ -9,6 +9,7 @@
 #include "engine/passes/passes.hpp"
 #include "engine/topologies/topologies.hpp"
 #include "support/seeded_graph.hpp"
+#include "support/seeded_weights.hpp"
 #include "support/status_checks.hpp"
 
 namespace featherface::bench {
@@ -58,7 +59,7 @@ TEST_CASE("onnx: V2 is the operators one expects of it") {
 }
 
 TEST_CASE("onnx: the file says its versions, its input and its outputs") {
-    for (const std::string network : {"v1", "v2"}) {
+    for (const std::string_view network : test::kDetectors) {
         CAPTURE(network);
         const test::OnnxModel model = exported(network, 65, 47);  // anchors: 2 * (9 * 6 + 5 * 3 + 3 * 2)
         CHECK(model.opset == 19);
@@ -72,7 +73,7 @@ TEST_CASE("onnx: the file says its versions, its input and its outputs") {
 }
 
 TEST_CASE("onnx: every tensor is made once, before it is read") {
-    for (const std::string network : {"v1", "v2", "classifier"}) {
+    for (const std::string_view network : test::kNetworks) {
         CAPTURE(network);
         const test::OnnxModel model = exported(network, 64, 64);
         std::set<std::string> made{"input"}, read;
@@ -96,7 +97,7 @@ TEST_CASE("onnx: what the file computes is what the oracle computes, also at odd
     // Folding rounds weights to float, a relative 6e-8 each, which the layers amplify (2e-6 found); all else
     // here is in double. A wrong attribute is off by far more.
     constexpr double kTolerance = 1e-5;
-    for (const std::string network : {"v1", "v2"}) {
+    for (const std::string_view network : test::kDetectors) {
         for (const auto& size : {std::pair{64, 32}, {33, 47}}) {
             const auto [height, width] = size;
             CAPTURE(network);
@@ -104,7 +105,7 @@ TEST_CASE("onnx: what the file computes is what the oracle computes, also at odd
             const test::OnnxModel model = exported(network, height, width);
             const Tensor input = test::seeded_input(network, height, width);
             const auto weights = test::seeded_oracle_weights(network);
-            const auto expected = network == "v1" ? run_v1(weights, input) : run_v2(weights, input);
+            const auto expected = run_detector(network, weights, input);
             test::OnnxInterpreter interpreter(model);
             const auto& tensors = interpreter.run("input", input);
             const std::pair<std::string, const Tensor&> outputs[] = {

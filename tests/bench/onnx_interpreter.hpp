@@ -74,8 +74,7 @@ class OnnxInterpreter {
         if (op == "Gemm") return gemm(node);
         if (op == "GlobalAveragePool") return with_unit_extents(oracle::spatial_mean(in(node, 0)));
         if (op == "GlobalMaxPool") return with_unit_extents(oracle::spatial_maximum(in(node, 0)));
-        if (op == "ReduceMean")
-            return require(list(node, 1) == Extents{1}, "axes"), oracle::channel_mean(in(node, 0));
+        if (op == "ReduceMean") return reduce_mean(node);
         if (op == "ReduceMax")
             return require(list(node, 1) == Extents{1}, "axes"), oracle::channel_maximum(in(node, 0));
         if (op == "MaxPool") return max_pool(node);
@@ -109,7 +108,43 @@ class OnnxInterpreter {
         return result;
     }
 
+    Tensor reduce_mean(const OnnxNode& node) const {
+        const Tensor& input = in(node, 0);
+        const Extents& axes = list(node, 1);
+        if (axes == Extents{1}) return oracle::channel_mean(input);
+        require(axes == Extents{2} || axes == Extents{3}, "axes");
+        const bool of_rows = axes[0] == 3;
+        Tensor output =
+            oracle::map_of_zeros(input.channels(), of_rows ? input.height() : 1, of_rows ? 1 : input.width());
+        for (int c = 0; c < input.channels(); ++c) {
+            for (int i = 0; i < static_cast<int>(input.plane_size()); ++i) {
+                output.plane(c)[of_rows ? i / input.width() : i % input.width()] +=
+                    input.plane(c)[i] / (of_rows ? input.width() : input.height());
+            }
+        }
+        return output;
+    }
+
+    // One filter over one row.
+    Tensor conv_along_row(const OnnxNode& node) const {
+        const Tensor &row = in(node, 0), &filter = in(node, 1);
+        const int taps = same(attribute(node, "kernel_shape").integers);
+        const int border = same(attribute(node, "pads").integers);
+        require(row.shape[1] == 1 && filter.shape == std::vector<int>{1, 1, taps} && taps == 2 * border + 1 &&
+                    same(attribute(node, "strides").integers) == 1,
+                "one-dimensional Conv");
+        Tensor output = oracle::zeros(row.shape);
+        for (int i = 0; i < row.shape[2]; ++i) {
+            for (int k = 0; k < taps; ++k) {
+                const int from = i + k - border;
+                if (from >= 0 && from < row.shape[2]) output.values[i] += filter.values[k] * row.values[from];
+            }
+        }
+        return output;
+    }
+
     Tensor conv(const OnnxNode& node) const {
+        if (in(node, 1).shape.size() == 3) return conv_along_row(node);
         require(same(attribute(node, "kernel_shape").integers) == in(node, 1).shape[2], "kernel_shape");
         return oracle::conv2d(in(node, 0), in(node, 1), optional(node, 2),
                               {.stride = same(attribute(node, "strides").integers),

@@ -22,7 +22,7 @@ namespace {
 using test::TempDir;
 
 constexpr int kDumpedHeight = 33, kDumpedWidth = 47;
-constexpr std::string_view kDumpedNetworks[] = {"v1", "v2", "classifier"};
+using test::kDetectors, test::kNetworks;
 using Names = std::set<std::string>;
 
 tools::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
@@ -51,13 +51,13 @@ TEST_CASE("dump: outputs are the network's, its input, and what detection makes 
 
 TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the order they are computed") {
     const TempDir dir;
-    for (const std::string_view network : kDumpedNetworks) {
+    for (const std::string_view network : kNetworks) {
         CAPTURE(network);
         const auto reference =
             test::open_npz(test::data_file("networks/" + std::string(network) + "_47x33.npz"));
         Names expected = names_in(reference);
         expected.insert({"input", "image_bgr", "__meta__"});
-        if (network != "classifier") expected.insert("priors");
+        if (network != "classifier") expected.insert({"priors", "dets"});
         const auto dump = dumped(network, Layers::stages, dir / "d.npz");
         CHECK(names_in(dump) == expected);
         CHECK(dump.names().front() == "input");
@@ -67,7 +67,7 @@ TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the
 
 TEST_CASE("dump: all has the output of every PyTorch module") {
     const TempDir dir;
-    for (const std::string_view network : kDumpedNetworks) {
+    for (const std::string_view network : kNetworks) {
         CAPTURE(network);
         const Names names = names_in(dumped(network, Layers::all, dir / "d.npz"));
         for (const test::ModuleSummary& module : test::module_summaries(network)) {
@@ -78,7 +78,7 @@ TEST_CASE("dump: all has the output of every PyTorch module") {
 
 TEST_CASE("dump: every value is the oracle's, and every shape PyTorch's") {
     const TempDir dir;
-    for (const std::string_view network : {"v1", "v2"}) {
+    for (const std::string_view network : kDetectors) {
         for (const Layers layers : {Layers::outputs, Layers::stages, Layers::all}) {
             CAPTURE(network);
             const auto reference =
@@ -117,10 +117,15 @@ TEST_CASE("dump: faces are PyTorch's") {
 
 TEST_CASE("dump: a teacher gives logits, regressions and the maps that enter the heads, and nothing else") {
     const TempDir dir;
-    for (const std::string_view network : {"v1", "v2"}) {
+    for (const std::string_view network : kDetectors) {
+        CAPTURE(network);
         const auto teacher = dumped(network, Layers::teacher, dir / "t.npz");
-        CHECK(names_in(teacher) ==
-              Names{"logits", "loc", "landms", "ssh1_cs", "ssh2_cs", "ssh3_cs", "__meta__"});
+        Names expected = {"logits", "loc", "landms", "__meta__"};
+        for (const std::string level : {"1", "2", "3"}) {
+            const bool alone = network == "ff489k" || network == "ffca";
+            expected.insert(alone ? "cs" + level : "ssh" + level + (network == "retinaface" ? "" : "_cs"));
+        }
+        CHECK(names_in(teacher) == expected);
         const auto outputs = dumped(network, Layers::outputs, dir / "o.npz");
         const std::vector<float> logits = teacher.read_f32("logits").value(),
                                  conf = outputs.read_f32("conf").value();

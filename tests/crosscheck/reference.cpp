@@ -57,8 +57,7 @@ Reference oracle_reference(std::string_view network, const oracle::Weights& weig
         reference.add("logits", oracle::run_classifier(weights, input, observe));
         return reference;
     }
-    const auto run = network == "v1" ? oracle::run_v1 : oracle::run_v2;
-    const oracle::Predictions predictions = run(weights, input, observe);
+    const oracle::Predictions predictions = oracle::run_detector(network, weights, input, observe);
     reference.add("loc", predictions.loc);
     reference.add("conf", predictions.conf);
     reference.add("landms", predictions.landms);

@@ -59,7 +59,7 @@ struct Budget {
 
 TEST_CASE("accuracy: no output's largest error is twice PyTorch's, and fused most are below it") {
     std::map<std::string, Score> scores;  // of a way to run the network
-    for (const auto& [file, checkpoint_file] : test::kDetectorDumps) {
+    for (const auto& [file, checkpoint_file, network] : test::kDetectorDumps) {
         FEATHERFACE_CAPTURE(file);
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint_file);
@@ -72,10 +72,9 @@ TEST_CASE("accuracy: no output's largest error is twice PyTorch's, and fused mos
         const ImageView view{reinterpret_cast<const std::uint8_t*>(picture->bytes.data()), width, height,
                              width * 3, PixelFormat::bgr8};
 
-        const auto run = checkpoint_file == test::kSharedV1 ? test::oracle::run_v1 : test::oracle::run_v2;
         const test::oracle::Predictions exact =
-            run(test::oracle_weights(checkpoint.value()),
-                test::oracle_input(test::oracle_tensor(dump, "image_bgr")), {});
+            run_detector(network, test::oracle_weights(checkpoint.value()),
+                         test::oracle_input(test::oracle_tensor(dump, "image_bgr")));
         const auto errors = [&](std::span<const float> loc, std::span<const float> conf,
                                 std::span<const float> landms) {
             return Errors{largest_error(loc, exact.loc), largest_error(conf, exact.conf),

@@ -88,8 +88,7 @@ TEST_CASE("detector: faces are the oracle's, in its order") {
             FEATHERFACE_CAPTURE(height);
             const auto weights = test::seeded_oracle_weights(network);
             const auto input = test::seeded_input(network, height, width);
-            const auto expected = test::oracle::detect(
-                network == "v1" ? run_v1(weights, input) : run_v2(weights, input), width, height);
+            const auto expected = test::oracle::detect(run_detector(network, weights, input), width, height);
             Detector detector = make_detector(seeded_model(network), {.score_threshold = kLow});
             const auto faces = detect(detector, noise(width, height).view());
             REQUIRE(faces.size() == expected.size());

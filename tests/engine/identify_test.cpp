@@ -91,6 +91,11 @@ TEST_CASE("identify: each network is told by its tensors, with its parameters co
     const std::vector<Expected> all = {
         {seeded_checkpoint("v1"), Architecture::featherface_v1, "FeatherFace V1", 592'371},
         {seeded_checkpoint("v2"), Architecture::featherface_v2, "FeatherFace V2", 256'156},
+        {seeded_checkpoint("retinaface"), Architecture::retinaface, "RetinaFace-MobileNet0.25", 426'608},
+        {seeded_checkpoint("ff489k"), Architecture::featherface_489k, "FeatherFace 489K", 489'015},
+        {seeded_checkpoint("ffeca"), Architecture::featherface_eca_cbam, "FeatherFace ECA-CBAM", 476'345},
+        {seeded_checkpoint("ffca"), Architecture::featherface_coordinate,
+         "FeatherFace with coordinate attention", 493'095},
         {seeded_checkpoint("classifier"), Architecture::mobilenet_classifier, "MobileNetV1-0.25 classifier",
          470'072},
         {backbone(), Architecture::mobilenet_backbone, "MobileNetV1-0.25 backbone", 213'072},
@@ -214,42 +219,73 @@ TEST_CASE("identify: FeatherNetB is named and told from FeatherFace") {
                    {"FeatherNetB", "4 parameters", "351,220", "no part of FeatherFace"});
 }
 
-TEST_CASE("identify: RetinaFace-MobileNet0.25 is named, its body being FeatherFace's") {
-    Tensors tensors = tensors_named({"fpn.output1.0.weight", "fpn.output2.0.weight", "fpn.output3.0.weight",
-                                     "fpn.merge1.0.weight", "fpn.merge2.0.weight", "ssh1.conv3X3.0.weight"});
-    for (TorchTensor& t : backbone()) {
-        t.name = "body." + t.name;
-        tensors.push_back(std::move(t));
-    }
-    tensors.push_back(tensor("BboxHead.0.conv1x1.weight", {8, 64, 1, 1}));
-    check_not_ours(identify(tensors), "RetinaFace-MobileNet0.25",
-                   {"plain convolutions", "mobilenet0.25_Final.pth", "first differences to FeatherFace V1"});
-}
-
-TEST_CASE("identify: the later FeatherFace networks are named") {
-    check_not_ours(identify(tensors_named(
-                       {"backbone_attention_0.eca.conv.weight", "backbone_attention_0.sam.conv.weight",
-                        "bifpn_attention_0.eca.conv.weight", "body.stage1.0.0.weight", "bifpn.0.p4_w1",
-                        "bifpn.1.p4_w1", "ssh1.conv3X3.0.weight", "BboxHead.0.conv1x1.weight"})),
-                   "FeatherFace ECA-CBAM", {"476,345"});
-    check_not_ours(
-        identify(tensors_named({"ca_p3.conv_transform.weight", "ca_p3.conv_h.weight", "ca_p3.conv_w.weight",
-                                "ca_p4.conv_h.weight", "ca_p5.conv_h.weight", "body.stage1.0.0.weight",
-                                "bifpn.0.p4_w1", "bifpn.1.p4_w1", "ssh1.conv3X3.0.weight",
-                                "BboxHead.0.conv1x1.weight"})),
-        "FeatherFace with coordinate attention", {"493,095", "V2 of 256,156"});
-}
-
-TEST_CASE("identify: the variant of width 56 with two BiFPN cells is named") {
-    Tensors tensors;
-    for (TorchTensor& t : seeded_checkpoint("v1")) {
-        const bool dropped = t.name.find("_cbam") != std::string::npos || t.name.starts_with("bifpn.2.") ||
-                             t.name.find("_cs.") != std::string::npos || t.name.starts_with("bif_cbam");
-        if (dropped || t.dtype != loaders::DType::f32) continue;
-        if (!t.name.starts_with("body.")) std::replace(t.shape.begin(), t.shape.end(), 64, 56);
+TEST_CASE("identify: RetinaFace-ResNet50 is named and told from its small sister") {
+    // The same pyramid and SSH, four times as wide, on another backbone.
+    Tensors tensors = tensors_named({"body.conv1.weight", "body.layer1.0.conv1.weight",
+                                     "body.layer4.2.conv3.weight", "body.layer4.2.bn3.weight"});
+    for (TorchTensor& t : seeded_checkpoint("retinaface")) {
+        if (t.name.starts_with("body.") || t.dtype != loaders::DType::f32) continue;
+        for (std::int64_t& extent : t.shape) extent = extent >= 16 ? 4 * extent : extent;
         tensors.push_back(tensor(t.name, t.shape));
     }
-    check_not_ours(identify(tensors), "FeatherFace, later variant", {"56 channels", "489,015", "592,371"});
+    check_not_ours(identify(tensors), "RetinaFace-ResNet50",
+                   {"27,293,600", "large sister of RetinaFace-MobileNet0.25", "'body.stage1.0.0.weight'"});
+}
+
+TEST_CASE("identify: networks that have the family's keys and others beside them are refused") {
+    struct LookAlike {
+        const char* of;
+        Tensors more;
+        const char* named;
+    };
+    const LookAlike all[] = {
+        {"ff489k", {tensor("backbone_cbam_0.ChannelGate.mlp.1.weight", {4, 64})}, "FeatherFace 489K"},
+        {"ff489k",
+         {tensor("attention_cbam_2.SpatialGate.spatial.conv.weight", {1, 2, 7, 7})},
+         "FeatherFace 489K"},
+        {"ff489k", {tensor("bacbkbone_0_cbam.ChannelGate.mlp.1.weight", {4, 64})}, "FeatherFace 489K"},
+        {"ff489k", {tensor("ssh1.ssh_original.conv3X3.0.weight", {28, 56, 3, 3})}, "FeatherFace 489K"},
+        {"ffeca", {tensor("backbone_attention_0.sam.bn.weight", {1})}, "FeatherFace ECA-CBAM"},
+        {"ffca", {tensor("ca_p3.conv_v.weight", {56, 8, 1, 1})}, "FeatherFace with coordinate attention"},
+        {"retinaface", {tensor("fpn.merge3.0.weight", {64, 64, 3, 3})}, "RetinaFace-MobileNet0.25"},
+    };
+    for (const LookAlike& look_alike : all) {
+        Tensors tensors = seeded_checkpoint(look_alike.of);
+        const std::string& extra = look_alike.more[0].name;
+        CAPTURE(extra);
+        CHECK(identify(tensors).architecture.has_value());
+        tensors.insert(tensors.end(), look_alike.more.begin(), look_alike.more.end());
+        const Identity identity =
+            check_not_ours(identify(tensors), look_alike.named, {"but not quite", "is not part of it"});
+        REQUIRE(identity.differences.size() == 1);
+        check_says(identity.differences[0], {extra});
+    }
+}
+
+TEST_CASE("identify: the family's networks at another width, or with a cell more or less, are refused") {
+    for (const char* network : {"retinaface", "ff489k", "ffeca", "ffca"}) {
+        CAPTURE(network);
+        Tensors narrow;
+        for (const TorchTensor& t : seeded_checkpoint(network)) {
+            if (t.dtype != loaders::DType::f32) continue;
+            std::vector<std::int64_t> shape = t.shape;
+            if (!t.name.starts_with("body.")) {
+                for (const int width : {64, 56, 52})
+                    std::replace(shape.begin(), shape.end(), std::int64_t{width}, std::int64_t{48});
+            }
+            narrow.push_back(tensor(t.name, shape));
+        }
+        CHECK_FALSE(identify(narrow).architecture.has_value());
+    }
+    Tensors fewer = seeded_checkpoint("ffeca"), more = seeded_checkpoint("ff489k");
+    std::erase_if(fewer, [](const TorchTensor& t) { return t.name.starts_with("bifpn.2."); });
+    for (TorchTensor& t : seeded_checkpoint("ff489k")) {
+        if (!t.name.starts_with("bifpn.1.")) continue;
+        t.name.replace(0, 8, "bifpn.2.");
+        more.push_back(std::move(t));
+    }
+    check_not_ours(identify(fewer), "FeatherFace ECA-CBAM", {"'bifpn.2.p4_w1' (2) is missing"});
+    check_not_ours(identify(more), "FeatherFace 489K", {"'bifpn.2.p4_w1' (2) is not part of it"});
 }
 
 TEST_CASE("identify: a missing tensor, a misshapen one and an extra one are named, and so is the network") {
@@ -343,7 +379,7 @@ TEST_CASE("identify: other tensors that cannot be weights are ignored, with a wa
 }
 
 TEST_CASE("identify: half of a network is nearest to it, half of another nearest to that") {
-    for (const char* network : {"v1", "v2", "classifier"}) {
+    for (const char* network : {"v1", "v2", "retinaface", "ffeca", "classifier"}) {
         Tensors tensors = seeded_checkpoint(network);
         const std::string& whole = identify(tensors).name;
         tensors.resize(tensors.size() * 2 / 3);
@@ -368,7 +404,7 @@ TEST_CASE("identify: a network that shares only some tensors is unknown, with th
     for (TorchTensor& t : tensors) t.name.insert(0, "body.");
     tensors.push_back(tensor("head.weight", {2, 2}));
     const Identity identity = check_not_ours(identify(tensors), "unknown network",
-                                             {"nearest is FeatherFace V2", "is missing", "more"});
+                                             {"nearest is RetinaFace-MobileNet0.25", "is missing", "more"});
     CHECK(identity.differences.size() == Identity::kMostDifferences);
     CHECK(identity.difference_count > Identity::kMostDifferences);
 }

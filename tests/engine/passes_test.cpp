@@ -9,6 +9,7 @@
 #include "support/capture.hpp"
 #include "support/differences.hpp"
 #include "support/seeded_graph.hpp"
+#include "support/seeded_weights.hpp"
 #include "support/small_graph.hpp"
 
 namespace featherface::engine {
@@ -41,14 +42,14 @@ std::set<std::string> all_names(const Graph& graph) {
     return names;
 }
 
-constexpr std::string_view kOptimizedNetworks[] = {"v1", "v2", "classifier"};
+using test::kNetworks;
 
 TEST_CASE("passes: each keeps the outputs, applied one after another") {
     const std::pair<const char*, Pass> passes[] = {
         {"fold_batch_norm", fold_batch_norm},   {"sink_activations", sink_activations},
         {"fuse_activations", fuse_activations}, {"fold_shuffles", fold_shuffles},
         {"sink_softmax", sink_softmax},         {"merge_siblings", merge_siblings}};
-    for (const std::string_view network : kOptimizedNetworks) {
+    for (const std::string_view network : kNetworks) {
         Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
@@ -65,7 +66,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
         {"sink_activations", sink_activations}, {"fuse_activations", fuse_activations},
         {"sink_softmax", sink_softmax},         {"fold_shuffles", fold_shuffles},
         {"merge_siblings", merge_siblings},     {"eliminate_dead", eliminate_dead}};
-    for (const std::string_view network : kOptimizedNetworks) {
+    for (const std::string_view network : kNetworks) {
         const Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
@@ -76,7 +77,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
 }
 
 TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation that a kernel could do") {
-    for (const std::string_view network : kOptimizedNetworks) {
+    for (const std::string_view network : kNetworks) {
         const Graph folded = fold_batch_norm(test::seeded_graph(network));
         CHECK(count<BatchNorm>(folded) == 0);
         const Graph fused = fuse_activations(sink_activations(folded));
@@ -90,20 +91,22 @@ TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation that a kern
 }
 
 TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, and heads") {
-    for (const std::string_view network : {"v1", "v2"}) {
+    for (const std::string_view network : test::kDetectors) {
+        CAPTURE(network);
         const Graph graph = fuse_activations(sink_activations(fold_batch_norm(test::seeded_graph(network))));
-        CHECK(count<Shuffle>(graph) == 3);
+        CHECK(count<Shuffle>(graph) == (network == "retinaface" ? 0 : 3));
         const Graph folded = fold_shuffles(graph);
         CHECK(count<Shuffle>(folded) == 0);
         const Graph merged = merge_siblings(folded);
-        // V1 has ten convolutions of offsets and masks per level; those of branches that read the same map
-        // become one: 2 branches, 2 and 1. Both have three heads per level.
-        CHECK(count<Conv>(folded) - count<Conv>(merged) == 3 * ((network == "v1" ? 10 - 3 : 0) + 3 - 1));
+        // Deformable SSH has ten convolutions of offsets and masks per level; those of branches that read
+        // the same map become one: 2 branches, 2 and 1. All have three heads per level.
+        const bool deforms = network != "v2" && network != "retinaface";
+        CHECK(count<Conv>(folded) - count<Conv>(merged) == 3 * ((deforms ? 10 - 3 : 0) + 3 - 1));
     }
 }
 
 TEST_CASE("passes: no module's name is lost on the way, and outputs keep theirs") {
-    for (const std::string_view network : kOptimizedNetworks) {
+    for (const std::string_view network : kNetworks) {
         const Graph graph = test::seeded_graph(network);
         const std::set<std::string> after = all_names(optimize(graph));
         for (const Node& node : graph.nodes) {
@@ -121,14 +124,22 @@ TEST_CASE("passes: no module's name is lost on the way, and outputs keep theirs"
 }
 
 TEST_CASE("passes: values to be kept are still there, with the values they had") {
-    for (const std::string_view network : kOptimizedNetworks) {
+    for (const std::string_view network : kNetworks) {
         const Graph graph = test::seeded_graph(network);
         const auto expected = run(graph, network);
         std::vector<std::string> every;
         for (const auto& [name, values] : expected.values) every.push_back(name);
-        const std::vector<std::string> few = {
-            "body.stage1.2.3", "stage2",       "relu_1", "bifpn.0@.1", "ssh2.conv5X5_1.0.offset_conv", "ssh3",
-            "ssh1_cs.conv.2",  "of no network"};
+        const std::vector<std::string> few = {"body.stage1.2.3",
+                                              "stage2",
+                                              "relu_1",
+                                              "bifpn.0@.1",
+                                              "ssh2.conv5X5_1.0.offset_conv",
+                                              "ssh3",
+                                              "ssh1_cs.conv.2",
+                                              "fpn.merge1.0",
+                                              "ca_p3.pool_h",
+                                              "backbone_attention_1.eca.conv",
+                                              "of no network"};
         for (const auto& keep : {few, every}) {
             const Graph optimised = optimize(graph, keep);
             CHECK(optimised.outputs.size() == graph.outputs.size());

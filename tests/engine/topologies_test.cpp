@@ -35,8 +35,9 @@ Shape shape_of(const Graph& graph, const std::string& name, int height, int widt
 }
 
 const std::vector<Graph>& all_graphs() {
-    static const std::vector<Graph> graphs = {featherface_v1(), featherface_v2(), mobilenet_classifier(),
-                                              mobilenet_backbone()};
+    static const std::vector<Graph> graphs = {
+        featherface_v1(),       featherface_v2(),         retinaface(),           featherface_489k(),
+        featherface_eca_cbam(), featherface_coordinate(), mobilenet_classifier(), mobilenet_backbone()};
     return graphs;
 }
 
@@ -63,6 +64,10 @@ TEST_CASE(
 TEST_CASE("topologies: each network has exactly PyTorch's number of trained parameters") {
     CHECK(trained_parameters(featherface_v1()) == 592'371);
     CHECK(trained_parameters(featherface_v2()) == 256'156);
+    CHECK(trained_parameters(retinaface()) == 426'608);
+    CHECK(trained_parameters(featherface_489k()) == 489'015);
+    CHECK(trained_parameters(featherface_eca_cbam()) == 476'345);
+    CHECK(trained_parameters(featherface_coordinate()) == 493'095);
     CHECK(trained_parameters(mobilenet_classifier()) == 470'072);
     CHECK(trained_parameters(mobilenet_backbone()) == 213'072);
 }
@@ -89,7 +94,8 @@ TEST_CASE("topologies: a module called again is suffixed and shares its paramete
 }
 
 TEST_CASE("topologies: pyramid levels have ceil(n / stride) cells at any size from 1x1 up") {
-    const Graph graphs[] = {featherface_v1(), featherface_v2()};
+    const Graph graphs[] = {featherface_v1(),   featherface_v2(),       retinaface(),
+                            featherface_489k(), featherface_eca_cbam(), featherface_coordinate()};
     for (const Graph& graph : graphs) {
         CAPTURE(graph.name);
         for (const auto& [height, width] :
@@ -121,6 +127,15 @@ TEST_CASE("topologies: shapes are PyTorch's for maps, vectors and fusion weights
     CHECK(shape_of(v1, "bacbkbone_2_cbam.ChannelGate.mlp.2#1", 128, 160).torch_shape() ==
           std::vector<std::int64_t>{1, 16});
     CHECK(shape_of(v1, "bifpn.2.p5_w2_relu", 128, 160).torch_shape() == std::vector<std::int64_t>{3});
+    const Graph eca = featherface_eca_cbam(), coordinate = featherface_coordinate();
+    CHECK(shape_of(eca, "backbone_attention_1.eca.conv", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 1, 128});
+    CHECK(shape_of(eca, "backbone_attention_1.eca.sigmoid", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 128, 1, 1});
+    CHECK(shape_of(coordinate, "ca_p3.conv_h", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 56, 16, 1});
+    CHECK(shape_of(coordinate, "ca_p3.activation#1", 128, 160).torch_shape() ==
+          std::vector<std::int64_t>{1, 8, 1, 20});
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ TEST_CASE(
                     table, {{19, 16, 3, 1, 1, 1}, height, width, 3, 1, Activation::leaky_relu, false});
             }
         }
-        for (const auto& [in, out] : {std::pair{64, 54}, {16, 54}, {16, 27}, {33, 65}}) {
+        for (const auto& [in, out] : {std::pair{64, 54}, {16, 54}, {16, 27}, {33, 65}, {14, 54}, {13, 27}}) {
             check_conv<ConvWinogradCase>(table, {{in, out, 3, 1, 1, 1}, 13, 35});
         }
     });
@@ -28,11 +28,11 @@ TEST_CASE("conv_winograd: every epilogue") {
     });
 }
 
-TEST_CASE("conv_winograd: supports ungrouped 3x3 at stride 1, pad 1, of 16 channels or more") {
+TEST_CASE("conv_winograd: supports ungrouped 3x3 at stride 1, pad 1, of 12 channels to 16 or more") {
     on_every_arch([](const KernelTable& table) {
-        check_supports(*table.conv_winograd, true, {{16, 16, 3, 1, 1, 1}});
+        check_supports(*table.conv_winograd, true, {{16, 16, 3, 1, 1, 1}, {12, 16, 3, 1, 1, 1}});
         check_supports(*table.conv_winograd, false,
-                       {{15, 16, 3, 1, 1, 1},
+                       {{11, 16, 3, 1, 1, 1},
                         {16, 15, 3, 1, 1, 1},
                         {16, 16, 3, 2, 1, 1},
                         {16, 16, 3, 1, 0, 1},

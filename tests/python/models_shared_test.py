@@ -11,12 +11,16 @@ import models
 from recorder import recording
 
 WEIGHTS = {"v1": "mobilenet0.25_Final.pth", "v2": "v2/FeatherFaceV2_untrained.pth",
-           "v2trial": "v2/FeatherFaceV2_trial.pth", "backbone": "mobilenetV1X0.25_pretrain.tar"}
+           "v2trial": "v2/FeatherFaceV2_trial.pth", "backbone": "mobilenetV1X0.25_pretrain.tar",
+           "retinaface": "family/retinaface_mobilenet0.25_Final.pth",
+           "ff489k": "family/ff489k_mobilenet0.25_Final.pth",
+           "ffeca": "family/featherface_eca_cbam_final.pth", "ffca": "family/featherface_v2_best.pth"}
 NOT_COMPUTED_BY_MODULES = {"loc", "conf", "landms", "logits", "input", "image_bgr", "priors", "dets"}
 TOLERANCE = 1e-4
 
 paths = {name: support.shared_file("weights/" + file) for name, file in WEIGHTS.items()}
-dumps = sorted(support.shared_file("reference").glob("*.npz"))
+dumps = sorted(path for folder in ("reference", "reference_family")
+               for path in support.shared_file(folder).glob("*.npz"))
 legacy_v2 = support.shared_file("weights/v2/FeatherFaceV2_untrained_ddp_legacy.pth")
 
 

@@ -17,11 +17,12 @@ import models
 class Networks(unittest.TestCase):
     def test_parameter_counts_are_the_published_ones(self):
         counts = {key: models.parameter_count(network()) for key, network in models.NETWORKS.items()}
-        self.assertEqual(counts, {"v1": 592371, "v2": 256156, "classifier": 470072})
+        self.assertEqual(counts, {"v1": 592371, "v2": 256156, "retinaface": 426608, "ff489k": 489015,
+                                  "ffeca": 476345, "ffca": 493095, "classifier": 470072})
         self.assertEqual(models.parameter_count(models.Backbone()), 213072)
 
     def test_outputs_have_one_row_per_anchor_at_any_size(self):
-        for network, (height, width) in itertools.product((models.FeatherFaceV1, models.FeatherFaceV2),
+        for network, (height, width) in itertools.product(models.DETECTORS.values(),
                                                           ((1, 1), (33, 47), (64, 9))):
             with torch.no_grad():
                 outputs = network().eval()(torch.zeros(2, 3, height, width))
@@ -32,7 +33,7 @@ class Networks(unittest.TestCase):
     def test_a_network_is_found_by_the_names_of_its_tensors(self):
         for network in models.NETWORKS.values():
             self.assertIs(type(models.build(network().state_dict())), network)
-        with self.assertRaisesRegex(ValueError, "FeatherFace V1, FeatherFace V2, MobileNetV1-0.25"):
+        with self.assertRaisesRegex(ValueError, "FeatherFace V1, FeatherFace V2, .*, MobileNetV1-0.25"):
             models.build(models.Backbone().state_dict())
 
     def test_zeros_of_the_same_padding_take_part_in_the_maximum(self):

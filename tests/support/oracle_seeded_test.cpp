@@ -1,4 +1,4 @@
-// The oracle's three networks against PyTorch's module outputs on weights by formula: every module, in order.
+// The oracle's networks against PyTorch's module outputs on weights by formula: every module, in order.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/capture.hpp"
 #include "support/oracle/oracle.hpp"
 #include "support/seeded_oracle.hpp"
 #include "support/seeded_weights.hpp"
@@ -47,16 +48,14 @@ class Comparison {
     std::size_t seen_ = 0;
 };
 
-TEST_CASE("oracle: V1's modules give what PyTorch's gave for seeded weights") {
-    Comparison comparison("v1");
-    run_v1(seeded_oracle_weights("v1"), seeded_input("v1", kHeight, kWidth), std::ref(comparison));
-    comparison.finish();
-}
-
-TEST_CASE("oracle: V2's modules give what PyTorch's gave for seeded weights") {
-    Comparison comparison("v2");
-    run_v2(seeded_oracle_weights("v2"), seeded_input("v2", kHeight, kWidth), std::ref(comparison));
-    comparison.finish();
+TEST_CASE("oracle: the detectors' modules give what PyTorch's gave for seeded weights") {
+    for (const std::string_view network : kDetectors) {
+        FEATHERFACE_CAPTURE(network);
+        Comparison comparison(network);
+        run_detector(network, seeded_oracle_weights(network), seeded_input(network, kHeight, kWidth),
+                     std::ref(comparison));
+        comparison.finish();
+    }
 }
 
 TEST_CASE("oracle: the classifier's modules give what PyTorch's gave for seeded weights") {

@@ -26,6 +26,8 @@ constexpr double kConfRounding = 1.25e-5;   // 1.20e-5
 constexpr double kLandmsRounding = 5e-5;    // 4.82e-5
 constexpr double kLogitsRounding = 8e-6;    // 5.98e-6
 constexpr double kLayerRounding = 7e-5;     // 6.59e-5, times max(1, |x|)
+constexpr double kStemRounding = 1.15e-4;   // 1.10e-4: large products that cancel, before any BatchNorm
+constexpr double kAnchorRounding = 6e-8;    // one rounding to float32, times max(1, |x|)
 constexpr double kOverlap = 1 - 2.5e-5;     // 1 - 1.72e-5, of a face's box with PyTorch's
 constexpr double kLandmarkRounding = 2e-3;  // 1.51e-3 pixels
 
@@ -61,8 +63,8 @@ struct CompareModules {
     void operator()(const std::string& name, const Tensor& output) {
         if (!dump.contains(name)) return;
         compared.push_back(name);
-        CHECK_MESSAGE(largest_difference(output, oracle_tensor(dump, name), Relative()) <= kLayerRounding,
-                      name);
+        const double rounding = name == "body.stage1.0.0" ? kStemRounding : kLayerRounding;
+        CHECK_MESSAGE(largest_difference(output, oracle_tensor(dump, name), Relative()) <= rounding, name);
     }
 };
 
@@ -93,9 +95,7 @@ void check_faces(const std::vector<oracle::Detection>& faces, const Tensor& expe
     }
 }
 
-using Run = oracle::Predictions (*)(const oracle::Weights&, const Tensor&, const oracle::Observer&);
-
-void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump_name) {
+void check_dump(std::string_view network, std::string_view checkpoint_name, std::string_view dump_name) {
     CAPTURE(dump_name);
     FEATHERFACE_SHARED_FILE(checkpoint_path, checkpoint_name);
     FEATHERFACE_SHARED_FILE(dump_path, dump_name);
@@ -107,7 +107,7 @@ void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump
     if (dump.contains("input")) CHECK(input.values == oracle_tensor(dump, "input").values);
 
     CompareModules modules{dump, {}};
-    const auto outputs = run(oracle_weights(checkpoint.value()), input, std::ref(modules));
+    const auto outputs = run_detector(network, oracle_weights(checkpoint.value()), input, std::ref(modules));
     CHECK(modules.compared == module_names(dump));
 
     const auto difference = [&](const Tensor& output, const char* name) {
@@ -117,13 +117,13 @@ void check_dump(Run run, std::string_view checkpoint_name, std::string_view dump
     CHECK(difference(outputs.conf, "conf") <= kConfRounding);
     CHECK(difference(outputs.landms, "landms") <= kLandmsRounding);
     if (dump.contains("priors"))
-        CHECK(difference(oracle::anchors(input.width(), input.height()), "priors") <= 1e-7);
+        CHECK(largest_difference(oracle::anchors(input.width(), input.height()),
+                                 oracle_tensor(dump, "priors"), Relative()) <= kAnchorRounding);
     check_faces(oracle::detect(outputs, input.width(), input.height()), oracle_tensor(dump, "dets"));
 }
 
-TEST_CASE("oracle: V1 and V2 agree with PyTorch on every module, output and face of their dumps") {
-    for (const auto& [file, checkpoint] : kDetectorDumps)
-        check_dump(checkpoint == kSharedV1 ? oracle::run_v1 : oracle::run_v2, checkpoint, file);
+TEST_CASE("oracle: the detectors agree with PyTorch on every module, output and face of their dumps") {
+    for (const auto& [file, checkpoint, network] : kDetectorDumps) check_dump(network, checkpoint, file);
 }
 
 TEST_CASE("oracle: the classifier agrees with PyTorch on its stages and logits") {

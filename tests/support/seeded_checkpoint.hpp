@@ -8,7 +8,7 @@
 
 namespace featherface::test {
 
-// The whole state_dict of "v1", "v2" or "classifier", in its order, counters included: ready for
+// The whole state_dict of one of kNetworks (seeded_weights.hpp), in its order, counters included: ready for
 // make_torch_zip().
 std::vector<TorchTensor> seeded_checkpoint(std::string_view network);
 

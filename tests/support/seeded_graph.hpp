@@ -12,7 +12,8 @@
 
 namespace featherface::test {
 
-// The graph of "v1", "v2", "classifier" or "backbone" with its parameters filled in by formula.
+// The graph of one of kNetworks (seeded_weights.hpp) or of "backbone" with its parameters filled in by
+// formula.
 engine::Graph seeded_graph(std::string_view network);
 
 // As the detector runs a graph: optimised, row-wise nodes in groups. `keep` as in ModelOptions.

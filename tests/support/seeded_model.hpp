@@ -8,7 +8,7 @@
 
 namespace featherface::test {
 
-// "v1", "v2" or "classifier". Fails the test case when it cannot be loaded.
+// One of kNetworks (seeded_weights.hpp). Fails the test case when it cannot be loaded.
 Model seeded_model(std::string_view network, const ModelOptions& options = {});
 
 Image noise(int width, int height);

@@ -7,7 +7,7 @@
 
 namespace featherface::test {
 
-// The weights of "v1", "v2" or "classifier".
+// The weights of one of kNetworks (seeded_weights.hpp).
 oracle::Weights seeded_oracle_weights(std::string_view network);
 
 // The seeded picture as the network's input, 1,3,height,width.

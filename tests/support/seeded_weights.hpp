@@ -20,7 +20,12 @@ struct SeededTensor {
     bool is_counter() const;  // BatchNorm's num_batches_tracked: int64 zeros, all others are float32
 };
 
-// The state_dict of "v1", "v2" or "classifier", in its order. Fails the test case for any other network.
+// The networks that there are results for, by their short id in the engine's table.
+inline constexpr std::string_view kDetectors[] = {"v1", "v2", "retinaface", "ff489k", "ffeca", "ffca"};
+inline constexpr std::string_view kNetworks[] = {"v1",    "v2",   "retinaface", "ff489k",
+                                                 "ffeca", "ffca", "classifier"};
+
+// The state_dict of one of them, in its order. Fails the test case for any other network.
 std::vector<SeededTensor> seeded_tensors(std::string_view network);
 
 // A float32 tensor's values, row-major.

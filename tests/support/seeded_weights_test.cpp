@@ -19,14 +19,16 @@ std::size_t element_count(const SeededTensor& tensor) {
     return count;
 }
 
-TEST_CASE("seeded weights: every tensor of the three networks has the bits that Python gives it") {
+TEST_CASE("seeded weights: every tensor of the networks has the bits that Python gives it") {
     struct Network {
         const char* name;
         std::size_t tensors;
         std::size_t parameters;
     };
     for (const Network& network :
-         {Network{"v1", 587, 592371}, Network{"v2", 488, 256156}, Network{"classifier", 164, 470072}}) {
+         {Network{"v1", 587, 592371}, Network{"v2", 488, 256156}, Network{"retinaface", 300, 426608},
+          Network{"ff489k", 437, 489015}, Network{"ffeca", 485, 476345}, Network{"ffca", 461, 493095},
+          Network{"classifier", 164, 470072}}) {
         CAPTURE(network.name);
         std::size_t parameters = 0;
         const std::vector<SeededTensor> tensors = seeded_tensors(network.name);

@@ -40,6 +40,14 @@ TEST_CASE("verify: each network is called valid, with its parameters, hash and u
     const std::vector<Expected> all = {
         {"v1", "Valid FeatherFace V1 model\n", "592,371", "mobilenet0.25_*", "featherface_v1", 592'371},
         {"v2", "Valid FeatherFace V2 model\n", "256,156", "FeatherFaceV2_*", "featherface_v2", 256'156},
+        {"retinaface", "Valid RetinaFace-MobileNet0.25 model\n", "426,608", "mobilenet0.25_*",
+         "retinaface_mobilenet025", 426'608},
+        {"ff489k", "Valid FeatherFace 489K model\n", "489,015", "mobilenet0.25_*", "featherface_489k",
+         489'015},
+        {"ffeca", "Valid FeatherFace ECA-CBAM model\n", "476,345", "featherface_eca_cbam_*",
+         "featherface_eca_cbam", 476'345},
+        {"ffca", "Valid FeatherFace model with coordinate attention\n", "493,095", "featherface_v2_*",
+         "featherface_coordinate", 493'095},
         {"classifier", "Valid MobileNetV1-0.25 backbone model with its ImageNet classifier\n", "470,072",
          "mobilenetV1X0.25_*", "mobilenet_classifier", 470'072},
     };

@@ -61,7 +61,7 @@ void write_damaged(const std::filesystem::path& from, const std::string& batch_n
 }  // namespace
 
 TEST_CASE("compare: every reference dump agrees in both modes, all its names accounted for") {
-    for (const auto& [file, checkpoint] : all_dumps()) {
+    for (const auto& [file, checkpoint, network] : all_dumps()) {
         FEATHERFACE_SHARED_FILE(dump, file);
         FEATHERFACE_SHARED_FILE(model, checkpoint);
         for (const std::string mode : {"layerwise", "fused"}) {
@@ -90,11 +90,13 @@ TEST_CASE("compare: every reference dump agrees in both modes, all its names acc
 }
 
 TEST_CASE("compare: no reference dump is left out") {
-    FEATHERFACE_SHARED_FILE(folder, "reference");
     std::set<std::string> listed, there;
     for (const SharedDump& dump : all_dumps()) listed.insert(std::filesystem::path(dump.file).filename());
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        there.insert(entry.path().filename());
+    for (const std::string_view name : kDumpFolders) {
+        FEATHERFACE_SHARED_FILE(folder, name);
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            there.insert(entry.path().filename());
+    }
     CHECK(listed == there);
 }
 
@@ -105,7 +107,11 @@ TEST_CASE("compare: one scaled running_var in a published checkpoint, and the se
     };
     for (const Damage& damage :
          {Damage{kSharedV1, "reference/v1_160x128_all.npz", "ssh2.conv5X5_2.1"},
-          Damage{kSharedV2, "reference/v2_160x128_all.npz", "bifpn.0.p4_down_channel.1"}}) {
+          Damage{kSharedV2, "reference/v2_160x128_all.npz", "bifpn.0.p4_down_channel.1"},
+          Damage{kSharedRetinaFace, "reference_family/retinaface_73x56_all.npz", "fpn.merge2.1"},
+          Damage{kShared489K, "reference_family/ff489k_73x56_all.npz", "bifpn.1.conv4_up.bn"},
+          Damage{kSharedEcaCbam, "reference_family/ffeca_73x56_all.npz", "ssh1.conv7x7_3.1"},
+          Damage{kSharedCoordinate, "reference_family/ffca_73x56_all.npz", "ca_p4.bn_transform"}}) {
         FEATHERFACE_SHARED_FILE(checkpoint, damage.checkpoint);
         FEATHERFACE_SHARED_FILE(dump, damage.dump);
         const ProgramFiles files;

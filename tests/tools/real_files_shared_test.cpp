@@ -16,6 +16,7 @@
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/shared_data.hpp"
+#include "support/shared_dumps.hpp"
 
 namespace featherface::test {
 
@@ -71,6 +72,14 @@ TEST_CASE("real files: each published checkpoint is told to be what it is") {
                    0);
     for (const auto& file : {v2, legacy, trial})
         check_verified(file, "Valid FeatherFace V2 model", 256'156, 0);
+    FEATHERFACE_SHARED_FILE(retinaface, kSharedRetinaFace);
+    FEATHERFACE_SHARED_FILE(small, kShared489K);
+    FEATHERFACE_SHARED_FILE(eca, kSharedEcaCbam);
+    FEATHERFACE_SHARED_FILE(coordinate, kSharedCoordinate);
+    check_verified(retinaface, "Valid RetinaFace-MobileNet0.25 model", 426'608, 0);
+    check_verified(small, "Valid FeatherFace 489K model", 489'015, 0);
+    check_verified(eca, "Valid FeatherFace ECA-CBAM model", 476'345, 0);
+    check_verified(coordinate, "Valid FeatherFace model with coordinate attention", 493'095, 0);
 }
 
 TEST_CASE("real files: detect finds the faces of the reference run, V1's 116 and the trial V2's 82") {
@@ -81,6 +90,28 @@ TEST_CASE("real files: detect finds the faces of the reference run, V1's 116 and
     FEATHERFACE_SHARED_FILE(trial_dump, "reference/v2trial_700x405_outputs.npz");
     check_against_dump(v1, picture, v1_dump, 116);
     check_against_dump(trial, picture, trial_dump, 82);
+}
+
+TEST_CASE(
+    "real files: the family's networks find the reference runs' faces, of a crowd and of a crop of it") {
+    FEATHERFACE_SHARED_FILE(picture, "images/largest_group.png");
+    FEATHERFACE_SHARED_FILE(crop, "images/crop_333x257.png");
+    struct Found {
+        std::string_view checkpoint, dump;
+        std::size_t in_crowd, in_crop;
+    };
+    for (const Found& found :
+         {Found{kSharedRetinaFace, "reference_family/retinaface_333x257_outputs.npz", 104, 51},
+          Found{kShared489K, "reference_family/ff489k_333x257_outputs.npz", 144, 57},
+          Found{kSharedEcaCbam, "reference_family/ffeca_333x257_outputs.npz", 130, 61},
+          Found{kSharedCoordinate, "reference_family/ffca_333x257_outputs.npz", 161, 64}}) {
+        FEATHERFACE_SHARED_FILE(model, found.checkpoint);
+        FEATHERFACE_SHARED_FILE(dump, found.dump);
+        check_against_dump(model, crop, dump, found.in_crop);
+        const ProgramResult result = featherface({"detect", "-m", model, "--format", "json", picture});
+        check_program(result, 0);
+        CHECK(parse_json(result.out)["images"][0]["faces"].size() == found.in_crowd);
+    }
 }
 
 TEST_CASE("real files: the backbone gives the reference run's classes and probabilities") {

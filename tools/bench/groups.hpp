@@ -10,9 +10,9 @@
 namespace featherface::tools {
 
 // `pre` and `post` are what the detector does around the network: pixels to floats, and anchors to faces.
-enum class Group { pre, backbone, attention, bifpn, ssh, mix, heads, post, other };
-constexpr std::array<std::string_view, 9> kGroupNames = {"pre", "backbone", "attention", "BiFPN", "SSH",
-                                                         "mix", "heads",    "post",      "other"};
+enum class Group { pre, backbone, attention, bifpn, fpn, ssh, mix, heads, post, other };
+constexpr std::array<std::string_view, 10> kGroupNames = {"pre", "backbone", "attention", "BiFPN", "FPN",
+                                                          "SSH", "mix",      "heads",     "post",  "other"};
 std::string_view name_of(Group group);
 
 // By its module path; `other` for a name of no known part.

@@ -33,6 +33,24 @@ std::optional<NetworkMistake> gate_order(const engine::Network& network) {
         swap};
 }
 
+// The spatial gate looks at what the channel gate was given, not at what it lets through: how a later version
+// of ECA-CBAM is written, which loads the same checkpoints. Nothing for other networks.
+std::optional<NetworkMistake> parallel_gates(const engine::Network& network) {
+    if (network.architecture != Architecture::featherface_eca_cbam) return std::nullopt;
+    const auto look_past = [](engine::Graph& graph) {
+        for (engine::Node& node : graph.nodes) {
+            if (!std::holds_alternative<engine::ChannelStats>(node.operation)) continue;
+            const engine::Node& gated = graph.node(node.inputs[0]);
+            if (std::holds_alternative<engine::ScaleChannels>(gated.operation))
+                node.inputs[0] = gated.inputs[0];
+        }
+    };
+    return NetworkMistake{"parallel_gates",
+                          concat("the spatial gates look at the map before the channel gates where ",
+                                 network.name, " has one gate after the other"),
+                          look_past};
+}
+
 NetworkMistake batch_norm_eps(std::string what, const std::function<double(double)>& eps) {
     const auto change = [eps](engine::Graph& graph) {
         for (engine::Node& node : graph.nodes) {
@@ -42,6 +60,14 @@ NetworkMistake batch_norm_eps(std::string what, const std::function<double(doubl
     return {"batch_norm_eps", concat("BatchNorm's eps is ", what), change};
 }
 
+bool has_two_eps(const engine::Network& network) {
+    const std::vector<engine::Node> nodes = network.make_graph().nodes;
+    return std::any_of(nodes.begin(), nodes.end(), [](const engine::Node& node) {
+        const auto* norm = std::get_if<engine::BatchNorm>(&node.operation);
+        return norm && norm->eps > 1e-4;
+    });
+}
+
 }  // namespace
 
 std::vector<NetworkMistake> usual_mistakes_of_networks(Architecture architecture) {
@@ -49,6 +75,10 @@ std::vector<NetworkMistake> usual_mistakes_of_networks(Architecture architecture
     if (is_detector(architecture)) {
         if (auto mistake = gate_order(engine::network_of(architecture)))
             mistakes.push_back(std::move(*mistake));
+        if (auto mistake = parallel_gates(engine::network_of(architecture)))
+            mistakes.push_back(std::move(*mistake));
+    }
+    if (has_two_eps(engine::network_of(architecture))) {
         mistakes.push_back(
             batch_norm_eps("1e-5 everywhere, also where the BiFPN has 1e-3", [](double) { return 1e-5; }));
         mistakes.push_back(batch_norm_eps("1e-3 where it should be 1e-5, and the other way round",

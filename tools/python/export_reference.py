@@ -2,7 +2,7 @@
 
     export_reference.py PICTURE -o OUT.npz --featherface-repo DIR -c CHECKPOINT     that repository's class
     export_reference.py PICTURE -o OUT.npz --model MODULE:FACTORY [-c CHECKPOINT]   any model of yours
-    export_reference.py PICTURE -o OUT.npz --arch v1|v2|classifier -c CHECKPOINT    this project's definition
+    export_reference.py PICTURE -o OUT.npz --arch v1|v2|... -c CHECKPOINT           this project's definition
 
 Runs in your own environment: torch 1.13 or newer, numpy, and Pillow or OpenCV to read a picture (an .npz with
 `image_bgr` or `input` needs neither). A picture goes in at its own size; for a classifier it is resized and

@@ -1,4 +1,4 @@
-"""FeatherFace V1, FeatherFace V2 and the MobileNetV1-0.25 classifier: the project's one PyTorch definition.
+"""The detectors of the FeatherFace family and the MobileNetV1-0.25 classifier: the one PyTorch definition.
 
 Reads in the order of the network: backbone, attention, BiFPN, context, channel mix, heads. Module paths, and
 with them the state_dict keys and the names a forward hook sees, are those of the published checkpoints, odd
@@ -226,18 +226,18 @@ class SameMaxPool(nn.Module):
 
 
 class BiFpnV1(BiFpn):
-    def __init__(self, first):
+    def __init__(self, first, width=64):
         super().__init__()
         for name in ("conv4_up", "conv3_up", "conv4_down", "conv5_down"):
-            self.add_module(name, named(depthwise_conv=named(conv=conv(64, 64, 3, groups=64)),
-                                        pointwise_conv=named(conv=conv(64, 64, bias=True)),
-                                        bn=nn.BatchNorm2d(64, eps=1e-3)))
+            self.add_module(name, named(depthwise_conv=named(conv=conv(width, width, 3, groups=width)),
+                                        pointwise_conv=named(conv=conv(width, width, bias=True)),
+                                        bn=nn.BatchNorm2d(width, eps=1e-3)))
         if first:
             for name, channels in (("p5_down_channel", 256), ("p4_down_channel", 128),
                                    ("p3_down_channel", 64), ("p4_down_channel_2", 128),
                                    ("p5_down_channel_2", 256)):
-                self.add_module(name, nn.Sequential(named(conv=conv(channels, 64, bias=True)),
-                                                    nn.BatchNorm2d(64, eps=1e-3)))
+                self.add_module(name, nn.Sequential(named(conv=conv(channels, width, bias=True)),
+                                                    nn.BatchNorm2d(width, eps=1e-3)))
         self.p4_downsample, self.p5_downsample = SameMaxPool(), SameMaxPool()
         self.p4_w1_relu, self.p3_w1_relu, self.p4_w2_relu, self.p5_w2_relu = (nn.ReLU() for _ in range(4))
 
@@ -252,6 +252,10 @@ class BiFpnV1(BiFpn):
 
     def p5_terms(self, p5, p4_out, p4_up):
         return p5, self.p5_downsample(p4_out)  # the third of the normalised weights is not used
+
+
+def bifpn_v1(cells, width=64):
+    return nn.Sequential(*(BiFpnV1(cell == 0, width) for cell in range(cells)))
 
 
 class BiFpnV2(BiFpn):
@@ -337,12 +341,18 @@ class Ssh(nn.Module):
         return F.relu(torch.cat([by3, by5, by7], 1))
 
 
-def ssh_v1():
-    def branch(inputs, outputs, *activation):
-        return nn.Sequential(DeformConv(inputs, outputs), nn.BatchNorm2d(outputs), *activation)
+def plain_conv(inputs, outputs):
+    return conv(inputs, outputs, 3)
 
-    return Ssh(conv3X3=branch(64, 32), conv5X5_1=branch(64, 16, nn.LeakyReLU(0.1)), conv5X5_2=branch(16, 16),
-               conv7X7_2=branch(16, 16, nn.LeakyReLU(0.1)), conv7x7_3=branch(16, 16))
+
+def ssh_v1(width=64, convolution=DeformConv):
+    def branch(inputs, outputs, *activation):
+        return nn.Sequential(convolution(inputs, outputs), nn.BatchNorm2d(outputs), *activation)
+
+    half, quarter = width // 2, width // 4
+    return Ssh(conv3X3=branch(width, half), conv5X5_1=branch(width, quarter, nn.LeakyReLU(0.1)),
+               conv5X5_2=branch(quarter, quarter), conv7X7_2=branch(quarter, quarter, nn.LeakyReLU(0.1)),
+               conv7x7_3=branch(quarter, quarter))
 
 
 def ssh_v2():
@@ -381,19 +391,44 @@ class ChannelMixV2(nn.Module):
         return self.conv(shuffle(x, 4))
 
 
-# ---- The two networks --------------------------------------------------------------------------------------
+# ---- FeatherFace V1 and V2 ---------------------------------------------------------------------------------
 
 class Head(nn.Module):
-    def __init__(self, values):
+    def __init__(self, values, width):
         super().__init__()
-        self.conv1x1 = conv(64, 2 * values, bias=True)
+        self.conv1x1 = conv(width, 2 * values, bias=True)
         self.values = values
 
     def forward(self, x):
         return per_anchor(self.conv1x1(x), self.values)
 
 
-class FeatherFaceV1(nn.Module):
+class V1Family(nn.Module):
+    """What V1 and the networks around it share: backbone, SSH and three kinds of heads, at one width."""
+
+    def add_contexts(self, width, convolution=DeformConv):
+        self.ssh1, self.ssh2, self.ssh3 = (ssh_v1(width, convolution) for _ in range(3))
+
+    def add_heads(self, width):
+        self.ClassHead, self.BboxHead, self.LandmarkHead = (
+            nn.ModuleList(Head(values, width) for _ in range(3)) for values in (2, 4, 10))
+
+    def each(self, name, levels):
+        """The modules of that name, with their number in place of {}, each on its level."""
+        return [getattr(self, name.format(i))(x) for i, x in enumerate(levels)]
+
+    def contexts(self, levels):
+        return [ssh(x) for ssh, x in zip((self.ssh1, self.ssh2, self.ssh3), levels)]
+
+    def answers(self, levels):
+        return tuple(torch.cat([head(x) for head, x in zip(heads, levels)], 1)
+                     for heads in (self.BboxHead, self.ClassHead, self.LandmarkHead))
+
+
+SSH_STAGES = tuple(f"ssh{i}" for i in (1, 2, 3))
+
+
+class FeatherFaceV1(V1Family):
     title = "FeatherFace V1"
     stages = (*(f"body.{stage}" for stage in BODY_STAGES), *(f"relu_{i}" for i in range(3)),
               *(f"bifpn.{cell}" for cell in range(3)), *(f"bif_relu_{i}" for i in range(3)),
@@ -405,26 +440,22 @@ class FeatherFaceV1(nn.Module):
         for i, channels in enumerate((64, 128, 256)):
             self.add_module(f"bacbkbone_{i}_cbam", cbam(channels))
             self.add_module(f"relu_{i}", nn.ReLU())
-        self.bifpn = nn.Sequential(BiFpnV1(first=True), BiFpnV1(first=False), BiFpnV1(first=False))
+        self.bifpn = bifpn_v1(cells=3)
         for i in range(3):
             self.add_module(f"bif_cbam_{i}", cbam(64))
             self.add_module(f"bif_relu_{i}", nn.ReLU())
-        self.ssh1, self.ssh2, self.ssh3 = (ssh_v1() for _ in range(3))
+        self.add_contexts(64)
         self.ssh1_cs, self.ssh2_cs, self.ssh3_cs = (channel_mix_v1() for _ in range(3))
-        self.ClassHead, self.BboxHead, self.LandmarkHead = (
-            nn.ModuleList(Head(values) for _ in range(3)) for values in (2, 4, 10))
+        self.add_heads(64)
 
     def attend(self, levels, gate, relu):
-        gated = [getattr(self, gate.format(i))(x) + x for i, x in enumerate(levels)]
-        return [getattr(self, relu.format(i))(x) for i, x in enumerate(gated)]
+        return self.each(relu, [gated + x for gated, x in zip(self.each(gate, levels), levels)])
 
     def forward(self, image):
         levels = self.attend(self.body.levels(image), "bacbkbone_{}_cbam", "relu_{}")
         levels = self.attend(self.bifpn(levels), "bif_cbam_{}", "bif_relu_{}")
-        levels = [ssh(x) for ssh, x in zip((self.ssh1, self.ssh2, self.ssh3), levels)]
-        levels = [mix(x) for mix, x in zip((self.ssh1_cs, self.ssh2_cs, self.ssh3_cs), levels)]
-        return tuple(torch.cat([head(x) for head, x in zip(heads, levels)], 1)
-                     for heads in (self.BboxHead, self.ClassHead, self.LandmarkHead))
+        levels = [mix(x) for mix, x in zip((self.ssh1_cs, self.ssh2_cs, self.ssh3_cs), self.contexts(levels))]
+        return self.answers(levels)
 
 
 class SharedHead(nn.Module):
@@ -470,7 +501,166 @@ class FeatherFaceV2(nn.Module):
         return loc, logits, landms
 
 
-NETWORKS = {"v1": FeatherFaceV1, "v2": FeatherFaceV2, "classifier": Classifier}
+# ---- RetinaFace and the later FeatherFaces -----------------------------------------------------------------
+
+class FeaturePyramid(nn.Module):
+    """Each coarser level, merged already, is added to the finer one; the coarsest is not merged."""
+
+    def __init__(self, width):
+        super().__init__()
+        def normalised(inputs, kernel):
+            return nn.Sequential(conv(inputs, width, kernel), nn.BatchNorm2d(width), nn.LeakyReLU(0.1))
+
+        self.output1, self.output2, self.output3 = (normalised(inputs, 1) for inputs in (64, 128, 256))
+        self.merge1, self.merge2 = normalised(width, 3), normalised(width, 3)
+
+    def forward(self, levels):
+        p3, p4, p5 = self.output1(levels[0]), self.output2(levels[1]), self.output3(levels[2])
+        p4 = self.merge2(p4 + up(p5, p4))
+        return [self.merge1(p3 + up(p4, p3)), p4, p5]
+
+
+class RetinaFace(V1Family):
+    title = "RetinaFace-MobileNet0.25"
+    stages = (*(f"body.{stage}" for stage in BODY_STAGES), "fpn", *SSH_STAGES)
+
+    def __init__(self):
+        super().__init__()
+        self.body = Backbone()
+        self.fpn = FeaturePyramid(64)
+        self.add_contexts(64, plain_conv)
+        self.add_heads(64)
+
+    def forward(self, image):
+        return self.answers(self.contexts(self.fpn(self.body.levels(image))))
+
+
+class FeatherFace489K(V1Family):
+    title = "FeatherFace 489K"
+    width = 56
+    stages = (*(f"body.{stage}" for stage in BODY_STAGES), "bifpn.0", "bifpn.1", *SSH_STAGES,
+              *(f"cs{i}" for i in (1, 2, 3)))
+
+    def __init__(self):
+        super().__init__()
+        self.body = Backbone()
+        self.bifpn = bifpn_v1(2, self.width)
+        self.add_contexts(self.width)
+        self.add_heads(self.width)
+        self.cs1, self.cs2, self.cs3 = (Shuffle() for _ in range(3))
+
+    def attend(self, levels):
+        return levels
+
+    def forward(self, image):
+        levels = self.attend(self.contexts(self.bifpn(self.body.levels(image))))
+        return self.answers([mix(x) for mix, x in zip((self.cs1, self.cs2, self.cs3), levels)])
+
+
+class RowMeans(nn.Module):
+    def forward(self, x):
+        return x.mean(3, keepdim=True)
+
+
+class ColumnMeans(nn.Module):
+    def forward(self, x):
+        return x.mean(2, keepdim=True)
+
+
+class CoordinateAttention(nn.Module):
+    """A gate per row and one per column; conv_h serves what varies from row to row."""
+
+    def __init__(self, width, hidden=8):
+        super().__init__()
+        self.pool_h, self.pool_w = RowMeans(), ColumnMeans()
+        self.conv_transform, self.bn_transform = conv(width, hidden), nn.BatchNorm2d(hidden)
+        self.activation = nn.ReLU()
+        self.conv_h, self.conv_w = conv(hidden, width), conv(hidden, width)
+
+    def forward(self, x):
+        of_rows, of_columns = self.pool_h(x), self.pool_w(x)
+        of_rows, of_columns = (self.activation(self.bn_transform(self.conv_transform(strip)))
+                               for strip in (of_rows, of_columns))
+        row_gate, column_gate = torch.sigmoid(self.conv_h(of_rows)), torch.sigmoid(self.conv_w(of_columns))
+        return x * row_gate * column_gate
+
+
+class FeatherFaceCoordinate(FeatherFace489K):
+    """Its authors call it V2, too."""
+
+    title = "FeatherFace with coordinate attention"
+    stages = (*FeatherFace489K.stages[:-3], *(f"ca_p{i}" for i in (3, 4, 5)), *FeatherFace489K.stages[-3:])
+
+    def __init__(self):
+        super().__init__()
+        self.ca_p3, self.ca_p4, self.ca_p5 = (CoordinateAttention(self.width) for _ in range(3))
+
+    def attend(self, levels):
+        return [attention(x) for attention, x in zip((self.ca_p3, self.ca_p4, self.ca_p5), levels)]
+
+
+class EcaGate(nn.Module):
+    """x times the sigmoid of a 1-d convolution along the channels' means."""
+
+    def __init__(self, taps):
+        super().__init__()
+        self.conv = nn.Conv1d(1, 1, taps, padding=taps // 2, bias=False)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        return x * self.sigmoid(self.conv(x.mean((2, 3))[:, None]).transpose(1, 2)[..., None])
+
+
+class SpatialGateEca(nn.Module):
+    """Mean first, as V2's, but without a BatchNorm."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = conv(2, 1, 7)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        return x * self.sigmoid(self.conv(torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)))
+
+
+def eca_cbam(channels):
+    return named(eca=EcaGate(5 if channels > 64 else 3), sam=SpatialGateEca())
+
+
+class FeatherFaceEcaCbam(V1Family):
+    title = "FeatherFace ECA-CBAM"
+    width = 52
+    stages = (*(f"body.{stage}" for stage in BODY_STAGES), *(f"backbone_attention_{i}" for i in range(3)),
+              *(f"bifpn.{cell}" for cell in range(3)), *(f"bifpn_attention_{i}" for i in range(3)),
+              *SSH_STAGES, *(f"ssh{i}_cs" for i in (1, 2, 3)))
+
+    def __init__(self):
+        super().__init__()
+        self.body = Backbone()
+        for i, channels in enumerate((64, 128, 256)):
+            self.add_module(f"backbone_attention_{i}", eca_cbam(channels))
+        self.bifpn = bifpn_v1(3, self.width)
+        for i in range(3):
+            self.add_module(f"bifpn_attention_{i}", eca_cbam(self.width))
+        self.add_contexts(self.width)
+        self.add_heads(self.width)
+        self.ssh1_cs, self.ssh2_cs, self.ssh3_cs = (Shuffle() for _ in range(3))
+
+    def answers(self, levels):
+        """Level by level, where the other networks run one kind of heads after another."""
+        kinds = (self.BboxHead, self.ClassHead, self.LandmarkHead)
+        return tuple(torch.cat(parts, 1) for parts in
+                     zip(*([heads[i](x) for heads in kinds] for i, x in enumerate(levels))))
+
+    def forward(self, image):
+        levels = self.bifpn(self.each("backbone_attention_{}", self.body.levels(image)))
+        levels = self.contexts(self.each("bifpn_attention_{}", levels))
+        return self.answers([mix(x) for mix, x in zip((self.ssh1_cs, self.ssh2_cs, self.ssh3_cs), levels)])
+
+
+DETECTORS = {"v1": FeatherFaceV1, "v2": FeatherFaceV2, "retinaface": RetinaFace, "ff489k": FeatherFace489K,
+             "ffeca": FeatherFaceEcaCbam, "ffca": FeatherFaceCoordinate}
+NETWORKS = {**DETECTORS, "classifier": Classifier}
 
 
 def build(state):

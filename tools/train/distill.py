@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a FeatherFace V2 checkpoint from a trained V1, with a folder of photos and no labels.
+"""Makes a FeatherFace V2 checkpoint from a trained V1, or another detector of the family, with a folder of photos and no labels.
 
     distill.py --teacher mobilenet0.25_Final.pth --images DIR --out FeatherFaceV2_final.pth
 
@@ -62,7 +62,7 @@ def crop_set(text):
 
 def parse_arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teacher", required=True, type=pathlib.Path, help="trained FeatherFace V1 (.pth)")
+    parser.add_argument("--teacher", required=True, type=pathlib.Path, help="trained FeatherFace V1, a later FeatherFace or RetinaFace-MobileNet0.25 (.pth)")
     parser.add_argument("--images", required=True, type=pathlib.Path, help="folder of photos")
     parser.add_argument("--backbone", type=pathlib.Path,
                         help="checkpoint whose body is the start (default: the teacher)")

@@ -21,9 +21,9 @@ def body_of(path, state):
 
 
 def class_heads(network):
-    if isinstance(network, models.FeatherFaceV1):
-        return [head.conv1x1 for head in network.ClassHead]
-    return [heads.cls_head for heads in network.shared_heads]
+    if isinstance(network, models.FeatherFaceV2):
+        return [heads.cls_head for heads in network.shared_heads]
+    return [head.conv1x1 for head in network.ClassHead]
 
 
 def shift_scores(network, logit):

@@ -14,6 +14,7 @@ from checkpoints import load_checkpoint
 
 LEAST_SCORE = 0.1  # an anchor with less keeps no box and landmarks: it is background, and they are noise there
 ANTI_SPOOFING = "final_DW.0.weight"
+TEACHERS = {network.title for network in models.DETECTORS.values()} - {models.FeatherFaceV2.title}
 
 
 class Failure(Exception):
@@ -29,7 +30,7 @@ def engine(program, *words):
 
 
 def load_teacher(path):
-    """The state_dict of a FeatherFace V1. Any other network is refused, by its tensors and not its name."""
+    """The state_dict of a detector that is no V2. Anything else is refused, by its tensors and not its name."""
     try:
         state = load_checkpoint(path)
     except Exception as error:  # whatever torch says of a file it cannot read
@@ -38,8 +39,9 @@ def load_teacher(path):
         found = models.build(state).title
     except ValueError as error:
         found = "FeatherNetB_se, which tells real faces from photos of faces" if ANTI_SPOOFING in state else error
-    if found != models.FeatherFaceV1.title:
-        raise Failure(f"{path}: the teacher must be {models.FeatherFaceV1.title}: {found}")
+    if found not in TEACHERS:
+        raise Failure(f"{path}: the teacher must be {models.FeatherFaceV1.title} or another detector that is larger "
+                      f"than V2: {found}")
     return state
 
 

@@ -18,9 +18,18 @@ namespace engine {
 struct LoadedModel;  // the library's own
 }
 
-enum class Architecture { featherface_v1, featherface_v2, mobilenet_classifier, mobilenet_backbone };
+enum class Architecture {
+    featherface_v1,
+    featherface_v2,
+    retinaface,              // RetinaFace-MobileNet0.25
+    featherface_489k,        // 489,015 parameters
+    featherface_eca_cbam,    // 476,345
+    featherface_coordinate,  // 493,095
+    mobilenet_classifier,
+    mobilenet_backbone
+};
 
-// "FeatherFace V1", "FeatherFace V2", "MobileNetV1-0.25 classifier", "MobileNetV1-0.25 backbone".
+// "FeatherFace V1", "RetinaFace-MobileNet0.25", "MobileNetV1-0.25 classifier", ...
 std::string_view name_of(Architecture architecture);
 
 struct ModelOptions {

@@ -158,6 +158,25 @@ TEST_CASE("builder: average and maximum of one map share its row statistics, tho
     CHECK(node_named(graph, "of another map").inputs != node_named(graph, "maximum").inputs);
 }
 
+TEST_CASE("builder: the means of rows are a part of the row statistics, which pooling shares") {
+    Builder net("means");
+    const ValueId x = net.conv1x1("x", net.input(3), 4);
+    const ValueId rows = net.row_means("rows", x);
+    net.global_pool("pool", x, GlobalPool::Kind::average);
+    CHECK(net.channels(rows) == 4);
+    const Graph graph = net.finish();
+    CHECK(count<RowStats>(graph) == 1);
+    CHECK(operation<Slice>(graph, "rows").first == 0);
+    CHECK(operation<Slice>(graph, "rows").channels == 4);
+}
+
+TEST_CASE("builder: a convolution along the channels has one filter, as torch.nn.Conv1d has it") {
+    Builder net("eca");
+    const ValueId x = net.global_pool("pool", net.input(3), GlobalPool::Kind::average);
+    CHECK(net.channels(net.to_pixel(net.channel_conv("conv", x, 5))) == 3);
+    CHECK(shape_of(net.finish(), "conv.weight") == Extents{1, 1, 5});
+}
+
 TEST_CASE("builder: a weighted sum holds its weights itself, and observers see their ReLU") {
     Builder net("weighted sum");
     const ValueId picture = net.input(3);

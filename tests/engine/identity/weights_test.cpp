@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "engine/graph/builder.hpp"
 #include "support/checkpoint_checks.hpp"
 
@@ -65,6 +68,21 @@ TEST_CASE("bind: a tensor with strides is read in row-major order") {
     Graph graph = graph_of_conv();
     REQUIRE(bind(graph, {transposed, bias()}).ok());
     check_values(graph);
+}
+
+TEST_CASE("bind: denormal values become zeros, normal ones and what is no number stay") {
+    using Limits = std::numeric_limits<float>;
+    const Floats odd = {Limits::denorm_min(), -Limits::min() / 2, Limits::min(),
+                        -Limits::min(),       Limits::infinity(), Limits::quiet_NaN()};
+    Graph graph = graph_of_conv();
+    REQUIRE(bind(graph, {make_tensor("conv.weight", {2, 3, 1, 1}, odd), bias()}).ok());
+    const Floats& values = graph.find_parameter("conv.weight")->values;
+    CHECK(values[0] == 0);
+    CHECK(values[1] == 0);
+    CHECK(values[2] == Limits::min());
+    CHECK(values[3] == -Limits::min());
+    CHECK(values[4] == Limits::infinity());
+    CHECK(std::isnan(values[5]));
 }
 
 TEST_CASE("bind: a missing tensor is named, with its shape, the file and the network that needs it") {

@@ -170,6 +170,7 @@ TEST_CASE("operations: every parameter is visited, absent ones too") {
     CHECK(parameters_of(Linear{.weight = 6, .bias = 7}) == std::vector<ParameterId>{6, 7});
     CHECK(parameters_of(FusionWeights{8, 3}) == std::vector<ParameterId>{8});
     CHECK(parameters_of(WeightedSum{.parameter = 9}) == std::vector<ParameterId>{9});
+    CHECK(parameters_of(ChannelConv{.kernel = 3, .weight = 2}) == std::vector<ParameterId>{2});
     CHECK(parameters_of(Shuffle{{1, 0}}).empty());
 }
 
@@ -226,6 +227,24 @@ TEST_CASE("operations: a gate is read whole, the map row by row") {
     const Shape inputs[] = {map(9, 4), {Shape::Kind::vector, 1, 1, 4}};
     CHECK(input_rows(ScaleChannels{}, 0, {inputs, map(9, 4)}, {7, 9}) == Rows{7, 9});
     CHECK(input_rows(ScaleChannels{}, 1, {inputs, map(9, 4)}, {7, 9}) == Rows{0, 1});
+}
+
+TEST_CASE("operations: a gate per row is read with its rows, one per column whole") {
+    const Shape of_rows[] = {map(9, 4), {Shape::Kind::map, 9, 1, 4}};
+    const Shape of_columns[] = {map(9, 4), {Shape::Kind::map, 1, 5, 4}};
+    const Operation per_row = ScaleStrips{ScaleStrips::Gate::per_row};
+    const Operation per_column = ScaleStrips{ScaleStrips::Gate::per_column};
+    CHECK(input_rows(per_row, 0, {of_rows, map(9, 4)}, {7, 9}) == Rows{7, 9});
+    CHECK(input_rows(per_row, 1, {of_rows, map(9, 4)}, {7, 9}) == Rows{7, 9});
+    CHECK(input_rows(per_column, 0, {of_columns, map(9, 4)}, {7, 9}) == Rows{7, 9});
+    CHECK(input_rows(per_column, 1, {of_columns, map(9, 4)}, {7, 9}) == Rows{0, 1});
+}
+
+TEST_CASE("operations: what is made along an axis has PyTorch's shape") {
+    const Shape input[] = {map(9, 4)}, vector[] = {{Shape::Kind::vector, 1, 1, 4}};
+    CHECK(infer_shape(ColumnMeans{}, input).torch_shape() == std::vector<std::int64_t>{1, 4, 1, 5});
+    CHECK(infer_shape(ChannelConv{}, vector).torch_shape() == std::vector<std::int64_t>{1, 1, 4});
+    CHECK(infer_shape(ToPixel{}, vector).torch_shape() == std::vector<std::int64_t>{1, 4, 1, 1});
 }
 
 TEST_CASE("operations: no rows need none") {

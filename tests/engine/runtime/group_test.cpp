@@ -103,6 +103,29 @@ TEST_CASE("groups: statistics of a value that others read too") {
     check_groups(net.finish());
 }
 
+TEST_CASE("groups: gates per row and per column, from means along both") {
+    Builder net("coordinate attention");
+    const ValueId x = net.conv3x3("x", net.input(3), 4);
+    const auto gate = [&](ValueId means) {
+        return net.activate("", net.conv1x1("conv", means, 4), Activation::sigmoid);
+    };
+    const ValueId row_gate = gate(net.row_means("rows", x)),
+                  column_gate = gate(net.column_means("columns", x));
+    const ValueId y = net.scale_strips("y", x, row_gate, ScaleStrips::Gate::per_row);
+    net.output("out",
+               net.conv3x3("o", net.scale_strips("z", y, column_gate, ScaleStrips::Gate::per_column), 4));
+    check_groups(net.finish());
+}
+
+TEST_CASE("groups: a channel gate by a convolution along the channels") {
+    Builder net("eca");
+    const ValueId x = net.conv3x3("x", net.input(3), 7);
+    const ValueId logits = net.channel_conv("conv", net.global_pool("pool", x, GlobalPool::Kind::average), 5);
+    const ValueId gate = net.activate("sigmoid", net.to_pixel(logits), Activation::sigmoid);
+    net.output("out", net.conv1x1("o", net.scale_channels("scaled", x, gate), 4));
+    check_groups(net.finish());
+}
+
 TEST_CASE("groups: resizing, pooling with either padding, and weighted sums") {
     for (const MaxPool::Padding padding : {MaxPool::Padding::one, MaxPool::Padding::same_with_zeros}) {
         Builder net("pyramid");

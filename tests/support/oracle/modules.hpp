@@ -1,5 +1,5 @@
 // PyTorch modules over the oracle's operations: each method finds a module's weights by its path, computes,
-// and reports the output under that path. What V1, V2 and the classifier have in common is here too.
+// and reports the output under that path. What all networks have in common is here too.
 #pragma once
 
 #include <array>

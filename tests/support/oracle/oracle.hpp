@@ -1,4 +1,4 @@
-// The project's own naive oracle: FeatherFace V1, V2 and the MobileNetV1-0.25 classifier as plain loops in
+// The project's own naive oracle: the detectors and the MobileNetV1-0.25 classifier as plain loops in
 // double, sharing no code with engine, kernels or loaders. Slow (seconds at 640x640) and exact to rounding in
 // double. Weights are named and shaped as in a PyTorch state_dict without "module."; a missing one throws.
 #pragma once
@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "support/oracle/tensor.hpp"
 
@@ -27,6 +28,17 @@ struct Predictions {
 // `input` is 1,3,H,W: B, G, R minus (104, 117, 123).
 Predictions run_v1(const Weights& weights, const Tensor& input, const Observer& observer = {});
 Predictions run_v2(const Weights& weights, const Tensor& input, const Observer& observer = {});
+Predictions run_retinaface(const Weights& weights, const Tensor& input, const Observer& observer = {});
+Predictions run_489k(const Weights& weights, const Tensor& input, const Observer& observer = {});
+Predictions run_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer = {});
+// What a later version of that code makes of the same weights. No checkpoint was trained for it.
+Predictions run_parallel_eca_cbam(const Weights& weights, const Tensor& input, const Observer& observer = {});
+Predictions run_coordinate(const Weights& weights, const Tensor& input, const Observer& observer = {});
+
+// The detector of that short id in the engine's table: "v1", "ffeca"; or "ffeca_parallel". Throws where there
+// is none.
+Predictions run_detector(std::string_view network, const Weights& weights, const Tensor& input,
+                         const Observer& observer = {});
 
 // `input` is 1,3,224,224: R, G, B in [0, 1], normalised. Returns the logits (1,1000).
 Tensor run_classifier(const Weights& weights, const Tensor& input, const Observer& observer = {});

@@ -188,6 +188,11 @@ TEST_CASE("bench groups: modules are told to their parts by their paths") {
     CHECK(group_of("backbone_cbam_manager.spatial_gate") == Group::attention);
     CHECK(group_of("bif_relu_2") == Group::attention);
     CHECK(group_of("bifpn.0.conv4_up") == Group::bifpn);
+    CHECK(group_of("fpn.merge1.0") == Group::fpn);
+    CHECK(group_of("backbone_attention_0.eca") == Group::attention);
+    CHECK(group_of("bifpn_attention_2.sam.conv") == Group::attention);
+    CHECK(group_of("ca_p3.pool_h") == Group::attention);
+    CHECK(group_of("cs2") == Group::mix);
     CHECK(group_of("ssh1.conv3X3") == Group::ssh);
     CHECK(group_of("ssh1_cs.1") == Group::mix);
     CHECK(group_of("LandmarkHead.0.conv1x1") == Group::heads);
