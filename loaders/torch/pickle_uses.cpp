@@ -213,7 +213,7 @@ Status refuse(const std::vector<PickleUse>& uses, const Status& besides) {
     }
     if (uses.size() > kShown) hint += " and " + std::to_string(uses.size() - kShown) + " things more";
     if (!hint.empty()) hint += "; ";
-    hint += "no checkpoint needs this: do not load the file with PyTorch";
+    hint += "no checkpoint needs this: do not load the file with PyTorch (--ignore-calls reads its tensors)";
     if (!besides.ok()) hint += "; besides, " + besides.message();
     return malformed(what, {.offset = first.offset, .hint = hint});
 }
