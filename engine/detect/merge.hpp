@@ -17,9 +17,9 @@ struct Sighting {
 // better stays. A single sighting is returned as it is.
 //
 // Overlap alone is not enough: of a face that is larger than the anchors a network finds parts, a mouth with
-// a nose or a cheek, which overlap the whole face by little. So of several sizes each is believed where it
-// sees faces as the networks learnt them, and a part is known by this: it lies inside a larger face, and
-// where that one was found, nothing was found in the part's place though it was large enough there.
+// a nose or a cheek, which overlap the whole face by little. So each size is believed where it sees faces as
+// the networks learnt them, and what it finds must be there in the next smaller size too, where it would be
+// large enough to be seen: a face is one at both sizes, a part of one is not.
 std::vector<Face> merge(std::vector<Sighting> sightings, float nms_threshold);
 
 }  // namespace featherface::engine

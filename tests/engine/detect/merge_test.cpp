@@ -50,7 +50,7 @@ TEST_CASE("merge: a face seen at two sizes is one, the better of them") {
 }
 
 TEST_CASE("merge: faces that overlap little are two, from whichever size") {
-    CHECK(merged({{1, {face_at(0, 0, 200, 0.9f)}}, {0.5f, {face_at(150, 0, 200, 0.8f)}}}) ==
+    CHECK(merged({{1, {face_at(0, 0, 120, 0.9f)}}, {0.5f, {face_at(90, 0, 120, 0.8f)}}}) ==
           std::vector<float>{0.9f, 0.8f});
 }
 
@@ -64,14 +64,12 @@ TEST_CASE("merge: the parts of a large face go, whatever their size and score") 
 
 TEST_CASE("merge: a small face before or beside a large one stays") {
     const Face whole = face_at(0, 0, 800, 0.98f);
-    // Seen at the size where the large one was.
-    const Face seen = face_at(500, 500, 250, 0.9f), again = face_at(505, 505, 250, 0.7f);
-    CHECK(merged({{1, {seen}}, {0.25f, {whole, again}}}) == std::vector<float>{0.98f, 0.9f});
-    // Too small to be seen there.
-    CHECK(merged({{1, {face_at(600, 30, 40, 0.8f)}}, {0.25f, {whole}}}) == std::vector<float>{0.98f, 0.8f});
-    CHECK(merged({{1, {face_at(20, 20, 150, 0.8f)}}, {0.25f, {whole}}}) == std::vector<float>{0.98f, 0.8f});
-    // For the most part outside.
-    CHECK(merged({{1, {face_at(700, 100, 250, 0.8f)}}, {0.25f, {whole}}}) == std::vector<float>{0.98f, 0.8f});
+    // Seen at the next size too.
+    const Face seen = face_at(500, 500, 200, 0.9f), again = face_at(505, 505, 200, 0.7f);
+    CHECK(merged({{1, {seen}}, {0.5f, {again}}, {0.25f, {whole}}}) == std::vector<float>{0.98f, 0.9f});
+    // Too small to be seen there for certain.
+    CHECK(merged({{1, {face_at(300, 300, 120, 0.8f)}}, {0.5f, {}}, {0.25f, {whole}}}) ==
+          std::vector<float>{0.98f, 0.8f});
 }
 
 TEST_CASE("merge: small faces are believed where they are largest") {
@@ -96,7 +94,7 @@ TEST_CASE(
     "merge: a large box that no smaller size has found is no face, unless it would be too small there") {
     CHECK(merged({{1, {face_at(0, 0, 500, 0.9f)}}, {0.5f, {}}}).empty());
     CHECK(merged({{1, {face_at(0, 0, 500, 0.9f)}}, {0x1p-5f, {}}}) == std::vector<float>{0.9f});
-    CHECK(merged({{1, {face_at(0, 0, 250, 0.9f)}}, {0.5f, {}}}) == std::vector<float>{0.9f});
+    CHECK(merged({{1, {face_at(0, 0, 120, 0.9f)}}, {0.5f, {}}}) == std::vector<float>{0.9f});
 }
 
 TEST_CASE("merge: turns of one size are merged by overlap alone") {
