@@ -16,7 +16,7 @@ namespace {
 
 TEST_CASE("bind: the 48,532 denormal values of ECA-CBAM's file become zeros, all others are the file's") {
     FEATHERFACE_SHARED_FILE(path, test::kSharedEcaCbam);
-    const auto checkpoint = loaders::Checkpoint::open(path);
+    auto checkpoint = loaders::Checkpoint::open(path);
     REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
     Graph graph = identify(checkpoint.value()).graph;
     REQUIRE(bind(graph, checkpoint.value()).ok());
