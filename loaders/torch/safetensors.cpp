@@ -22,12 +22,12 @@ using Bytes = std::span<const std::byte>;
 constexpr std::uint64_t kLargestHeader = 100'000'000;
 constexpr std::size_t kLengthSize = 8;
 
-struct Type {
+struct SafetensorsType {
     std::string_view name;
     DType dtype;
     std::size_t size;
 };
-constexpr Type kTypes[] = {
+constexpr SafetensorsType kSafetensorsTypes[] = {
     {"F64", DType::f64, 8},      {"F32", DType::f32, 4},       {"F16", DType::f16, 2},
     {"BF16", DType::bf16, 2},    {"I64", DType::i64, 8},       {"I32", DType::i32, 4},
     {"I16", DType::i16, 2},      {"I8", DType::i8, 1},         {"U64", DType::u64, 8},
@@ -230,8 +230,8 @@ class Header {
 
 Result<CheckpointTensor> place(const Tensor& described, Bytes data, std::uint64_t data_offset) {
     const std::string name = "safetensors: tensor " + loaders::quoted(described.name);
-    const auto known = std::ranges::find(kTypes, described.type, &Type::name);
-    if (known == std::end(kTypes)) {
+    const auto known = std::ranges::find(kSafetensorsTypes, described.type, &SafetensorsType::name);
+    if (known == std::end(kSafetensorsTypes)) {
         return error(StatusCode::unsupported, name + " is of an unknown type",
                      {.found = loaders::quoted(described.type)});
     }

@@ -57,7 +57,7 @@ class Stream {
     std::uint64_t at_ = 0;
 };
 
-std::string described(PickleValue value) {
+std::string number_or_kind(PickleValue value) {
     return value.is(PickleKind::integer) ? std::to_string(value.integer())
                                          : std::string(describe(value.kind()));
 }
@@ -70,7 +70,7 @@ Status check_magic(Stream& stream) {
     return malformed("it begins as a pickle does, but not with torch.save's magic number",
                      {.offset = 0,
                       .expected = std::string(kMagicDigits),
-                      .found = magic.ok() ? described(magic.value().root())
+                      .found = magic.ok() ? number_or_kind(magic.value().root())
                                           : "a bad pickle (" + magic.status().message() + ")",
                       .hint = "save model.state_dict() with torch.save"});
 }
@@ -82,7 +82,7 @@ Status check_protocol(Stream& stream) {
     const PickleValue value = protocol.value().root();
     if (value.is(PickleKind::integer) && value.integer() == kProtocol) return {};
     return error(StatusCode::unsupported, "an unknown protocol of the legacy format",
-                 {.offset = at, .expected = std::to_string(kProtocol), .found = described(value)});
+                 {.offset = at, .expected = std::to_string(kProtocol), .found = number_or_kind(value)});
 }
 
 Status check_system(Stream& stream) {
@@ -92,7 +92,7 @@ Status check_system(Stream& stream) {
     const PickleValue info = system.value().root();
     if (!info.is(PickleKind::dict)) {
         return malformed("the legacy format's system info is none",
-                         {.offset = at, .expected = "a dict", .found = described(info)});
+                         {.offset = at, .expected = "a dict", .found = number_or_kind(info)});
     }
     for (std::size_t i = 0; i < info.size(); ++i) {
         if (!info.key(i).is(PickleKind::string) || info.key(i).text() != "little_endian") continue;
@@ -179,7 +179,7 @@ Result<TorchFile> read_torch_legacy(Bytes bytes, PickleUses& uses) {
     const PickleValue list = keys.value().root();
     if (!list.is(PickleKind::list)) {
         return malformed("the storages' keys are missing",
-                         {.offset = list_offset, .expected = "a list", .found = described(list)});
+                         {.offset = list_offset, .expected = "a list", .found = number_or_kind(list)});
     }
     TorchFile file;
     file.container = "torch legacy";
@@ -187,7 +187,7 @@ Result<TorchFile> read_torch_legacy(Bytes bytes, PickleUses& uses) {
         const PickleValue key = list.item(i);
         if (!key.is(PickleKind::string)) {
             return malformed("a storage's key is none",
-                             {.offset = key.offset(), .expected = "a string", .found = described(key)});
+                             {.offset = key.offset(), .expected = "a string", .found = number_or_kind(key)});
         }
         const auto known = storages.value().find(key.text());
         if (known == storages.value().end()) {

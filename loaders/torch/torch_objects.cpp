@@ -77,7 +77,7 @@ ErrorDetail at(PickleValue where, std::string expected = {}, std::string found =
             .hint = std::move(hint)};
 }
 
-std::string described(PickleValue value) {
+std::string kind_and_name(PickleValue value) {
     std::string text(describe(value.kind()));
     if (value.is(PickleKind::global)) text.append(" ").append(quoted(value.text()));
     return text;
@@ -107,7 +107,7 @@ Result<Call> unwrap(PickleValue value) {
     std::optional<Call> subclass;
     for (int depth = 0; depth < kMostWrappers; ++depth) {
         if (!subclass && !is_tensor(value)) {
-            return malformed("a parameter holds no tensor", at(value, "a tensor", described(value)));
+            return malformed("a parameter holds no tensor", at(value, "a tensor", kind_and_name(value)));
         }
         if (!subclass && value.has_state()) {
             return malformed("BUILD on a tensor",
@@ -124,7 +124,7 @@ Result<Call> unwrap(PickleValue value) {
                 const PickleValue function = arguments.item(0);
                 if (!function.is(PickleKind::global)) {
                     return malformed("a tensor subclass without its function",
-                                     at(function, "a function", described(function)));
+                                     at(function, "a function", kind_and_name(function)));
                 }
                 const Result<Call> inner = make_call(function.text(), arguments.item(2));
                 if (!inner.ok()) return inner.status();
@@ -146,7 +146,7 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
     }
     if (!value.is(PickleKind::tuple) && !value.is(PickleKind::list)) {
         return malformed(std::string("its ") + what + " is no tuple",
-                         at(value, "a tuple of integers", described(value)));
+                         at(value, "a tuple of integers", kind_and_name(value)));
     }
     if (value.size() > kMostDimensions) {
         return error(StatusCode::limit_exceeded, "it has too many dimensions",
@@ -159,7 +159,7 @@ Result<std::vector<std::int64_t>> read_integers(PickleValue value, const char* w
         const PickleValue item = value.item(i);
         if (!item.is(PickleKind::integer)) {
             return malformed(std::string("its ") + what + " holds something else",
-                             at(item, "an integer", described(item)));
+                             at(item, "an integer", kind_and_name(item)));
         }
         if (item.integer() < 0) {
             return malformed(std::string("its ") + what + " holds a negative number",
@@ -222,7 +222,7 @@ Result<std::span<const std::byte>> find_data(const TorchStorage& storage, const 
 // A dtype of torch named by itself, "torch.float32", as _rebuild_tensor_v3 is given it.
 Status set_dtype(CheckpointTensor& tensor, PickleValue dtype) {
     if (!dtype.is(PickleKind::global) || !dtype.text().starts_with("torch.")) {
-        return malformed("its dtype is none", at(dtype, "a dtype of torch", described(dtype)));
+        return malformed("its dtype is none", at(dtype, "a dtype of torch", kind_and_name(dtype)));
     }
     tensor.dtype_name = dtype.text().substr(std::string_view("torch.").size());
     tensor.dtype = DType::other;
@@ -261,7 +261,7 @@ Result<CheckpointTensor> read_dense(const Call& call, CheckpointTensor tensor, c
         return malformed(
             "its offset in the storage is none",
             at(place, "0 or more",
-               place.is(PickleKind::integer) ? std::to_string(place.integer()) : described(place)));
+               place.is(PickleKind::integer) ? std::to_string(place.integer()) : kind_and_name(place)));
     }
     // Lazily conjugated or negated tensors say so in one more argument, a dict; their bytes are not their
     // values.
@@ -331,19 +331,19 @@ Result<std::vector<std::int64_t>> read_shape(PickleValue value) {
 
 Result<TorchStorage> read_storage(PickleValue persistent) {
     if (!persistent.is(PickleKind::persistent)) {
-        return malformed("its storage is none", at(persistent, "a persistent id", described(persistent)));
+        return malformed("its storage is none", at(persistent, "a persistent id", kind_and_name(persistent)));
     }
     const PickleValue id = persistent.id();
     if (!id.is(PickleKind::tuple) || id.size() < 5) {
         return malformed("a persistent id that is no storage",
                          at(id, "a tuple of 5 or 6",
-                            id.is(PickleKind::tuple) ? std::to_string(id.size()) : described(id)));
+                            id.is(PickleKind::tuple) ? std::to_string(id.size()) : kind_and_name(id)));
     }
     const PickleValue tag = id.item(0), type = id.item(1), key = id.item(2), elements = id.item(4);
     if (!tag.is(PickleKind::string) || tag.text() != "storage") {
         return malformed(
             "a persistent id that is no storage",
-            at(tag, "'storage'", tag.is(PickleKind::string) ? quoted(tag.text()) : described(tag)));
+            at(tag, "'storage'", tag.is(PickleKind::string) ? quoted(tag.text()) : kind_and_name(tag)));
     }
     const std::string_view type_name = type.is(PickleKind::global) ? type.text() : std::string_view();
     const StorageType* known = std::ranges::find_if(kStorageTypes, [&](const StorageType& candidate) {
@@ -351,19 +351,20 @@ Result<TorchStorage> read_storage(PickleValue persistent) {
                type_name[type_name.size() - candidate.name.size() - 1] == '.';
     });
     if (known == std::end(kStorageTypes)) {
-        return error(
-            StatusCode::unsupported, "a storage of an unknown type",
-            {.offset = type.offset(), .expected = "torch.FloatStorage or alike", .found = described(type)});
+        return error(StatusCode::unsupported, "a storage of an unknown type",
+                     {.offset = type.offset(),
+                      .expected = "torch.FloatStorage or alike",
+                      .found = kind_and_name(type)});
     }
     if (!key.is(PickleKind::string)) {
-        return malformed("a storage without a proper key", at(key, "a string", described(key)));
+        return malformed("a storage without a proper key", at(key, "a string", kind_and_name(key)));
     }
     if (!elements.is(PickleKind::integer) || elements.integer() < 0 ||
         static_cast<std::uint64_t>(elements.integer()) > kMostElements) {
-        return malformed(
-            "a storage without a proper number of elements",
-            at(elements, "0 to 2^48",
-               elements.is(PickleKind::integer) ? std::to_string(elements.integer()) : described(elements)));
+        return malformed("a storage without a proper number of elements",
+                         at(elements, "0 to 2^48",
+                            elements.is(PickleKind::integer) ? std::to_string(elements.integer())
+                                                             : kind_and_name(elements)));
     }
     if (id.size() > 5 && !id.item(5).is(PickleKind::none)) {
         return error(

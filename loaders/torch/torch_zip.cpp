@@ -33,10 +33,11 @@ Result<std::string> find_root(const ZipArchive& archive) {
         numpy = numpy || entry.name.ends_with(".npy");
         if (slash == entry.name.npos || entry.name.substr(slash + 1) != "data.pkl") continue;
         if (root) {
-            return malformed("the archive holds two checkpoints",
-                             {.offset = entry.data_offset,
-                              .expected = "one entry data.pkl",
-                              .found = quoted(*root + "data.pkl") + " and " + quoted(entry.name)});
+            return malformed(
+                "the archive holds two checkpoints",
+                {.offset = entry.data_offset,
+                 .expected = "one entry data.pkl",
+                 .found = loaders::quoted(*root + "data.pkl") + " and " + loaders::quoted(entry.name)});
         }
         root = entry.name.substr(0, slash + 1);
     }
@@ -47,13 +48,14 @@ Result<std::string> find_root(const ZipArchive& archive) {
             {.expected = "an entry NAME/data.pkl",
              .found = numpy             ? "a NumPy .npz archive"
                       : entries.empty() ? "no entries"
-                                        : "an archive that begins with " + quoted(entries[0].name)});
+                                        : "an archive that begins with " + loaders::quoted(entries[0].name)});
     }
     for (const ZipEntry& entry : archive.entries()) {
         if (entry.name.starts_with(*root)) continue;
-        return malformed("the archive holds several folders", {.offset = entry.data_offset,
-                                                               .expected = "everything in " + quoted(*root),
-                                                               .found = quoted(entry.name)});
+        return malformed("the archive holds several folders",
+                         {.offset = entry.data_offset,
+                          .expected = "everything in " + loaders::quoted(*root),
+                          .found = loaders::quoted(entry.name)});
     }
     return *root;
 }
@@ -67,7 +69,7 @@ Status refuse_alike(const ZipArchive& archive) {
         if (is_new) continue;
         return malformed("two entries differ in the case of their names only",
                          {.offset = entry.data_offset,
-                          .found = quoted(known->second) + " and " + quoted(entry.name),
+                          .found = quoted(known->second) + " and " + loaders::quoted(entry.name),
                           .hint = "the archive can be read in two ways: do not load it with PyTorch"});
     }
     return {};
@@ -84,7 +86,7 @@ class Contents {
         if (entry.method == ZipMethod::deflated) {
             if (entry.size > left_) {
                 return error(StatusCode::limit_exceeded,
-                             "zip: entry " + quoted(entry.name) + " inflates to too much",
+                             "zip: entry " + loaders::quoted(entry.name) + " inflates to too much",
                              {.offset = entry.data_offset,
                               .expected = "at most " + count_of(left_, "byte") + " left to it",
                               .found = std::to_string(entry.size)});
@@ -92,7 +94,8 @@ class Contents {
             left_ -= entry.size;
             std::vector<std::byte>& buffer = inflated_.emplace_back(entry.size);
             if (const Status status = inflate(entry.data, buffer); !status.ok()) {
-                return error(status.code(), "zip: entry " + quoted(entry.name) + ": " + status.message(),
+                return error(status.code(),
+                             "zip: entry " + loaders::quoted(entry.name) + ": " + status.message(),
                              {.hint = "the file is damaged: download or copy it again"});
             }
             content = buffer;
