@@ -32,14 +32,14 @@ namespace featherface::tools {
 
 namespace {
 
-enum Format : std::size_t { kTable, kCsv, kJson, kMarkdown };
-enum Mode : std::size_t { kFused, kLayerwise, kBoth };
+enum BenchFormat : std::size_t { kTable, kCsv, kJson, kMarkdown };
+enum BenchMode : std::size_t { kFused, kLayerwise, kBoth };
 
 struct Size {
     int width = 0, height = 0;
 };
 
-struct Options {
+struct BenchOptions {
     Reading reading;
     std::vector<std::string> models, sizes, threads, archs;
     std::optional<std::string> trace, baseline, report;
@@ -49,7 +49,7 @@ struct Options {
     bool per_layer = false, no_peak = false, pin = false, list_kernels = false;
 };
 
-void declare(Arguments& arguments, Options& options) {
+void declare(Arguments& arguments, BenchOptions& options) {
     constexpr float kMostSeconds = 86'400;
     constexpr std::int64_t kMostRepeats = 1'000'000;
     arguments.list('m', "model", "FILE",
@@ -152,7 +152,7 @@ void add_cases(const Case& loaded, std::vector<Size> sizes, const std::vector<in
 }
 
 // Every combination of what was asked for.
-Result<std::vector<Case>> make_cases(const Options& options) {
+Result<std::vector<Case>> make_cases(const BenchOptions& options) {
     const auto sizes = parse_sizes(options.sizes);
     if (!sizes.ok()) return sizes.status();
     const auto threads = parse_threads(options.threads);
@@ -192,7 +192,7 @@ Result<std::vector<Case>> make_cases(const Options& options) {
     return cases;
 }
 
-BenchResult run(std::vector<Case> cases, const Options& options) {
+BenchResult run(std::vector<Case> cases, const BenchOptions& options) {
     const bool per_layer = options.per_layer || options.report;
     BenchResult result;
     result.machine = this_machine();
@@ -225,7 +225,7 @@ BenchResult run(std::vector<Case> cases, const Options& options) {
     return result;
 }
 
-Status write_outputs(const std::vector<Case>& cases, const BenchResult& result, const Options& options) {
+Status write_outputs(const std::vector<Case>& cases, const BenchResult& result, const BenchOptions& options) {
     if (options.trace) {
         std::vector<Trace> traces;
         for (const Case& subject : cases) traces.push_back(trace_case(subject, options.pin));
@@ -258,7 +258,7 @@ Status list_kernels(const std::vector<Case>& cases) {
 }
 
 // What is wrong with the options together; empty when nothing is.
-std::string contradiction(const Options& options) {
+std::string contradiction(const BenchOptions& options) {
     if (options.models.empty() && builtin_model().empty()) return std::string(kNoBuiltinModel);
     if (options.repeats > 0 && options.seconds) return "give --repeat or --seconds, not both";
     if (options.baseline && options.format == kCsv)
@@ -276,7 +276,7 @@ std::string contradiction(const Options& options) {
 }  // namespace
 
 ExitCode bench(Words words) {
-    Options options;
+    BenchOptions options;
     Arguments arguments("bench",
                         "Times networks: percentiles of whole runs, and on request of every layer, against "
                         "what this machine could do "

@@ -22,14 +22,15 @@ namespace featherface::tools {
 
 namespace {
 
-enum Mode : std::size_t { kLayerwise, kFused };
-enum Format : std::size_t { kTable, kJson, kCsv };
+enum CompareMode : std::size_t { kCompareLayerwise, kCompareFused };
+enum CompareFormat : std::size_t { kCompareTable, kCompareJson, kCompareCsv };
 
-struct Options {
+struct CompareCommand {
     Reading reading;
     std::optional<std::string> model, report;
     std::optional<float> atol, rtol;
-    std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kLayerwise, format = kTable;
+    std::size_t layers = static_cast<std::size_t>(Layers::all), mode = kCompareLayerwise,
+                format = kCompareTable;
     bool fail_fast = false;
     std::optional<std::int64_t> given_threads;
     int threads = 1;
@@ -44,7 +45,7 @@ struct Options {
     }
 };
 
-void declare(Arguments& arguments, Options& options) {
+void declare(Arguments& arguments, CompareCommand& options) {
     constexpr float kMost = 1e30f;
     arguments.text('m', "model", "FILE", "checkpoint to run on the reference's input", options.model);
     declare_reading(arguments, options.reading);
@@ -95,18 +96,19 @@ Result<NpzReader> open(const std::string& file) {
     return NpzReader::open(file);
 }
 
-Status write_report(const Options& options, const Findings& findings, const Result<Evidence>& evidence) {
+Status write_report(const CompareCommand& options, const Findings& findings,
+                    const Result<Evidence>& evidence) {
     if (!evidence.ok()) return evidence.status();
     const auto report = comparison_report(findings, evidence.value());
     return report.ok() ? write_file(*options.report, report.value()) : report.status();
 }
 
 // Sets everything in `findings` but the files.
-Status compare_with_model(const Options& options, Findings& findings) {
+Status compare_with_model(const CompareCommand& options, Findings& findings) {
     const auto reference = open(findings.reference);
     if (!reference.ok()) return reference.status();
     ModelOptions model_options = options.reading.set_in(options_to_observe(Layers::stages));
-    model_options.layerwise = options.mode == kLayerwise;
+    model_options.layerwise = options.mode == kCompareLayerwise;
     auto model = load_model(*options.model, model_options);
     if (!model.ok()) return model.status();
     const Architecture architecture = model->architecture();
@@ -118,7 +120,7 @@ Status compare_with_model(const Options& options, Findings& findings) {
     if (!comparison.ok()) return comparison.status();
     findings.comparison = std::move(comparison).value();
     findings.model = std::move(model).value();
-    findings.mode = options.mode == kFused ? "fused" : "layerwise";
+    findings.mode = options.mode == kCompareFused ? "fused" : "layerwise";
     if (!findings.comparison.agrees()) {
         progress("trying the usual mistakes");
         auto diagnosis = diagnose_run(*options.model, input.value(), reference.value(), options.compare(),
@@ -133,7 +135,7 @@ Status compare_with_model(const Options& options, Findings& findings) {
                                         options.compare(), findings.comparison));
 }
 
-Status compare_two_dumps(const Options& options, Findings& findings) {
+Status compare_two_dumps(const CompareCommand& options, Findings& findings) {
     const auto ours = open(findings.ours), reference = open(findings.reference);
     if (!ours.ok()) return ours.status();
     if (!reference.ok()) return reference.status();
@@ -152,15 +154,15 @@ Status compare_two_dumps(const Options& options, Findings& findings) {
 }
 
 std::string shown(const Findings& findings, std::size_t format) {
-    if (format == kJson) return comparison_json(findings);
-    if (format == kCsv) return comparison_csv(findings);
+    if (format == kCompareJson) return comparison_json(findings);
+    if (format == kCompareCsv) return comparison_csv(findings);
     return comparison_table(findings);
 }
 
 }  // namespace
 
 ExitCode compare(Words words) {
-    Options options;
+    CompareCommand options;
     Arguments arguments(
         "compare",
         "Runs a network on the input of a reference dump and says which layer is the first to "
@@ -191,7 +193,7 @@ ExitCode compare(Words words) {
     if (!status.ok()) return fail(status);
     if (status = write_data(shown(findings, options.format)); !status.ok()) return fail(status);
     // Lines of data alone: the conclusion goes to people.
-    if (options.format == kCsv) {
+    if (options.format == kCompareCsv) {
         message(conclusion(findings.comparison));
         if (!findings.comparison.agrees()) message(diagnosis_text(findings));
     }

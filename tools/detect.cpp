@@ -32,12 +32,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-enum Format : std::size_t { kText, kJson, kJsonLines, kCsv, kWiderface };
+enum DetectFormat : std::size_t { kDetectText, kDetectJson, kDetectJsonLines, kDetectCsv, kDetectWiderface };
 
-struct Options {
+struct DetectOptions {
     std::optional<std::string> model, output;
     Reading reading;
-    std::size_t format = kText;
+    std::size_t format = kDetectText;
     float score = 0.5f, nms = 0.4f;
     std::int64_t top_k = 5000, keep = 750, max_side = 0;
     std::optional<std::string> scales_text;
@@ -59,7 +59,7 @@ struct Options {
     }
 };
 
-void declare(Arguments& arguments, Options& options) {
+void declare(Arguments& arguments, DetectOptions& options) {
     constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000;
     arguments.text('m', "model", "FILE",
                    "FeatherFace V1 or V2 checkpoint (.pth); without one, the program's own V2",
@@ -97,14 +97,14 @@ void declare(Arguments& arguments, Options& options) {
 }
 
 // The files to be written, one per picture, or none. Errors: invalid_argument.
-Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list) {
+Result<std::vector<fs::path>> plan_outputs(const DetectOptions& options, const PictureList& list) {
     std::vector<fs::path> outputs;
     if (!options.output) {
-        if (options.format != kWiderface) return outputs;
+        if (options.format != kDetectWiderface) return outputs;
         return Status(StatusCode::invalid_argument, "--format widerface needs a folder: -o FOLDER");
     }
     const fs::path output = *options.output;
-    if (options.format == kWiderface) {
+    if (options.format == kDetectWiderface) {
         outputs = paths_in_folder(list, output, ".txt");
     } else if (is_output_folder(list, output)) {
         outputs = paths_in_folder(list, output, ".png");
@@ -120,16 +120,16 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
 
 std::unique_ptr<FaceFormat> make_format(std::size_t format) {
     switch (format) {
-        case kJson: return json_format();
-        case kJsonLines: return jsonl_format();
-        case kCsv: return csv_format();
-        case kWiderface: return std::make_unique<FaceFormat>();
+        case kDetectJson: return json_format();
+        case kDetectJsonLines: return jsonl_format();
+        case kDetectCsv: return csv_format();
+        case kDetectWiderface: return std::make_unique<FaceFormat>();
         default: return text_format();
     }
 }
 
 // Reads one picture into `image` and finds its faces.
-Status find_faces(Detector& detector, const Picture& picture, const Options& options, Image& image,
+Status find_faces(Detector& detector, const Picture& picture, const DetectOptions& options, Image& image,
                   PictureFaces& result) {
     const auto start = std::chrono::steady_clock::now();
     auto decoded = read_picture(picture.name, {.max_pixels = options.max_pixels});
@@ -156,7 +156,7 @@ Status write_result_file(const fs::path& path, const PictureFaces& result, Image
     if (path.has_parent_path()) {
         if (Status status = make_folder(path.parent_path()); !status.ok()) return status;
     }
-    if (format == kWiderface) return write_file(path, widerface_text(result));
+    if (format == kDetectWiderface) return write_file(path, widerface_text(result));
     const std::vector<Face> best_last(result.faces.rbegin(), result.faces.rend());
     draw_faces(image, best_last);  // where faces overlap, the best is seen
     return write_image(path, image.view());
@@ -180,7 +180,7 @@ Status within_memory(const Picture& picture, StatusCode code, const Work& work) 
 }
 
 ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::path>& outputs,
-             const Options& options) {
+             const DetectOptions& options) {
     ExitCode worst = kDone;
     for (const Status& error : list.errors) worst = fail(error);
 
@@ -223,7 +223,7 @@ ExitCode run(Detector& detector, const PictureList& list, const std::vector<fs::
 }  // namespace
 
 ExitCode detect(Words words) {
-    Options options;
+    DetectOptions options;
     Arguments arguments("detect", "Finds faces in pictures: box, score and five landmarks each.",
                         "[-m MODEL] [OPTION...] PICTURE|FOLDER|- ...");
     declare(arguments, options);

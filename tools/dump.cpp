@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct DumpOptions {
     std::optional<std::string> model, output;
     Reading reading;
     std::size_t layers = 0;
@@ -32,7 +32,7 @@ struct Options {
     std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
 };
 
-void declare(Arguments& arguments, Options& options) {
+void declare(Arguments& arguments, DumpOptions& options) {
     arguments.text('m', "model", "FILE", "checkpoint (.pth, .tar)", options.model);
     declare_reading(arguments, options.reading);
     arguments.text('o', "output", "OUT", "an .npz file for one input, a folder for several", options.output);
@@ -54,7 +54,7 @@ void declare(Arguments& arguments, Options& options) {
         "numpy.load('OUT.npz')['__meta__'].tobytes().");
 }
 
-Result<NetworkInput> read(const Picture& picture, const Options& options, Architecture architecture) {
+Result<NetworkInput> read(const Picture& picture, const DumpOptions& options, Architecture architecture) {
     if (fs::path(picture.name).extension() == ".npz") {
         const auto npz = NpzReader::open(picture.name);
         if (!npz.ok()) return npz.status();
@@ -66,7 +66,7 @@ Result<NetworkInput> read(const Picture& picture, const Options& options, Archit
 }
 
 // The files to be written, one per input. Errors: invalid_argument.
-Result<std::vector<fs::path>> plan_outputs(const Options& options, const PictureList& list,
+Result<std::vector<fs::path>> plan_outputs(const DumpOptions& options, const PictureList& list,
                                            std::vector<std::string> inputs) {
     const fs::path output = *options.output;
     std::vector<fs::path> outputs = {output};
@@ -78,7 +78,7 @@ Result<std::vector<fs::path>> plan_outputs(const Options& options, const Picture
 }  // namespace
 
 ExitCode dump(Words words) {
-    Options options;
+    DumpOptions options;
     Arguments arguments("dump", "Writes the values of a run, layer by layer, to a file numpy.load() reads.",
                         "-m MODEL [OPTION...] INPUT... -o OUT");
     declare(arguments, options);

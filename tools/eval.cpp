@@ -29,7 +29,7 @@ namespace {
 
 constexpr float kLeastScore = 0.02f;  // of the faces that average precision looks at
 
-struct Options {
+struct EvalOptions {
     Reading reading;
     std::optional<std::string> reference_key;
     std::optional<std::string> model, images, labels, reference, easy, medium, hard;
@@ -43,7 +43,7 @@ struct Options {
     std::size_t format = 0;
 };
 
-void declare(Arguments& arguments, Options& options) {
+void declare(Arguments& arguments, EvalOptions& options) {
     constexpr std::int64_t kMaxSide = 10'000;
     arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
     declare_reading(arguments, options.reading);
@@ -85,7 +85,7 @@ void declare(Arguments& arguments, Options& options) {
 }
 
 // What is wrong with the options, or nothing.
-std::string mistake_in(const Options& options) {
+std::string mistake_in(const EvalOptions& options) {
     if (!options.model) return "give a checkpoint: -m MODEL";
     if (!options.images) return "give a folder of pictures: --images DIR";
     if (options.labels.has_value() == options.reference.has_value())
@@ -97,7 +97,7 @@ std::string mistake_in(const Options& options) {
 }
 
 Result<Detector> open_detector(const std::string& file, const Reading& reading, float score,
-                               std::uint32_t scales, const Options& options) {
+                               std::uint32_t scales, const EvalOptions& options) {
     auto model = load_model(file, reading.set_in());
     if (!model.ok()) return model.status();
     auto detector = Detector::create(
@@ -106,7 +106,7 @@ Result<Detector> open_detector(const std::string& file, const Reading& reading, 
     return detector;
 }
 
-Result<std::vector<std::pair<std::string, Subset>>> read_subsets(const Options& options,
+Result<std::vector<std::pair<std::string, Subset>>> read_subsets(const EvalOptions& options,
                                                                  const std::vector<LabelledPicture>& labels) {
     std::vector<std::pair<std::string, Subset>> subsets;
     for (const auto& [name, file] : {std::pair("easy", &options.easy), std::pair("medium", &options.medium),
@@ -120,7 +120,7 @@ Result<std::vector<std::pair<std::string, Subset>>> read_subsets(const Options& 
 }
 
 // The pictures of the labels, or those in the folder without references yet.
-Result<std::vector<LabelledPicture>> pictures_of(const Options& options) {
+Result<std::vector<LabelledPicture>> pictures_of(const EvalOptions& options) {
     if (options.labels) return read_labels(*options.labels);
     std::error_code ignored;
     if (!fs::is_directory(*options.images, ignored))
@@ -152,7 +152,7 @@ void enlarge(std::vector<Reference>& references, double factor) {
 }
 
 // Runs the model, and the reference model if there is one, on a picture.
-Status judge(LabelledPicture picture, const Options& options, Detector& detector, Detector* reference,
+Status judge(LabelledPicture picture, const EvalOptions& options, Detector& detector, Detector* reference,
              Evaluation& evaluation) {
     const std::string file = fs::path(*options.images) / picture.name;
     auto image = read_picture(file, {});
@@ -175,7 +175,7 @@ Status judge(LabelledPicture picture, const Options& options, Detector& detector
 }  // namespace
 
 ExitCode eval(Words words) {
-    Options options;
+    EvalOptions options;
     Arguments arguments(
         "eval",
         "Judges a detector: precision, recall, F1 and average precision against labels or another "

@@ -13,7 +13,7 @@ namespace {
 using engine::grouped;
 using engine::Identity;
 
-std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity) {
+std::string verdict_text(const loaders::Checkpoint& checkpoint, const Identity& identity) {
     if (!identity.architecture)
         return "Not a model this program runs: " + printable(identity.explanation) + "\n";
     const engine::Network& network = engine::network_of(*identity.architecture);
@@ -36,7 +36,7 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     return lines;
 }
 
-void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identity& identity) {
+void verdict_json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identity& identity) {
     write_identity(json, identity);
     json.key("sha256").value(checkpoint.sha256());
 }
@@ -54,7 +54,7 @@ ExitCode verify(Words words) {
         "that "
         "asks PyTorch to call something that tensors do not need.");
     return answer_about_checkpoint(arguments, words,
-                                   {.text = text, .json = json, .if_not_ours = kWrongModel});
+                                   {.text = verdict_text, .json = verdict_json, .if_not_ours = kWrongModel});
 }
 
 }  // namespace featherface::tools

@@ -6,9 +6,9 @@ namespace featherface::engine {
 
 Graph featherface_489k() {
     Builder net("FeatherFace 489K");
-    constexpr int kWidth = 56;  // channels after the backbone
+    constexpr int k489kWidth = 56;  // channels after the backbone
     Pyramid p = mobilenet_stages(net, "body.", net.input(3));
-    p = contexts(net, bifpn(net, p, kWidth, 2), Context::deformable);
+    p = contexts(net, bifpn(net, p, k489kWidth, 2), Context::deformable);
     for (std::size_t i = 0; i < 3; ++i) p[i] = shuffle_in_two(net, "cs" + std::to_string(i + 1), p[i]);
     heads(net, p);
     return net.finish();

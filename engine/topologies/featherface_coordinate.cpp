@@ -8,7 +8,7 @@ namespace {
 
 // Coordinate attention (Hou, Zhou and Feng 2021): a gate per row and one per column, made of the means along
 // them by 1x1 convolutions, the first of which both share.
-ValueId attention(Builder& net, const std::string& name, ValueId x) {
+ValueId coordinate_attention(Builder& net, const std::string& name, ValueId x) {
     constexpr int kHidden = 8;
     const auto gate = [&](ValueId means, const std::string& conv) {
         ValueId strip =
@@ -28,10 +28,11 @@ ValueId attention(Builder& net, const std::string& name, ValueId x) {
 
 Graph featherface_coordinate() {
     Builder net("FeatherFace with coordinate attention");
-    constexpr int kWidth = 56;  // channels after the backbone
+    constexpr int kCoordinateWidth = 56;  // channels after the backbone
     Pyramid p = mobilenet_stages(net, "body.", net.input(3));
-    p = contexts(net, bifpn(net, p, kWidth, 2), Context::deformable);
-    for (std::size_t i = 0; i < 3; ++i) p[i] = attention(net, "ca_p" + std::to_string(i + 3), p[i]);
+    p = contexts(net, bifpn(net, p, kCoordinateWidth, 2), Context::deformable);
+    for (std::size_t i = 0; i < 3; ++i)
+        p[i] = coordinate_attention(net, "ca_p" + std::to_string(i + 3), p[i]);
     for (std::size_t i = 0; i < 3; ++i) p[i] = shuffle_in_two(net, "cs" + std::to_string(i + 1), p[i]);
     heads(net, p);
     return net.finish();

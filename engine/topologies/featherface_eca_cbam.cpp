@@ -7,7 +7,7 @@ namespace {
 
 // The channel gate of ECA-Net (Wang et al. 2020), then the spatial gate of CBAM on what it lets through.
 // Nothing is added to that: no residual, no ReLU.
-ValueId attention(Builder& net, const std::string& name, ValueId x) {
+ValueId eca_cbam(Builder& net, const std::string& name, ValueId x) {
     const std::string eca = name + ".eca", sam = name + ".sam";
     // The filter's length grows with log2 of the channels: 3 for 52 and 64, 5 for 128 and 256.
     const int taps = net.channels(x) > 64 ? 5 : 3;
@@ -26,12 +26,11 @@ ValueId attention(Builder& net, const std::string& name, ValueId x) {
 
 Graph featherface_eca_cbam() {
     Builder net("FeatherFace ECA-CBAM");
-    constexpr int kWidth = 52;  // channels after the backbone
+    constexpr int kEcaWidth = 52;  // channels after the backbone
     Pyramid p = mobilenet_stages(net, "body.", net.input(3));
-    for (std::size_t i = 0; i < 3; ++i)
-        p[i] = attention(net, "backbone_attention_" + std::to_string(i), p[i]);
-    p = bifpn(net, p, kWidth, 3);
-    for (std::size_t i = 0; i < 3; ++i) p[i] = attention(net, "bifpn_attention_" + std::to_string(i), p[i]);
+    for (std::size_t i = 0; i < 3; ++i) p[i] = eca_cbam(net, "backbone_attention_" + std::to_string(i), p[i]);
+    p = bifpn(net, p, kEcaWidth, 3);
+    for (std::size_t i = 0; i < 3; ++i) p[i] = eca_cbam(net, "bifpn_attention_" + std::to_string(i), p[i]);
     p = contexts(net, p, Context::deformable);
     for (std::size_t i = 0; i < 3; ++i)
         p[i] = shuffle_in_two(net, "ssh" + std::to_string(i + 1) + "_cs", p[i]);

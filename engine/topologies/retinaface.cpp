@@ -6,7 +6,7 @@ namespace featherface::engine {
 
 namespace {
 
-constexpr int kWidth = 64;  // channels after the backbone
+constexpr int kRetinaWidth = 64;  // channels after the backbone
 
 // Feature pyramid (Lin et al. 2017): each coarser level, merged already, is added to the finer one.
 Pyramid feature_pyramid(Builder& net, const Pyramid& in) {
@@ -17,11 +17,11 @@ Pyramid feature_pyramid(Builder& net, const Pyramid& in) {
     Pyramid p = in;
     for (std::size_t i = 0; i < 3; ++i) {
         const std::string path = "fpn.output" + std::to_string(i + 1);
-        p[i] = normalised(path, net.conv1x1(path + ".0", in[i], kWidth));
+        p[i] = normalised(path, net.conv1x1(path + ".0", in[i], kRetinaWidth));
     }
     const auto merged = [&](const std::string& path, ValueId fine, ValueId coarse) {
         const ValueId sum = net.add(fine, net.resize_like(coarse, fine));
-        return normalised(path, net.conv3x3(path + ".0", sum, kWidth));
+        return normalised(path, net.conv3x3(path + ".0", sum, kRetinaWidth));
     };
     p[1] = merged("fpn.merge2", p[1], p[2]);
     p[0] = merged("fpn.merge1", p[0], p[1]);

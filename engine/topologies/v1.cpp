@@ -5,7 +5,7 @@ namespace featherface::engine {
 
 namespace {
 
-constexpr int kWidth = 64;  // channels after the backbone
+constexpr int kV1Width = 64;  // channels after the backbone
 
 // CBAM (Woo et al. 2018) and the residual around it: relu(cbam(x) + x).
 ValueId attention(Builder& net, const std::string& name, const std::string& relu_name, ValueId x) {
@@ -36,11 +36,11 @@ ValueId attention(Builder& net, const std::string& name, const std::string& relu
 // Channel shuffle (Zhang et al. 2018, 2 groups) and a linear bottleneck.
 ValueId channel_mix(Builder& net, const std::string& name, ValueId x) {
     x = shuffle_in_two(net, name + ".0", x);
-    x = net.conv1x1(name + ".1", x, kWidth / 2);
+    x = net.conv1x1(name + ".1", x, kV1Width / 2);
     x = net.batch_norm(name + ".2", x);
     x = net.depthwise3x3(name + ".3", x);
     x = net.batch_norm(name + ".4", x);
-    x = net.conv1x1(name + ".5", x, kWidth);
+    x = net.conv1x1(name + ".5", x, kV1Width);
     x = net.batch_norm(name + ".6", x);
     return net.alias(name, net.activate(name + ".7", x, Activation::relu));
 }
@@ -56,7 +56,7 @@ Graph featherface_v1() {
         // "bacbkbone": the checkpoints' own spelling.
         p[i] = attention(net, "bacbkbone_" + levels[i] + "_cbam", "relu_" + levels[i], p[i]);
     }
-    p = bifpn(net, p, kWidth, 3);
+    p = bifpn(net, p, kV1Width, 3);
     for (std::size_t i = 0; i < 3; ++i) {
         p[i] = attention(net, "bif_cbam_" + levels[i], "bif_relu_" + levels[i], p[i]);
     }

@@ -8,9 +8,9 @@ namespace featherface::engine {
 
 namespace {
 
-constexpr int kWidth = 32;  // channels after the backbone
+constexpr int kV2Width = 32;  // channels after the backbone
 constexpr int kGroups = 4;
-constexpr double kBifpnEps = 1e-3;
+constexpr double kV2BifpnEps = 1e-3;
 
 // CBAM with a channel gate per level and one spatial gate for all, and the residual: relu(cbam(x) + x).
 Pyramid attention(Builder& net, const std::string& manager, const std::array<std::string, 3>& gates,
@@ -44,7 +44,8 @@ Pyramid attention(Builder& net, const std::string& manager, const std::array<std
 Pyramid bifpn_cell(Builder& net, const std::string& name, Pyramid p, bool first) {
     const auto project = [&](const std::string& module, ValueId x) {
         const std::string path = name + "." + module;
-        return net.alias(path, net.batch_norm(path + ".1", net.conv1x1(path + ".0", x, kWidth), kBifpnEps));
+        return net.alias(path,
+                         net.batch_norm(path + ".1", net.conv1x1(path + ".0", x, kV2Width), kV2BifpnEps));
     };
     const auto sum = [&](const std::string& weights, int count, std::initializer_list<ValueId> maps) {
         return net.weighted_sum(name + "." + weights, name + ".relu", count, maps);
@@ -54,7 +55,7 @@ Pyramid bifpn_cell(Builder& net, const std::string& name, Pyramid p, bool first)
         x = net.activate(name + ".swish", x, Activation::swish);
         x = net.batch_norm(path + ".bn1", net.depthwise3x3(path + ".depthwise", x));
         x = net.activate(path + ".relu", x, Activation::relu);
-        x = net.batch_norm(path + ".bn2", net.conv1x1(path + ".pointwise", x, kWidth));
+        x = net.batch_norm(path + ".bn2", net.conv1x1(path + ".pointwise", x, kV2Width));
         return net.alias(path, x);
     };
     const auto down = [&](const std::string& module, ValueId x) {
@@ -98,16 +99,16 @@ ValueId ssh(Builder& net, const std::string& name, ValueId x) {
     return net.activate(name, net.concat({context3, context5, context7}), Activation::relu);
 }
 
-ValueId channel_mix(Builder& net, const std::string& name, ValueId x) {
+ValueId grouped_channel_mix(Builder& net, const std::string& name, ValueId x) {
     std::vector<int> source;
-    for (int i = 0; i < kWidth / kGroups; ++i) {
-        for (int group = 0; group < kGroups; ++group) source.push_back(group * (kWidth / kGroups) + i);
+    for (int i = 0; i < kV2Width / kGroups; ++i) {
+        for (int group = 0; group < kGroups; ++group) source.push_back(group * (kV2Width / kGroups) + i);
     }
     const std::string conv = name + ".conv";
     x = net.shuffle("", x, source);
-    x = net.batch_norm(conv + ".1", net.conv1x1(conv + ".0", x, kWidth / 2, Bias::no, kGroups));
+    x = net.batch_norm(conv + ".1", net.conv1x1(conv + ".0", x, kV2Width / 2, Bias::no, kGroups));
     x = net.activate(conv + ".2", x, Activation::relu);
-    x = net.batch_norm(conv + ".4", net.conv1x1(conv + ".3", x, kWidth, Bias::no, kGroups));
+    x = net.batch_norm(conv + ".4", net.conv1x1(conv + ".3", x, kV2Width, Bias::no, kGroups));
     x = net.activate(conv + ".5", x, Activation::relu);
     return net.alias(name, net.alias(conv, x));
 }
@@ -125,7 +126,7 @@ Graph featherface_v2() {
     Pyramid boxes{}, scores{}, landmarks{};
     for (std::size_t i = 0; i < 3; ++i) {
         const std::string path = "ssh" + std::to_string(i + 1);
-        p[i] = channel_mix(net, path + "_cs", ssh(net, path, p[i]));
+        p[i] = grouped_channel_mix(net, path + "_cs", ssh(net, path, p[i]));
     }
     for (std::size_t i = 0; i < 3; ++i) {
         // The module returns (class, box, landmarks): "@.0" to "@.2".
