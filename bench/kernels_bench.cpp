@@ -1,4 +1,4 @@
-// Every kernel at the shapes the two networks give it for a 640x640 picture, on every architecture this CPU
+// Every kernel at the shapes the detectors give it for a 640x640 picture, on every architecture this CPU
 // has, one thread: GFLOP/s (a multiply-add is two) for convolutions, GB/s for all (inputs and weights read
 // once, outputs written once), and both as percent of what was measured here as the machine's peak: of
 // multiply-adds with that architecture's instructions, and of copying in as large a working set. What is

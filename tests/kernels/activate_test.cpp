@@ -48,7 +48,7 @@ TEST_CASE("activate: activations have names, each its own") {
     }
 }
 
-TEST_CASE("activate: the shapes of the two networks") {
+TEST_CASE("activate: the shapes of the detectors") {
     check_networks_shapes<ActivateCase>();
 }
 

@@ -17,7 +17,7 @@ TEST_CASE("add: a + b, plain or through each of its epilogues, also in place") {
     });
 }
 
-TEST_CASE("add: the shapes of the two networks") {
+TEST_CASE("add: the shapes of the detectors") {
     check_networks_shapes<AddCase>();
 }
 

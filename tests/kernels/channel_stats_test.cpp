@@ -29,7 +29,7 @@ TEST_CASE("channel_stats: a NaN anywhere is the maximum and spoils the mean") {
     });
 }
 
-TEST_CASE("channel_stats: the shapes of the two networks") {
+TEST_CASE("channel_stats: the shapes of the detectors") {
     check_networks_shapes<ChannelStatsCase>();
 }
 

@@ -141,7 +141,7 @@ TEST_CASE("conv_deform: every epilogue") {
     });
 }
 
-TEST_CASE("conv_deform: the shapes of the two networks") {
+TEST_CASE("conv_deform: the shapes of the detectors") {
     check_networks_shapes<ConvDeformCase>();
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("conv_depthwise: a NaN reaches every output whose window holds it, thr
     on_every_arch([](const KernelTable& table) { check_nan_spreads<ConvDepthwiseCase>(table, 5); });
 }
 
-TEST_CASE("conv_depthwise: the shapes of the two networks") {
+TEST_CASE("conv_depthwise: the shapes of the detectors") {
     check_networks_shapes<ConvDepthwiseCase>();
 }
 

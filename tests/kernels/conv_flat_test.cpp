@@ -45,7 +45,7 @@ TEST_CASE("conv_flat: supports few channels that the lanes divide or that divide
     });
 }
 
-TEST_CASE("conv_flat: the shapes of the two networks") {
+TEST_CASE("conv_flat: the shapes of the detectors") {
     check_networks_shapes<ConvFlatCase>();
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("conv_gemm: a NaN reaches every output whose window holds it, through 
     on_every_arch([](const KernelTable& table) { check_nan_spreads<ConvGemmCase>(table, 1); });
 }
 
-TEST_CASE("conv_gemm: the shapes of the two networks") {
+TEST_CASE("conv_gemm: the shapes of the detectors") {
     check_networks_shapes<ConvGemmCase>();
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("conv_winograd: supports ungrouped 3x3 at stride 1, pad 1, of 12 chann
     });
 }
 
-TEST_CASE("conv_winograd: the shapes of the two networks") {
+TEST_CASE("conv_winograd: the shapes of the detectors") {
     check_networks_shapes<ConvWinogradCase>();
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("copy_channels: plain copies into slices, and shuffles") {
     });
 }
 
-TEST_CASE("copy_channels: the shapes of the two networks") {
+TEST_CASE("copy_channels: the shapes of the detectors") {
     check_networks_shapes<CopyChannelsCase>();
 }
 

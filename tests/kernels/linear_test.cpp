@@ -19,7 +19,7 @@ TEST_CASE("linear: every awkward size in and out, with and without bias, through
     });
 }
 
-TEST_CASE("linear: the shapes of the two networks") {
+TEST_CASE("linear: the shapes of the detectors") {
     check_networks_shapes<LinearCase>();
 }
 

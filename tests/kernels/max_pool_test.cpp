@@ -45,7 +45,7 @@ TEST_CASE("max_pool: a NaN makes every window that holds it NaN, wherever in the
     });
 }
 
-TEST_CASE("max_pool: the shapes of the two networks") {
+TEST_CASE("max_pool: the shapes of the detectors") {
     check_networks_shapes<MaxPoolCase>();
 }
 

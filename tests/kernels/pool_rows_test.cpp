@@ -33,7 +33,7 @@ TEST_CASE("pool_rows: a NaN anywhere is the maximum and spoils the sum") {
     });
 }
 
-TEST_CASE("pool_rows: the shapes of the two networks") {
+TEST_CASE("pool_rows: the shapes of the detectors") {
     check_networks_shapes<PoolRowsCase>();
 }
 

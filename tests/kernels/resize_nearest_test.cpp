@@ -17,7 +17,7 @@ TEST_CASE("resize_nearest: up, down and by odd ratios, source index floor(i * in
     });
 }
 
-TEST_CASE("resize_nearest: the shapes of the two networks") {
+TEST_CASE("resize_nearest: the shapes of the detectors") {
     check_networks_shapes<ResizeNearestCase>();
 }
 

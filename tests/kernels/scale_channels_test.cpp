@@ -14,7 +14,7 @@ TEST_CASE("scale_channels: one rounded product, also in place") {
     });
 }
 
-TEST_CASE("scale_channels: the shapes of the two networks") {
+TEST_CASE("scale_channels: the shapes of the detectors") {
     check_networks_shapes<ScaleChannelsCase>();
 }
 

@@ -14,7 +14,7 @@ TEST_CASE("scale_shift: input * scale[c] + shift[c], also in place") {
     });
 }
 
-TEST_CASE("scale_shift: the shapes of the two networks") {
+TEST_CASE("scale_shift: the shapes of the detectors") {
     check_networks_shapes<ScaleShiftCase>();
 }
 

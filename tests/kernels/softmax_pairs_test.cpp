@@ -25,7 +25,7 @@ TEST_CASE("softmax_pairs: far logits give 0 and 1, NaN gives NaN") {
     });
 }
 
-TEST_CASE("softmax_pairs: the shapes of the two networks") {
+TEST_CASE("softmax_pairs: the shapes of the detectors") {
     check_networks_shapes<SoftmaxPairsCase>();
 }
 

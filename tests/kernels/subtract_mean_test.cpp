@@ -28,7 +28,7 @@ TEST_CASE("subtract_mean: rows may be stored bottom up") {
     });
 }
 
-TEST_CASE("subtract_mean: the shapes of the two networks") {
+TEST_CASE("subtract_mean: the shapes of the detectors") {
     check_networks_shapes<SubtractMeanCase>();
 }
 

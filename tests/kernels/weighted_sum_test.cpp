@@ -18,7 +18,7 @@ TEST_CASE("weighted_sum: one to four maps, plain or through each of its epilogue
     });
 }
 
-TEST_CASE("weighted_sum: the shapes of the two networks") {
+TEST_CASE("weighted_sum: the shapes of the detectors") {
     check_networks_shapes<WeightedSumCase>();
 }
 

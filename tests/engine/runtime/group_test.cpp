@@ -221,6 +221,35 @@ TEST_CASE("bands: strips cover each stage's rows once and in order, and bands ho
     for (std::size_t s = 0; s < group.stages.size(); ++s) CHECK(done[s] == group.stages[s].shape.height);
 }
 
+TEST_CASE(
+    "bands: a kernel that works in blocks of rows computes no block in pieces, however low the strips") {
+    Builder net("blocks");
+    const ValueId x = net.conv3x3("b", net.conv3x3("a", net.conv1x1("x", net.input(3), 16), 16), 16);
+    net.output("out", x);
+    const Graph graph = test::bound(net.finish());
+    const Program program = compile(graph, schedule_in_groups(graph), *kernels::available_tables().front());
+    const Step& step = program.schedule.steps[1];
+    REQUIRE(step.is_group());
+    constexpr int kHeight = 23;
+    const std::vector<Shape> shapes = infer_shapes(program.graph, kHeight, kWidth);
+    const Group group = lay_out_group(program, step, shapes, 1, 0);
+    StageRows held = {}, fresh;
+    int pieces = 0;
+    for (int y = 0; y < kHeight; y += group.strip_rows) {
+        advance(group, {y, std::min(y + group.strip_rows, kHeight)}, held, fresh);
+        for (std::size_t s = 0; s < group.stages.size(); ++s) {
+            const int block = group.stages[s].op ? group.stages[s].op->rows_per_block() : 1;
+            if (block == 1 || is_empty(fresh[s])) continue;
+            ++pieces;
+            CAPTURE(y);
+            CAPTURE(s);
+            CHECK(fresh[s].begin % block == 0);
+            CHECK((fresh[s].end % block == 0 || fresh[s].end == kHeight));
+        }
+    }
+    CHECK(pieces > 4);  // both convolutions have such a kernel, and there are several strips
+}
+
 TEST_CASE("bands: strips are as tall as lets the bands fit, one row at least") {
     const Graph graph = test::bound(sliced_heads());
     const Program program = compile(graph, schedule_in_groups(graph), *kernels::available_tables().front());
