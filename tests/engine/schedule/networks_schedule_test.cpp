@@ -75,18 +75,23 @@ TEST_CASE("networks' schedules: each node is in one step, and steps read what ea
 }
 
 TEST_CASE("networks' schedules: the optimised detectors run in few steps") {
-    for (const auto& [network, most] : {std::pair{"v1", 110},
-                                        {"v2", 100},
-                                        {"retinaface", 60},
-                                        {"ff489k", 90},
-                                        {"ffeca", 110},
-                                        {"ffca", 100}}) {
-        FEATHERFACE_CAPTURE(network);
-        const Schedule schedule = schedule_in_groups(optimize(test::seeded_graph(network)));
+    struct Bounds {
+        std::string_view network;
+        int least, most;
+    };
+    // RetinaFace has no attention, before and behind which maps have to be whole.
+    for (const Bounds& bounds : {Bounds{"v1", 20, 110},
+                                 {"v2", 20, 100},
+                                 {"retinaface", 10, 60},
+                                 {"ff489k", 20, 90},
+                                 {"ffeca", 20, 110},
+                                 {"ffca", 20, 100}}) {
+        CAPTURE(bounds.network);
+        const Schedule schedule = schedule_in_groups(optimize(test::seeded_graph(bounds.network)));
         const auto running = std::count_if(schedule.steps.begin(), schedule.steps.end(),
                                            [&](const Step& step) { return schedule.runs(step); });
-        CHECK(running <= most);
-        CHECK(running >= 20);
+        CHECK(running <= bounds.most);
+        CHECK(running >= bounds.least);
     }
 }
 
