@@ -9,7 +9,7 @@ namespace {
 // The rows with which the blocks are complete that a kernel computes.
 Rows whole_blocks(const Stage& stage, Rows rows) {
     const int block = stage.op ? stage.op->rows_per_block() : 1;
-    if (block == 1) return rows;
+    if (block == 1 || is_empty(rows)) return rows;
     return {rows.begin / block * block, std::min((rows.end + block - 1) / block * block, stage.shape.height)};
 }
 
@@ -19,7 +19,8 @@ void advance(const Group& group, Rows strip, StageRows& held, StageRows& fresh) 
     StageRows needed = {};
     for (std::size_t s = group.stages.size(); s-- > 0;) {
         const Stage& stage = group.stages[s];
-        if (stage.output != kNone) needed[s] = span_of(needed[s], strip);
+        // A band takes whole blocks, or else the strips that each need a part of one would each compute it.
+        needed[s] = stage.output != kNone ? span_of(needed[s], strip) : whole_blocks(stage, needed[s]);
         // Consecutive strips need consecutive rows: what lies before the band's end is there already.
         const Rows before = held[s];
         const int begin = is_empty(before) ? needed[s].begin : std::max(needed[s].begin, before.end);

@@ -133,11 +133,16 @@ Group lay_out_group(const Program& program, const Step& step, std::span<const Sh
         group.stages.push_back(std::move(stage));
     }
 
-    // Bands grow with the strip, so that halving finds the tallest that fits soon enough.
+    // Bands grow with the strip, so that halving finds the tallest that fits soon enough. A strip is of whole
+    // blocks of the kernels that work in them.
+    int block = 1;
+    for (const Stage& stage : group.stages)
+        block = std::max(block, stage.op ? stage.op->rows_per_block() : 1);
     const int height = shapes[static_cast<std::size_t>(step.outputs[0])].height;
-    for (group.strip_rows = std::max(1, height);; group.strip_rows = (group.strip_rows + 1) / 2) {
+    for (int rows = std::max(1, height);; rows = (group.strip_rows + 1) / 2) {
+        group.strip_rows = (rows + block - 1) / block * block;
         group.scratch_offset = place_bands(group, threads);
-        if (group.scratch_offset <= band_floats || group.strip_rows == 1) break;
+        if (group.scratch_offset <= band_floats || group.strip_rows == block) break;
     }
     group.scratch_floats = group.scratch_offset + own;
     return group;

@@ -9,6 +9,7 @@
 #include "crosscheck/reference.hpp"
 #include "engine/loaded_model.hpp"
 #include "featherface/version.hpp"
+#include "support/differences.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"
 #include "support/seeded_model.hpp"
@@ -22,7 +23,6 @@ namespace {
 using test::TempDir;
 
 constexpr int kDumpedHeight = 33, kDumpedWidth = 47;
-using test::kDetectors, test::kNetworks;
 using Names = std::set<std::string>;
 
 tools::NpzReader dumped(std::string_view network, Layers layers, const std::filesystem::path& path) {
@@ -51,7 +51,7 @@ TEST_CASE("dump: outputs are the network's, its input, and what detection makes 
 
 TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the order they are computed") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         CAPTURE(network);
         const auto reference =
             test::open_npz(test::data_file("networks/" + std::string(network) + "_47x33.npz"));
@@ -67,7 +67,7 @@ TEST_CASE("dump: stages are exactly those PyTorch's reference dumps hold, in the
 
 TEST_CASE("dump: all has the output of every PyTorch module") {
     const TempDir dir;
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         CAPTURE(network);
         const Names names = names_in(dumped(network, Layers::all, dir / "d.npz"));
         for (const test::ModuleSummary& module : test::module_summaries(network)) {
@@ -78,7 +78,7 @@ TEST_CASE("dump: all has the output of every PyTorch module") {
 
 TEST_CASE("dump: every value is the oracle's, and every shape PyTorch's") {
     const TempDir dir;
-    for (const std::string_view network : kDetectors) {
+    for (const std::string_view network : test::kDetectors) {
         for (const Layers layers : {Layers::outputs, Layers::stages, Layers::all}) {
             CAPTURE(network);
             const auto reference =
@@ -117,7 +117,7 @@ TEST_CASE("dump: faces are PyTorch's") {
 
 TEST_CASE("dump: a teacher gives logits, regressions and the maps that enter the heads, and nothing else") {
     const TempDir dir;
-    for (const std::string_view network : kDetectors) {
+    for (const std::string_view network : test::kDetectors) {
         CAPTURE(network);
         const auto teacher = dumped(network, Layers::teacher, dir / "t.npz");
         Names expected = {"logits", "loc", "landms", "__meta__"};
@@ -134,7 +134,9 @@ TEST_CASE("dump: a teacher gives logits, regressions and the maps that enter the
             CHECK(conf[i + 1] ==
                   doctest::Approx(1 / (1 + std::exp(logits[i] - logits[i + 1]))).epsilon(1e-5));
         }
-        CHECK(teacher.read_f32("loc").value() == outputs.read_f32("loc").value());
+        // Where the heads see a shuffled map, which is asked for here and else a part of their weights, their
+        // sums have another order.
+        CHECK(test::largest_error(teacher.read_f32("loc").value(), outputs.read_f32("loc").value()) <= 1e-5);
     }
     const Model model = test::seeded_model("classifier");
     engine::Session session(engine::program_of(model), 1);

@@ -42,14 +42,12 @@ std::set<std::string> all_names(const Graph& graph) {
     return names;
 }
 
-using test::kNetworks;
-
 TEST_CASE("passes: each keeps the outputs, applied one after another") {
     const std::pair<const char*, Pass> passes[] = {
         {"fold_batch_norm", fold_batch_norm},   {"sink_activations", sink_activations},
         {"fuse_activations", fuse_activations}, {"fold_shuffles", fold_shuffles},
         {"sink_softmax", sink_softmax},         {"merge_siblings", merge_siblings}};
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
@@ -66,7 +64,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
         {"sink_activations", sink_activations}, {"fuse_activations", fuse_activations},
         {"sink_softmax", sink_softmax},         {"fold_shuffles", fold_shuffles},
         {"merge_siblings", merge_siblings},     {"eliminate_dead", eliminate_dead}};
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         const Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
             CAPTURE(network);
@@ -77,7 +75,7 @@ TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
 }
 
 TEST_CASE("passes: folding leaves no BatchNorm, fusing no activation that a kernel could do") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         const Graph folded = fold_batch_norm(test::seeded_graph(network));
         CHECK(count<BatchNorm>(folded) == 0);
         const Graph fused = fuse_activations(sink_activations(folded));
@@ -106,7 +104,7 @@ TEST_CASE("passes: shuffles are folded, offset and mask convolutions merged, and
 }
 
 TEST_CASE("passes: no module's name is lost on the way, and outputs keep theirs") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         const Graph graph = test::seeded_graph(network);
         const std::set<std::string> after = all_names(optimize(graph));
         for (const Node& node : graph.nodes) {
@@ -124,7 +122,7 @@ TEST_CASE("passes: no module's name is lost on the way, and outputs keep theirs"
 }
 
 TEST_CASE("passes: values to be kept are still there, with the values they had") {
-    for (const std::string_view network : kNetworks) {
+    for (const std::string_view network : test::kNetworks) {
         const Graph graph = test::seeded_graph(network);
         const auto expected = run(graph, network);
         std::vector<std::string> every;
