@@ -17,14 +17,14 @@ FACTORS = (0.15, 2.5)       # by which a photo is enlarged for it
 FILLED = 0.75               # of a crop's shorter side, at least, by the photo's longer one: else it would show little
 FOR_A_FACE = 0.8            # of the crops
 OTHER_SCALES = (0.4, 1.6)   # of the other crops, where 1 is a photo whose longer side has FIT pixels
-LITTLE_TURNED, TURNED = 0.3, 0.1   # of the crops: by up to 45 degrees, and by 90, 180 or 270
+LITTLE_TURNED, TURNED = 0.25, 0.07   # of the crops: by up to 45 degrees, and by 90, 180 or 270
 STRETCH = 0.05              # how much wider or narrower, as a standard deviation
 
 SURE, UNSURE = 0.45, 0.15   # confidence from which a face is one, and from which it is neither face nor background
 LEAST_SIZE = 5              # pixels: what is smaller is neither
 SEEN, HARDLY_SEEN = 0.5, 0.2   # share of a face's box inside a crop, likewise
 NO_FACE, FACE, NEITHER = 0, 1, 2
-MOST_FACES = 192            # of a picture; further ones are dropped
+MOST_FACES = 256            # of a picture; further ones are dropped
 
 
 @dataclass
@@ -43,9 +43,11 @@ class Plan:
 
 
 class Planner:
-    """`faces` is a list of Faces, one for each photo; `sizes` P,2 the photos' widths and heights."""
+    """`faces` is a list of Faces, one for each photo; `sizes` P,2 the photos' widths and heights. All pictures have
+    `room` for so many faces; without one, each batch has as much as it needs."""
 
-    def __init__(self, faces, sizes):
+    def __init__(self, faces, sizes, room=None):
+        self.room = room
         self.photo_sizes = np.asarray(sizes, float)
         faces = [some.those(some.confidence >= UNSURE) for some in faces]
         self.counts = np.array([len(some) for some in faces])
@@ -154,7 +156,7 @@ class Planner:
         picture, cell = np.divmod(crop[kept], cells ** 2)
         corner = np.stack([cell % cells, cell // cells], 1) * size
         place_of = np.arange(len(kept)) - np.searchsorted(picture, picture)
-        room = 16 * max(1, -(-min(int(place_of.max(initial=0)) + 1, MOST_FACES) // 16))
+        room = self.room or 16 * max(1, -(-min(int(place_of.max(initial=0)) + 1, MOST_FACES) // 16))
         fits = place_of < room
         kept, picture, corner, place_of = kept[fits], picture[fits], corner[fits], place_of[fits]
 

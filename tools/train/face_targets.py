@@ -63,13 +63,14 @@ def assign(priors, boxes, kinds):
 class FaceLoss:
     """Scores as quality focal loss over all anchors but those left out: a face's target is the teacher's confidence,
     less where the student's own box is off, so that of several boxes on a face the best is the surest. Boxes as smooth
-    L1 in the anchor's units; landmarks as smooth L1 in units of the face, so that an error counts the same at all sizes;
-    both by confidence. All are divided by the confidence of the anchors on faces, summed.
+    L1 in the anchor's units; landmarks as smooth L1 in units of the face, and more for larger faces: there
+    an error is seen, and the teacher knows better. Both count by confidence. All are divided by the confidence of the anchors on faces, summed.
     """
 
-    WEIGHTS = {"score": 16.0, "box": 1.0, "landmarks": 6.0}
+    WEIGHTS = {"score": 16.0, "box": 1.0, "landmarks": 8.0}
     BETA, LANDMARK_BETA = 0.2, 0.02  # where a square turns into a line: tenths of an anchor, and face sizes
     BOX_QUALITY = 0.5  # power of the box's overlap in the target
+    FULL_SIZE, GROWTH, RANGE = 48, 0.75, (0.1, 3.0)  # landmarks count by this power of the size over 48 pixels
 
     def __call__(self, outputs, batch):
         """The parts, weighted, by name. `batch` has pictures, priors, and boxes, landmarks, confidence, kinds."""
@@ -83,7 +84,7 @@ class FaceLoss:
 
         weight = of_face(batch.confidence) * targets.on_face
         total = weight.sum().clamp(min=1)
-        boxes, size = of_face(batch.boxes), None
+        boxes = of_face(batch.boxes)
         lengths = (boxes[..., 2:] - boxes[..., :2]).clamp(min=1)
         size = lengths.prod(2).sqrt()
 
@@ -95,9 +96,11 @@ class FaceLoss:
         offsets = (of_face(batch.landmarks) - priors.middle.repeat(1, 5)) / size[..., None]
         points = F.smooth_l1_loss(landms * unit, offsets, reduction="none", beta=self.LANDMARK_BETA).sum(2)
 
+        worth = ((size / self.FULL_SIZE) ** self.GROWTH).clamp(*self.RANGE)
+
         quality = self.overlap(loc.detach(), boxes, priors) ** self.BOX_QUALITY
         score = quality_focal(face_logit(logits), weight * quality) * ~targets.left_out
-        parts = {"score": score.sum(), "box": (box * weight).sum(), "landmarks": (points * weight).sum()}
+        parts = {"score": score.sum(), "box": (box * weight).sum(), "landmarks": (points * weight * worth).sum()}
         return {name: self.WEIGHTS[name] * part / total for name, part in parts.items()}
 
     @staticmethod

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from files import write_whole
+from graphed import Graphed
 from shortcuts import take_shortcuts
 from workers import Alone
 
@@ -87,17 +88,17 @@ class Trainer:
     batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed;
     loss_of(outputs, batch) gives the parts of the loss by name. `rates` maps a prefix of parameter names to the
     peak learning rate, "" being the rest. Of several `workers`, each makes its own batches, and the first saves
-    and tells. A `trained_body` keeps the statistics of its normalisation. A `compiled` model is quicker on a GPU,
-    once torch has compiled it for each size of picture.
+    and tells. A `trained_body` keeps the statistics of its normalisation. `graphed` steps are recorded and
+    played back: see graphed.py.
     """
 
     def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False, workers=Alone(),
-                 trained_body=False, compiled=False):
+                 trained_body=False, graphed=False):
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.model)
         take_shortcuts(self.model, trained_body)
-        self.forward = torch.compile(self.model) if compiled else self.model
+        self.gradients = Graphed(self.model.parameters(), self.compute) if graphed else self.compute
         self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
         self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
         self.workers = workers
@@ -150,23 +151,28 @@ class Trainer:
         self.next_batch = begin(self.step + 1)
         return batch.result()
 
+    def compute(self, batch):
+        """The loss's parts by name, with gradients left in the parameters."""
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+            outputs = self.model(batch.pictures)
+        parts = self.loss_of(outputs, batch)
+        sum(parts.values()).backward()
+        return {name: part.detach() for name, part in parts.items()}
+
     def one_step(self):
         self.model.train()
         factor = self.schedule.factor(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         batch = self.batch().to(self.device)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
-            outputs = self.forward(batch.pictures)
-        parts = self.loss_of(outputs, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        sum(parts.values()).backward()
+        parts = self.gradients(batch)
         self.workers.average(list(self.model.parameters()))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimizer.step()
         self.average.update()
         self.step += 1
-        return {name: part.detach() for name, part in parts.items()}  # not read here: a GPU need not be waited for
+        return parts  # not read here: a GPU need not be waited for
 
     def run(self, until, save_seconds=120, tell_steps=100,
             tell=lambda line: print(line, file=sys.stderr, flush=True)):

@@ -30,7 +30,7 @@ import models
 import teacher
 from checkpoints import load_checkpoint
 from command_line import add_training_options, prepare, tell, train, write_checkpoint
-from crop_plan import SURE, Planner
+from crop_plan import MOST_FACES, SURE, Planner
 from face_targets import FaceLoss, Priors
 from faces import MEAN_BGR
 from merged_faces import ask_engine, ask_network, kept_answers, merge
@@ -42,7 +42,7 @@ from spoil import spoil
 from teacher import Failure
 
 # Pictures, crops to a side in each, and how often: small crops side by side, so that shrunk photos fill the picture.
-SHAPES = (((640, 640), 1, 0.45), ((640, 640), 2, 0.25), ((640, 640), 4, 0.1), ((448, 448), 1, 0.2))
+SHAPES = (((640, 640), 1, 0.66), ((640, 640), 2, 0.25), ((640, 640), 4, 0.09))
 PIXELS = 640 * 640  # --batch counts pictures of this size
 
 
@@ -128,7 +128,8 @@ def batches_of(options, master):
                            lambda made, missing: tell(f"the teacher has seen {made} of {missing} photos"))
     faces = [merge(some) for some in answers]
     tell(f"{len(paths)} photos, {sum((some.confidence >= SURE).sum() for some in faces)} faces")
-    return Batches(Planner(faces, atlas.sizes), atlas, max(1, options.batch // options.workers))
+    room = None if device == "cpu" else MOST_FACES
+    return Batches(Planner(faces, atlas.sizes, room), atlas, max(1, options.batch // options.workers))
 
 
 def main():
@@ -141,7 +142,7 @@ def main():
         prepare(options)
         batches = batches_of(options, master)
         student = train(options, student.float(), batches, FaceLoss(), {"": options.rate, "body.": options.body_rate},
-                        options.steps, trained_body=True)
+                        options.steps, trained_body=True, graphed=True)
         finish(options, student, batches)
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"refine.py: {error}")

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 
 LUMA = (0.114, 0.587, 0.299)  # of blue, green and red
 
-COLOURED, GREY, DARK, NOISY, BLURRED, COMPRESSED = 0.6, 0.22, 0.15, 0.2, 0.15, 0.2  # of the pictures
+CLEAN = 0.35  # of the pictures: nothing happens to them; the other shares are of the others
+COLOURED, GREY, DARK, NOISY, BLURRED, COMPRESSED = 0.6, 0.3, 0.15, 0.2, 0.15, 0.2
 
 # How coarsely JPEG counts the luminance of an 8x8 block at a quality of 50 (ITU-T T.81, annex K).
 STEPS = np.array([16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
@@ -87,11 +88,13 @@ def spoil(seed, pictures):
     """float n,3,H,W BGR, 0 to 255, and the same afterwards; the seed decides what happens."""
     random = np.random.default_rng(seed)
     generator = torch.Generator(pictures.device).manual_seed(seed)
-    n = len(pictures)
-    pictures = coloured(random, pictures)
+    clean = int(random.binomial(len(pictures), CLEAN))
+    if clean == len(pictures):
+        return pictures
+    spoilt = coloured(random, pictures[clean:])
     for share, change in ((DARK, darkened), (BLURRED, blurred),
                           (NOISY, lambda random, crops: noisy(random, crops, generator)), (COMPRESSED, compressed)):
-        where = some(random, n, share)
+        where = some(random, len(spoilt), share)
         if where.stop > where.start:
-            pictures[where] = change(random, pictures[where])
-    return pictures.clamp(0, 255)
+            spoilt[where] = change(random, spoilt[where])
+    return torch.cat([pictures[:clean], spoilt]).clamp(0, 255)
