@@ -24,6 +24,11 @@ class Targets:
     on_face: torch.Tensor   # n,A
     left_out: torch.Tensor  # n,A: neither face nor background
 
+    def of_face(self, values):
+        """n,F or n,F,k values of faces as those of each anchor's face: n,A or n,A,k."""
+        index = self.face_of if values.dim() == 2 else self.face_of[..., None].expand(-1, -1, values.shape[2])
+        return values.gather(1, index)
+
 
 class Priors:
     """The anchors of a picture of a size, in pixels, on a device."""
@@ -78,30 +83,32 @@ class FaceLoss:
         priors = batch.priors
         targets = assign(priors, batch.boxes, batch.kinds)
 
-        def of_face(values):
-            index = targets.face_of if values.dim() == 2 else targets.face_of[..., None].expand(-1, -1, values.shape[2])
-            return values.gather(1, index)
-
-        weight = of_face(batch.confidence) * targets.on_face
+        weight = targets.of_face(batch.confidence) * targets.on_face
         total = weight.sum().clamp(min=1)
-        boxes = of_face(batch.boxes)
-        lengths = (boxes[..., 2:] - boxes[..., :2]).clamp(min=1)
-        size = lengths.prod(2).sqrt()
-
-        wanted = torch.cat([((boxes[..., :2] + boxes[..., 2:]) / 2 - priors.middle) / (VARIANCES[0] * priors.side),
-                            (lengths / priors.side).log() / VARIANCES[1]], 2)
-        box = F.smooth_l1_loss(loc, wanted, reduction="none", beta=self.BETA).sum(2)
-
+        wanted, size = self.wanted(targets, batch)
+        box = F.smooth_l1_loss(loc, wanted[..., :4], reduction="none", beta=self.BETA).sum(2)
         unit = (VARIANCES[0] * priors.side[:, 0] / size)[..., None]
-        offsets = (of_face(batch.landmarks) - priors.middle.repeat(1, 5)) / size[..., None]
-        points = F.smooth_l1_loss(landms * unit, offsets, reduction="none", beta=self.LANDMARK_BETA).sum(2)
+        points = F.smooth_l1_loss(landms * unit, wanted[..., 4:] * unit, reduction="none",
+                                  beta=self.LANDMARK_BETA).sum(2)
 
-        worth = ((size / self.FULL_SIZE) ** self.GROWTH).clamp(*self.RANGE)
-
-        quality = self.overlap(loc.detach(), boxes, priors) ** self.BOX_QUALITY
+        quality = self.overlap(loc.detach(), targets.of_face(batch.boxes), priors) ** self.BOX_QUALITY
         score = quality_focal(face_logit(logits), weight * quality) * ~targets.left_out
-        parts = {"score": score.sum(), "box": (box * weight).sum(), "landmarks": (points * weight * worth).sum()}
+        parts = {"score": score.sum(), "box": (box * weight).sum(), "landmarks": (points * weight * self.worth(size)).sum()}
         return {name: self.WEIGHTS[name] * part / total for name, part in parts.items()}
+
+    @staticmethod
+    def wanted(targets, batch):
+        """n,A,14: what loc and landms should be on each anchor's face, and n,A sizes of these faces."""
+        priors, boxes = batch.priors, targets.of_face(batch.boxes)
+        lengths = (boxes[..., 2:] - boxes[..., :2]).clamp(min=1)
+        middle = (boxes[..., :2] + boxes[..., 2:]) / 2 - priors.middle
+        points = targets.of_face(batch.landmarks) - priors.middle.repeat(1, 5)
+        return torch.cat([middle / (VARIANCES[0] * priors.side), (lengths / priors.side).log() / VARIANCES[1],
+                          points / (VARIANCES[0] * priors.side.repeat(1, 5))], 2), lengths.prod(2).sqrt()
+
+    @classmethod
+    def worth(cls, size):
+        return ((size / cls.FULL_SIZE) ** cls.GROWTH).clamp(*cls.RANGE)
 
     @staticmethod
     def overlap(loc, boxes, priors):

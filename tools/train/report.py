@@ -43,13 +43,14 @@ class Labels:
     def __init__(self, boxes, invalid, points):
         self.boxes, self.invalid, self.points = boxes, invalid, points
 
-    def placed(self, matrix, size):
-        """In a picture made by that 2,3 matrix; boxes become those of their corners."""
+    def placed(self, matrix):
+        """In a picture made by that 2,3 matrix; a box becomes that of the ellipse in it, for a head is round."""
         def place(points):
             return points @ matrix[:, :2].T + matrix[:, 2]
 
-        corners = place(self.boxes[:, [0, 1, 2, 1, 0, 3, 2, 3]].reshape(-1, 4, 2))
-        return Labels(np.concatenate([corners.min(1), corners.max(1)], 1), self.invalid, place(self.points))
+        centre = place((self.boxes[:, :2] + self.boxes[:, 2:]) / 2)
+        half = np.sqrt((self.boxes[:, 2:] - self.boxes[:, :2]) ** 2 @ (matrix[:, :2] ** 2).T) / 2
+        return Labels(np.concatenate([centre - half, centre + half], 1), self.invalid, place(self.points))
 
 
 def read_labels(folder):
@@ -229,7 +230,7 @@ def found_again(before, after, matrices):
     for name, faces in before.items():
         faces = faces[faces[:, 4] > SHOWN]
         others = after[name][after[name][:, 4] > SHOWN]
-        moved = Labels(faces[:, :4], None, np.zeros((len(faces), 0, 2))).placed(matrices[name], None).boxes
+        moved = Labels(faces[:, :4], None, np.zeros((len(faces), 0, 2))).placed(matrices[name]).boxes
         total += len(faces)
         if len(faces) and len(others):
             again += (overlaps(moved, others[:, :4]).max(1) >= 0.5).sum()
@@ -250,7 +251,7 @@ def rows_of(options, folder, variants):
                 picture, matrix = VARIANTS[variant](read_picture(folder / "images" / name))
                 picture.save(pathlib.Path(made, f"{i:06}.ppm"))
                 key = f"{i:06}.ppm"
-                placed[key], matrices[key] = labels[name].placed(matrix, picture.size), matrix
+                placed[key], matrices[key] = labels[name].placed(matrix), matrix
             for column, model in enumerate(options.model):
                 found = find(options.program, model, made)
                 judged = Judged(found, placed, iou)
