@@ -280,7 +280,7 @@ class Targets(unittest.TestCase):
 
 
 class Refitting(Folder):
-    def test_heads_that_were_shifted_come_back_and_nothing_else_changes(self):
+    def test_scores_that_were_shifted_come_back_and_nothing_else_changes(self):
         for i in range(3):
             photo_with_a_face(self.folder / f"{i}.png")
         atlas = Atlas(sorted(self.folder.glob("*.png")))
@@ -289,11 +289,11 @@ class Refitting(Folder):
         before = {name: value.clone() for name, value in network.state_dict().items()}
         lines = []
         shift_scores(network, 3.0)
-        refit.refit_heads(network, batches, np.random.default_rng(0), 12, lines.append)
+        refit.refit_scores(network, batches, np.random.default_rng(0), 12, lines.append)
         first, last = (float(part.split()[-1]) for part in lines[0].split(", "))
         self.assertLess(last, 0.8 * first)
         for name, value in network.state_dict().items():
-            if "heads" not in name:
+            if "cls_head" not in name:
                 self.assertTrue(torch.equal(value, before[name]), name)
         with torch.no_grad():
             score = torch.sigmoid(face_logit(network(batches(np.random.default_rng(1)).to("cpu").pictures)[1]))

@@ -8,7 +8,7 @@
 2. V2, from --start's weights, learns these faces in crops that are drawn anew for each step: faces of all sizes as
    often (crop_plan.py), turned, grey, dark, blurred, noisy, compressed (spoil.py). Interrupted, it goes on from its last
    saved state when started again.
-3. The averaged weights are written to --out. Their scores are not calibrated: see --threshold, and report.py.
+3. The averaged weights' scores are solved for anew (refit.py) and shifted by --threshold, and all is written to --out.
 
 The photos that distill.py keeps back are kept back here, too. All others lie in memory, unpacked: 1.6 MB for a
 photo of 640x480. Needs python3-torch, python3-numpy, python3-pil and the featherface program. Uses a GPU where torch
@@ -29,7 +29,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 import models
 import teacher
 from checkpoints import load_checkpoint
-from command_line import add_training_options, prepare, tell, train, write_checkpoint
+from command_line import add_training_options, positive, prepare, tell, train, write_checkpoint
 from crop_plan import MOST_FACES, SURE, Planner
 from face_targets import FaceLoss, Priors
 from faces import MEAN_BGR
@@ -37,6 +37,7 @@ from merged_faces import ask_engine, ask_network, kept_answers, merge
 from networks import shift_scores
 from photo_atlas import Atlas
 from pictures import TEST, VALIDATION, list_pictures, part_of
+from refit import refit_scores
 from shortcuts import renew_statistics
 from spoil import spoil
 from teacher import Failure
@@ -106,6 +107,8 @@ def parse_arguments(words=None):
                         help="peak learning rate of the backbone (default: 8e-4)")
     parser.add_argument("--threshold", type=float, default=0.5,
                         help="of the trained network: scores are shifted so that it becomes 0.5 (default: 0.5)")
+    parser.add_argument("--refit", type=positive, default=480,
+                        help="pictures from which the scores are solved for anew in the end (default: 480)")
     add_training_options(parser, steps=20000, decay=8000, batch=32, rate=3e-3)
     options = parser.parse_args(words)
     if not 0 < options.threshold < 1:
@@ -149,8 +152,11 @@ def main():
 
 
 def finish(options, student, batches):
+    """From averaged weights to the checkpoint."""
     device = next(student.parameters()).device
     renew_statistics(student, batches(np.random.default_rng(options.seed)).to(device).pictures)
+    batches.batch = min(batches.batch, 4)
+    refit_scores(student, batches, np.random.default_rng([options.seed, 1]), options.refit, tell)
     shift_scores(student, -math.log(options.threshold / (1 - options.threshold)))
     write_checkpoint(student, options.out, options.half)
 
