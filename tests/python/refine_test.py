@@ -1,5 +1,7 @@
 """refine.py's parts: what the teacher's views make of a face, where crops lie, what anchors shall answer."""
 import pathlib
+import subprocess
+import sys
 import tempfile
 import unittest
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-import crop_plan
+import checkpoints
 import models
 import multibox
 import refine
@@ -22,6 +24,7 @@ from losses import face_logit
 from merged_faces import VIEWS, Faces, answers_in_views, kept_answers, merge, trust
 from networks import new_network, shift_scores
 from photo_atlas import Atlas
+from pictures import part_of
 from teacher import Failure
 
 RED, BLUE = (220, 20, 30), (20, 30, 220)  # of a face, and of its left eye
@@ -300,7 +303,30 @@ class Refitting(Folder):
         self.assertLess(score.mean().item(), 0.1)
 
 
-class Program(unittest.TestCase):
+class Program(Folder):
+    def test_from_photos_to_a_v2_and_started_again_it_goes_on_where_it_was(self):
+        program = support.program()
+        (self.folder / "photos").mkdir()
+        for i in range(12):
+            photo_with_a_face(self.folder / f"photos/{i:02}.png", size=(100 + i, 80), box=(30, 20, 60, 60), eye=(40, 30))
+        teacher, start = (support.seeded_checkpoint(self.folder, network) for network in ("v1", "v2"))
+
+        def run(steps):
+            result = subprocess.run(
+                [sys.executable, support.SOURCE / "tools/train/refine.py", "--teacher", teacher, "--start", start, "--images",
+                 self.folder / "photos", "--out", self.folder / "out.pth", "--program", program, "--steps", str(steps),
+                 "--decay", "1", "--batch", "1", "--refit", "1", "--half"], capture_output=True, text=True)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return result.stderr
+
+        training = [path.name for path in (self.folder / "photos").iterdir() if part_of(path.name) > 1]
+        self.assertIn(f"the teacher has seen {len(training)} of {len(training)} photos", run(2))
+        again = run(3)
+        self.assertIn("going on from step", again)
+        self.assertNotIn("the teacher has seen", again)
+        made = models.build(checkpoints.load_checkpoint(self.folder / "out.pth"))
+        self.assertIsInstance(made, models.FeatherFaceV2)
+
     def test_batches_keep_their_number_of_pixels(self):
         empty = Faces(np.empty((0, 4)), np.empty((0, 10)), np.empty(0))
         atlas = SimpleNamespace(cut=None)
