@@ -308,14 +308,14 @@ class Program(Folder):
         program = support.program()
         (self.folder / "photos").mkdir()
         for i in range(12):
-            photo_with_a_face(self.folder / f"photos/{i:02}.png", size=(100 + i, 80), box=(30, 20, 60, 60), eye=(40, 30))
+            photo_with_a_face(self.folder / f"photos/{i:02}.png", (100 + i, 80), (30, 20, 60, 60), (40, 30))
         teacher, start = (support.seeded_checkpoint(self.folder, network) for network in ("v1", "v2"))
 
         def run(steps):
             result = subprocess.run(
-                [sys.executable, support.SOURCE / "tools/train/refine.py", "--teacher", teacher, "--start", start, "--images",
-                 self.folder / "photos", "--out", self.folder / "out.pth", "--program", program, "--steps", str(steps),
-                 "--decay", "1", "--batch", "1", "--refit", "1", "--half"], capture_output=True, text=True)
+                [sys.executable, support.SOURCE / "tools/train/refine.py", "--teacher", teacher, "--start", start,
+                 "--images", self.folder / "photos", "--out", self.folder / "out.pth", "--program", program,
+                 "--steps", str(steps), "--decay", "1", "--batch", "1", "--refit", "1", "--half"], capture_output=True, text=True)
             self.assertEqual(result.returncode, 0, result.stderr)
             return result.stderr
 

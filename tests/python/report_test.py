@@ -95,8 +95,8 @@ class Program(unittest.TestCase):
 
     def run_program(self):
         model = support.seeded_checkpoint(self.folder, "v2")
-        return subprocess.run([sys.executable, support.SOURCE / "tools/train/report.py", "-m", model, "--labelled", self.folder,
-                               "--program", support.program()], capture_output=True, text=True)
+        return subprocess.run([sys.executable, support.SOURCE / "tools/train/report.py", "-m", model, "--labelled",
+                               self.folder, "--program", support.program()], capture_output=True, text=True)
 
     def test_it_writes_a_row_for_each_figure_of_each_variant(self):
         result = self.run_program()

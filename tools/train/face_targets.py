@@ -1,8 +1,8 @@
 """What each anchor shall answer about the merged faces of a picture, and how far off a student's answers are.
 
-MultiBox's rule, softened for faces smaller than every anchor: an anchor is on a face that it overlaps by LEAST_OVERLAP,
-or nearly as much as the best anchor does. What the teacher is unsure of is left out: neither face nor background. All on
-the device, without ever asking it for a number.
+MultiBox's rule, softened for faces smaller than every anchor: an anchor is on a face that it overlaps by
+LEAST_OVERLAP, or nearly as much as the best anchor does. What the teacher is unsure of is left out: neither face nor
+background. All on the device, without ever asking it for a number.
 """
 from dataclasses import dataclass
 
@@ -67,9 +67,10 @@ def assign(priors, boxes, kinds):
 
 class FaceLoss:
     """Scores as quality focal loss over all anchors but those left out: a face's target is the teacher's confidence,
-    less where the student's own box is off, so that of several boxes on a face the best is the surest. Boxes as smooth
-    L1 in the anchor's units; landmarks as smooth L1 in units of the face, and more for larger faces: there
-    an error is seen, and the teacher knows better. Both count by confidence. All are divided by the confidence of the anchors on faces, summed.
+    less where the student's own box is off, so that of several boxes on a face the best is the surest. Boxes as
+    smooth L1 in the anchor's units; landmarks as smooth L1 in units of the face, and more for larger faces: there
+    an error is seen, and the teacher knows better. Both count by confidence. All are divided by the confidence of
+    the anchors on faces, summed.
     """
 
     WEIGHTS = {"score": 16.0, "box": 1.0, "landmarks": 8.0}
@@ -93,7 +94,8 @@ class FaceLoss:
 
         quality = self.overlap(loc.detach(), targets.of_face(batch.boxes), priors) ** self.BOX_QUALITY
         score = quality_focal(face_logit(logits), weight * quality) * ~targets.left_out
-        parts = {"score": score.sum(), "box": (box * weight).sum(), "landmarks": (points * weight * self.worth(size)).sum()}
+        parts = {"score": score.sum(), "box": (box * weight).sum(),
+                 "landmarks": (points * weight * self.worth(size)).sum()}
         return {name: self.WEIGHTS[name] * part / total for name, part in parts.items()}
 
     @staticmethod

@@ -1,10 +1,10 @@
 """The teacher asked about a photo at several scales and in the mirror, and its answers merged into faces.
 
-A face of 200 pixels that the teacher takes apart at full size is easy for it in the photo shrunk to a half, and one of
-10 pixels in the photo enlarged. So each view of the photo counts by how well the teacher sees faces of that size in it,
-and a face's confidence is the mean of its scores over the views, zero where a view did not show it to the teacher.
-The teacher is run by the engine, or by PyTorch on a GPU. What is merged here has no anchors: face_targets.py gives it
-to those of a crop.
+A face of 200 pixels that the teacher takes apart at full size is easy for it in the photo shrunk to a half, and one
+of 10 pixels in the photo enlarged. So each view of the photo counts by how well the teacher sees faces of that size
+in it, and a face's confidence is the mean of its scores over the views, zero where a view did not show it to the
+teacher. The teacher is run by the engine, or by PyTorch on a GPU. What is merged here has no anchors:
+face_targets.py gives it to those of a crop.
 """
 import json
 import pathlib
@@ -51,8 +51,8 @@ def ask_engine(program, checkpoint):
             for i, picture in enumerate(pictures.round().byte().permute(0, 2, 3, 1).cpu().numpy()):
                 header = f"P6 {picture.shape[1]} {picture.shape[0]} 255\n".encode()
                 pathlib.Path(folder, f"{i:06}.ppm").write_bytes(header + picture[..., ::-1].tobytes())
-            text = engine(program, "detect", "-m", checkpoint, "--score", LEAST_SCORE, "--nms", NMS, "--format", "jsonl",
-                          folder)
+            text = engine(program, "detect", "-m", checkpoint, "--score", LEAST_SCORE, "--nms", NMS, "--format",
+                          "jsonl", folder)
         return [np.reshape([face["box"] + [face["score"]] + sum(face["landmarks"].values(), [])
                             for face in result["faces"]], (-1, 15)) for result in map(json.loads, text.splitlines())]
     return ask
@@ -140,7 +140,7 @@ def merge(answers):
     """The Faces in a photo's answers_in_views(), the most certain first.
 
     Around the answer that counts most, each view's best answer about the same face joins in: boxes and landmarks are
-    their means, by score, trust, and the root of the size it had, for a pixel's error is a smaller part of a larger face.
+    their means, by score, trust, and the root of the size it had: a pixel's error is a smaller part of a larger face.
     """
     scales = np.array([scale for scale, _ in VIEWS])
     views = answers[:, 15].astype(int)

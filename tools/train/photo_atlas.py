@@ -1,9 +1,9 @@
 """Photos in the memory of the device that trains, and crops of many of them at once.
 
 A photo is kept at its size and halved three times, each halving the mean of four pixels, so that a crop of a shrunk
-photo is made of pixels about as large as its own. All lie one after the other in a single tensor of packed pixels. Where
-a crop lies is an affine map, so it may be enlarged, turned and mirrored in one go; outside the photo it has the mean
-colour, which the networks see as zeros. What a crop shows is decided in crop_plan.py.
+photo is made of pixels about as large as its own. All lie one after the other in a single tensor of packed pixels.
+Where a crop lies is an affine map, so it may be enlarged, turned and mirrored in one go; outside the photo it has
+the mean colour, which the networks see as zeros. What a crop shows is decided in crop_plan.py.
 """
 from concurrent.futures import ThreadPoolExecutor
 

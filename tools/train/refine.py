@@ -6,8 +6,8 @@
 1. The teacher looks at each photo at several scales and in the mirror, by the engine; what it says is merged into
    faces with a confidence (merged_faces.py). It does so once; the answers are kept in --work.
 2. V2, from --start's weights, learns these faces in crops that are drawn anew for each step: faces of all sizes as
-   often (crop_plan.py), turned, grey, dark, blurred, noisy, compressed (spoil.py). Interrupted, it goes on from its last
-   saved state when started again.
+   often (crop_plan.py), turned, grey, dark, blurred, noisy, compressed (spoil.py). Interrupted, it goes on from its
+   last saved state when started again.
 3. The averaged weights' scores are solved for anew (refit.py) and shifted by --threshold, and all is written to --out.
 
 The photos that distill.py keeps back are kept back here, too. All others lie in memory, unpacked: 1.6 MB for a

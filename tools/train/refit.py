@@ -1,10 +1,10 @@
 """The scores of a trained V2 solved for anew, for the network as it will be used.
 
-While it trains, its neck normalises by each batch; afterwards by running statistics, and so the heads, which are linear,
-see other features than those they learnt from. Here they see what they will see, over many pictures, all else being
-fixed: a small problem. Anchors on faces that the teacher was unsure of, left out while training, have the teacher's
-confidence as their target: so they are what they are, doubtful. Boxes and landmarks stay: solved for in the same way
-they fitted the photos at hand and were worse on others.
+While it trains, its neck normalises by each batch; afterwards by running statistics, and so the heads, which are
+linear, see other features than those they learnt from. Here they see what they will see, over many pictures, all
+else being fixed: a small problem. Anchors on faces that the teacher was unsure of, left out while training, have the
+teacher's confidence as their target: so they are what they are, doubtful. Boxes and landmarks stay: solved for in
+the same way they fitted the photos at hand and were worse on others.
 """
 import torch
 

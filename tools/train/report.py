@@ -69,7 +69,8 @@ def read_labels(folder):
             labels[name] = Labels(np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], 1), rows[:, 7] != 0,
                                   points_of(known.get(name), count))
     except (IndexError, ValueError):
-        raise Failure(f"{folder}/labels.txt: expected a path, a number, and that many faces, at line {at + 1}") from None
+        raise Failure(f"{folder}/labels.txt: expected a path, a number, and that many faces, at line {at + 1}"
+                      ) from None
     return labels
 
 
@@ -98,7 +99,8 @@ def turned(degrees):
     """Clockwise."""
     def turn(picture):
         w, h = picture.size
-        way, matrix = {90: (Image.ROTATE_270, [[0, -1, h], [1, 0, 0]]), 180: (Image.ROTATE_180, [[-1, 0, w], [0, -1, h]]),
+        way, matrix = {90: (Image.ROTATE_270, [[0, -1, h], [1, 0, 0]]),
+                       180: (Image.ROTATE_180, [[-1, 0, w], [0, -1, h]]),
                        270: (Image.ROTATE_90, [[0, 1, 0], [-1, 0, w]])}[degrees]
         return picture.transpose(way), np.array(matrix, float)
     return turn
