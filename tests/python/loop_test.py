@@ -94,7 +94,7 @@ class Schedules(unittest.TestCase):
         values, expected = [3.0, 1.0, -2.0, 5.0], model.weight.item()
         for i, value in enumerate(values, 1):
             torch.nn.init.constant_(model.weight, value)
-            average.update(model)
+            average.update()
             decay = min(0.9, i / (10 + i))
             expected = decay * expected + (1 - decay) * value
         self.assertAlmostEqual(average.model.weight.item(), expected, places=6)

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from files import write_whole
+from graphed import Graphed
 from shortcuts import take_shortcuts
 from workers import Alone
 
@@ -67,16 +68,18 @@ class Average:
     def __init__(self, model, decay=0.999):
         self.decay, self.updates = decay, 0
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        pairs = list(zip(self.model.state_dict().values(), model.state_dict().values()))  # shared with the models
+        self.mine, self.theirs = zip(*(pair for pair in pairs if pair[0].is_floating_point()))
+        self.counters = [pair for pair in pairs if not pair[0].is_floating_point()]
 
-    def update(self, model):
+    def update(self):
         self.updates += 1
         decay = min(self.decay, self.updates / (10 + self.updates))  # early on the past is worth little
         with torch.no_grad():
-            for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
-                if mine.is_floating_point():
-                    mine.lerp_(theirs, 1 - decay)
-                else:
-                    mine.copy_(theirs)
+            torch._foreach_mul_(self.mine, decay)
+            torch._foreach_add_(self.mine, self.theirs, alpha=1 - decay)
+            for mine, theirs in self.counters:
+                mine.copy_(theirs)
 
 
 class Trainer:
@@ -85,20 +88,23 @@ class Trainer:
     batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed;
     loss_of(outputs, batch) gives the parts of the loss by name. `rates` maps a prefix of parameter names to the
     peak learning rate, "" being the rest. Of several `workers`, each makes its own batches, and the first saves
-    and tells. A `trained_body` keeps the statistics of its normalisation.
+    and tells. A `trained_body` keeps the statistics of its normalisation. `graphed` steps are recorded and
+    played back: see graphed.py.
     """
 
     def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False, workers=Alone(),
-                 trained_body=False):
+                 trained_body=False, graphed=False):
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.model)
         take_shortcuts(self.model, trained_body)
+        self.gradients = Graphed(self.model.parameters(), self.compute) if graphed else self.compute
         self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
         self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
         self.workers = workers
         self.ahead, self.next_batch = ThreadPoolExecutor(1), (None, None)
-        self.optimizer = torch.optim.AdamW(self.parameter_groups(rates), weight_decay=5e-4)
+        self.optimizer = torch.optim.AdamW(self.parameter_groups(rates), weight_decay=5e-4,
+                                           **({"fused": True} if self.device == "cuda" else {}))
 
     def parameter_groups(self, rates):
         groups = {prefix: [] for prefix in rates}
@@ -145,23 +151,28 @@ class Trainer:
         self.next_batch = begin(self.step + 1)
         return batch.result()
 
+    def compute(self, batch):
+        """The loss's parts by name, with gradients left in the parameters."""
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+            outputs = self.model(batch.pictures)
+        parts = self.loss_of(outputs, batch)
+        sum(parts.values()).backward()
+        return {name: part.detach() for name, part in parts.items()}
+
     def one_step(self):
         self.model.train()
         factor = self.schedule.factor(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         batch = self.batch().to(self.device)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
-            outputs = self.model(batch.pictures)
-        parts = self.loss_of(outputs, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        sum(parts.values()).backward()
+        parts = self.gradients(batch)
         self.workers.average(list(self.model.parameters()))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimizer.step()
-        self.average.update(self.model)
+        self.average.update()
         self.step += 1
-        return {name: float(part) for name, part in parts.items()}
+        return parts  # not read here: a GPU need not be waited for
 
     def run(self, until, save_seconds=120, tell_steps=100,
             tell=lambda line: print(line, file=sys.stderr, flush=True)):
@@ -176,7 +187,7 @@ class Trainer:
             now = time.monotonic()
             if self.step % tell_steps == 0 and self.workers.rank == 0:
                 pace = (now - told) / (self.step - told_at)
-                means = "  ".join(f"{name} {part / (self.step - told_at):.4f}" for name, part in sums.items())
+                means = "  ".join(f"{name} {float(part) / (self.step - told_at):.4f}" for name, part in sums.items())
                 tell(f"step {self.step}/{self.schedule.steps}  {means}  {pace:.3f} s/step  "
                      f"{pace * (self.schedule.steps - self.step) / 60:.0f} min left")
                 sums, told, told_at = {}, now, self.step
