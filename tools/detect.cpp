@@ -62,7 +62,7 @@ struct DetectOptions {
 void declare(Arguments& arguments, DetectOptions& options) {
     constexpr std::int64_t kMostFaces = 1'000'000, kMostSide = 100'000;
     arguments.text('m', "model", "FILE",
-                   "FeatherFace V1 or V2 checkpoint (.pth); without one, the program's own V2",
+                   "a detector's checkpoint (.pth); without one, the program's own FeatherFace V2",
                    options.model);
     declare_reading(arguments, options.reading);
     arguments.text('o', "output", "OUT",

@@ -46,7 +46,7 @@ void verdict_json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const
 ExitCode verify(Words words) {
     Arguments arguments(
         "verify",
-        "Says what a checkpoint is, by its tensors and never by its name: FeatherFace V1 or V2, "
+        "Says what a checkpoint is, by its tensors and never by its name: one of the six detectors, "
         "their MobileNetV1-0.25 backbone, or the nearest known thing.",
         "FILE");
     arguments.note(

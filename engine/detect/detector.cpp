@@ -236,7 +236,7 @@ Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
         if (!engine::is_detector(model.architecture())) {
             return Status(StatusCode::wrong_model,
                           std::string(name_of(model.architecture())) +
-                              " is no face detector; load a FeatherFace V1 or V2 checkpoint");
+                              " is no face detector; load FeatherFace V1, V2 or another of the detectors");
         }
         return Detector(
             std::unique_ptr<engine::DetectorState>(new engine::DetectorState(std::move(model), options)));
