@@ -17,8 +17,8 @@
 
 namespace featherface::loaders {
 
-void StbPicture::Release::operator()(std::uint8_t* rgb) const {
-    stbi_image_free(rgb);
+void StbPicture::Release::operator()(std::uint8_t* pixels) const {
+    stbi_image_free(pixels);
 }
 
 StbPicture decode_with_stb(std::span<const std::byte> jpeg) {

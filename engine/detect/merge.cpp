@@ -16,7 +16,6 @@ constexpr float kLargestBelieved = 256;  // larger ones are left to the next sma
 constexpr float kSmallestFound = 24;     // unless they would be smaller than this there
 constexpr float kSmallestBelieved = 48;  // smaller ones are left to the next larger size
 constexpr float kSurelySeen = 64;        // where one this large was not found, there is none
-constexpr float kSameScore = 0.5f;       // share of a face's score that it has there, at least
 constexpr float kSamePlace = 0.4f;       // intersection over union of one face seen at two sizes, at least
 
 // Intersection over union.

@@ -11,7 +11,7 @@ namespace featherface::loaders {
 
 struct StbPicture {
     struct Release {
-        void operator()(std::uint8_t* rgb) const;
+        void operator()(std::uint8_t* pixels) const;
     };
     std::unique_ptr<std::uint8_t, Release> rgb;  // width * height * 3 bytes, or null
     int width = 0, height = 0;
