@@ -15,9 +15,10 @@ Result<std::vector<float>> classify(const Model& model, const ImageView& image, 
     const auto work = [] { return std::string("classifying a picture"); };
     return engine::guarded(work, [&]() -> Result<std::vector<float>> {
         if (Status status = validate(image); !status.ok()) return status;
-        if (threads < 1 || threads > 1024) {
-            return Status(StatusCode::invalid_argument,
-                          "threads is " + std::to_string(threads) + "; allowed: 1 to 1024");
+        if (threads < 1 || threads > engine::kMaxThreads) {
+            return Status(StatusCode::invalid_argument, "threads is " + std::to_string(threads) +
+                                                            "; allowed: 1 to " +
+                                                            std::to_string(engine::kMaxThreads));
         }
         if (model.empty()) return Status(StatusCode::invalid_argument, "an empty Model");
         if (model.architecture() != Architecture::mobilenet_classifier) {

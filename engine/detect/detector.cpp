@@ -56,10 +56,11 @@ Status check(const DetectorOptions& o) {
         return out_of_range("max_side", std::to_string(o.max_side), "1 and more, or 0 for no limit");
     if (o.scales >> (kMostHalvings + 1) != 0) {
         return out_of_range("scales", "a set with a bit above " + std::to_string(kMostHalvings),
-                            "bits 0 to 24, or kAutoScales");
+                            "bits 0 to " + std::to_string(kMostHalvings) + ", or kAutoScales");
     }
-    if (o.threads < 1 || o.threads > 1024)
-        return out_of_range("threads", std::to_string(o.threads), "1 to 1024");
+    if (o.threads < 1 || o.threads > engine::kMaxThreads)
+        return out_of_range("threads", std::to_string(o.threads),
+                            "1 to " + std::to_string(engine::kMaxThreads));
     return {};
 }
 

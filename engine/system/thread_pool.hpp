@@ -12,6 +12,9 @@
 
 namespace featherface::engine {
 
+// Beyond, a number of threads is taken for a mistake.
+constexpr int kMaxThreads = 1024;
+
 class ThreadPool {
   public:
     // `threads` >= 1; the calling thread is one of them. Where the system does not let so many start, the

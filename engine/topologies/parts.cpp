@@ -100,7 +100,7 @@ ValueId shuffle_in_two(Builder& net, const std::string& name, ValueId x) {
 
 namespace {
 
-// Two anchors a cell, `values` numbers each.
+// Two anchors per cell, `values` numbers each.
 Pyramid head(Builder& net, const std::string& name, const Pyramid& features, int values) {
     Pyramid out{};
     for (std::size_t i = 0; i < 3; ++i) {

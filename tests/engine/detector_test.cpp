@@ -237,17 +237,22 @@ TEST_CASE("detector: thresholds and limits do what they say") {
     CHECK(detect(overlapping, image.view()).size() > faces.size());
 }
 
+// From pixels of a smaller picture to those of the original.
+void stretch(std::vector<Face>& faces, float x_scale, float y_scale) {
+    for (Face& face : faces) {
+        face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
+                    face.box[3] * y_scale};
+        for (auto& point : face.landmarks) point = {point[0] * x_scale, point[1] * y_scale};
+    }
+}
+
 TEST_CASE("detector: max_side finds what is in the shrunk picture, in pixels of the original") {
     const Model model = seeded_model("v2");
     const Image image = noise(201, 100), small = engine::resize(image.view(), 50, 25);
     Detector full = make_detector(model, {.score_threshold = kLow});
     auto expected = detect(full, small.view());
     REQUIRE(expected.size() > 3);
-    constexpr float kX = 201.0f / 50, kY = 100.0f / 25;
-    for (Face& face : expected) {
-        face.box = {face.box[0] * kX, face.box[1] * kY, face.box[2] * kX, face.box[3] * kY};
-        for (auto& point : face.landmarks) point = {point[0] * kX, point[1] * kY};
-    }
+    stretch(expected, 201.0f / 50, 100.0f / 25);
     Detector limited = make_detector(model, {.score_threshold = kLow, .max_side = 50});
     CHECK(same(detect(limited, image.view()), expected));
     CHECK(limited.last_scale() == 50.0f / 201);
@@ -265,11 +270,7 @@ TEST_CASE("detector: a single scale is the picture halved so often, in pixels of
     Detector own = make_detector(model, {.score_threshold = kLow});
     auto expected = detect(own, quarter.view());
     REQUIRE(expected.size() > 3);
-    constexpr float kX = 201.0f / 51, kY = 100.0f / 25;
-    for (Face& face : expected) {
-        face.box = {face.box[0] * kX, face.box[1] * kY, face.box[2] * kX, face.box[3] * kY};
-        for (auto& point : face.landmarks) point = {point[0] * kX, point[1] * kY};
-    }
+    stretch(expected, 201.0f / 51, 100.0f / 25);
     Detector halved = make_detector(model, {.score_threshold = kLow, .scales = 0b100});
     CHECK(same(detect(halved, image.view()), expected));
     CHECK(halved.last_scales() == 0b100);

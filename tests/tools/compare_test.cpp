@@ -146,7 +146,7 @@ TEST_CASE("compare: JSON has every row's numbers, the sentence and the counts") 
     CHECK_FALSE(agreement.has("model"));
 }
 
-TEST_CASE("compare: CSV has a row a value and the same columns in each, the sentence goes to stderr") {
+TEST_CASE("compare: CSV has a row per value and the same columns in each, the sentence goes to stderr") {
     const Dumps files;
     const ProgramResult result = featherface({"compare", "--format", "csv", files.reference, files.changed});
     check_program(result, 1, {"First layer that differs: ssh2"});

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "engine/system/thread_pool.hpp"
 #include "featherface/status.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/exit_codes.hpp"
@@ -22,7 +23,7 @@ ExitCode usage_error(const Arguments& arguments, std::string_view what);
 
 // --threads of a verb that runs a network. Without it $FEATHERFACE_NUM_THREADS counts, else there is one
 // thread for each core this process may use.
-constexpr std::int64_t kMostThreads = 1024;
+constexpr std::int64_t kMostThreads = engine::kMaxThreads;
 void declare_threads(Arguments& arguments, std::optional<std::int64_t>& target);
 // `given`, or the default. Errors: invalid_argument (the variable).
 Result<int> threads_or_default(const std::optional<std::int64_t>& given);

@@ -83,7 +83,7 @@ class Comparer {
         row.shape = shape;
         if (reference_shape.size() != 2 || reference_shape[1] != static_cast<std::int64_t>(kFaceValues)) {
             row.verdict = Verdict::shape_differs;
-            row.note = "the reference has " + shape_text(reference_shape) + ", expected 15 values a face";
+            row.note = "the reference has " + shape_text(reference_shape) + ", expected 15 values per face";
         } else {
             const FaceMatch match = match_faces(ours, *reference);
             row.difference = match.difference;

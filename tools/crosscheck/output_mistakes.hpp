@@ -25,7 +25,7 @@ struct OutputMistake {
     std::function<std::optional<NamedValue>(const std::string& name, const NamedValues& right)> made;
 };
 
-// They concern loc, conf, landms and dets, and modules that hold a row an anchor, as V2's tuples.
+// They concern loc, conf, landms and dets, and modules that hold a row per anchor, as V2's tuples.
 std::vector<OutputMistake> usual_mistakes_of_outputs();
 
 }  // namespace featherface::tools

@@ -20,7 +20,7 @@ NamedValue as_value(NetworkInput input) {
     return {{1, 3, input.height, input.width}, std::move(input.nchw)};
 }
 
-// What has a row an anchor.
+// What has a row per anchor.
 class AnchorValues final : public engine::Observer {
   public:
     void value(const engine::Node& node, const engine::Shape& shape, engine::ConstMap map) override {
