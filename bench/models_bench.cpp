@@ -130,7 +130,7 @@ void postprocess(benchmark::State& state) {
     for (float& value : loc) value = jitter(random);
     for (float& value : landms) value = jitter(random);
     for (int i = 0; i < anchors; ++i) {
-        // Spread evenly over all anchors.
+        // Candidates are spread evenly over all anchors.
         const bool candidate =
             std::int64_t{i} * kCandidates / anchors != std::int64_t{i + 1} * kCandidates / anchors;
         conf[static_cast<std::size_t>(2 * i + 1)] = candidate ? high(random) : 0.001f;

@@ -24,7 +24,8 @@ auto guarded(const Subject& subject, const Body& body) -> decltype(body()) {
             return Status(StatusCode::limit_exceeded, error.what());
         }
     } catch (const std::bad_alloc&) {
-        // Not even for that message. This one is so short that std::string keeps it without allocating.
+        // There is not even memory for that message. This one is so short that std::string keeps it without
+        // allocating.
         return Status(StatusCode::limit_exceeded, "out of memory");
     }
 }

@@ -21,7 +21,7 @@ loaders::CheckpointOptions reading(const ModelOptions& options) {
     return {.key = options.key, .ignore_calls = options.ignore_calls};
 }
 
-// checkpoint -> identity and graph -> weights -> passes -> schedule -> program
+// A model comes about so: checkpoint -> identity and graph -> weights -> passes -> schedule -> program
 Result<std::shared_ptr<LoadedModel>> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
                                            const Rewrite& rewrite = {}) {
     if (!opened.ok()) return opened.status();

@@ -1,4 +1,4 @@
-// output = activation(input), any Activation. In place allowed.
+// output = activation(input), any Activation. It may run in place.
 #pragma once
 
 #include "kernels/pixels.hpp"

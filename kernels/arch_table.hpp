@@ -1,4 +1,4 @@
-// The kernel table of the architecture being compiled. Included by one arch_<name>.cpp each; see
+// The kernel table of the architecture being compiled. Each arch_<name>.cpp includes it once; see
 // kernels/simd.hpp.
 #pragma once
 
@@ -61,7 +61,7 @@ constexpr DeformConvKernel kConvDeform = {.name = "conv_deform_" FEATHERFACE_ARC
                                           .scratch_floats = conv_deform_scratch_floats,
                                           .run = conv_deform};
 
-// Constant-initialised: nothing compiled for this architecture runs before it is chosen.
+// The table is constant-initialised: nothing compiled for this architecture runs before it is chosen.
 constexpr KernelTable kTable = {
     .arch = FEATHERFACE_ARCH_NAME,
     .lanes = kLanes,

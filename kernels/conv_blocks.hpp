@@ -26,7 +26,7 @@ FEATHERFACE_INLINE std::size_t block_floats(const ConvGeometry& g, const Block& 
     return rows * block.vectors * kLanes;
 }
 
-// Calls f(block) for each block, in the order they are packed.
+// f(block) is called for each block, in the order in which they are packed.
 template <class F>
 FEATHERFACE_INLINE void for_each_block(const ConvGeometry& g, const F& f) {
     const int group_outputs = g.out_channels / g.groups;

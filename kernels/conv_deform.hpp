@@ -20,7 +20,7 @@ FEATHERFACE_INLINE int sample_capacity(const ConvGeometry& g) {
     return divide_up(kDeformPixels * g.kernel * g.kernel, kLanes) * kLanes;
 }
 
-// Of each sample (pixel by pixel, tap by tap), as arrays: its position and mask logit.
+// The position and mask logit of each sample (pixel by pixel, tap by tap), as arrays.
 struct Samples {
     float* y;
     float* x;
@@ -66,7 +66,7 @@ FEATHERFACE_INLINE void locate_samples(const DeformConvArgs& args, int y, int x,
     for (; i % kLanes != 0; ++i) samples.y[i] = samples.x[i] = samples.mask[i] = 0;
 }
 
-// Along one axis of `size` cells: the two cells around `position` and their linear weights, 0 for a cell
+// The two cells around `position` along one axis of `size` cells, and their linear weights, 0 for a cell
 // outside.
 struct AxisWeights {
     Vec low;

@@ -61,7 +61,7 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
     constexpr int kColumns = (kPixels - 1) * kStride + 3;
     unroll<3>([&](auto ky) FEATHERFACE_LAMBDA {
         if (in.row[ky.value] == nullptr) return;
-        // Of the first column, which only a window inside the map has.
+        // It points at the first column, which only a window inside the map has.
         const float* const first = in.row[ky.value] + (kInside ? left * in.pixel_step : 0);
         unroll<kColumns>([&](auto column) FEATHERFACE_LAMBDA {
             const int from_first = kInside ? column.value : left + column.value;

@@ -44,7 +44,7 @@ FEATHERFACE_INLINE OutputRow make_output_row(const ConvGeometry& g, const ConstM
     return {input, output, y, min_of(first_row, input.height - 1), rows, skipped_rows};
 }
 
-// Copies the windows of `kPixels` pixels from output column x on, columns outside the map as zeros.
+// The windows of `kPixels` pixels from output column x on are copied, columns outside the map as zeros.
 template <int kPixels>
 FEATHERFACE_INLINE void fill_patch(const ConvGeometry& g, const OutputRow& row, int x, float* patch) {
     const int left = x * g.stride - g.pad;

@@ -50,7 +50,7 @@ FEATHERFACE_INLINE ConvGeometry winograd_product(const ConvGeometry& g) {
     return {g.in_channels, g.out_channels, 1, 1, 0, 1};
 }
 
-// Packed: scales and biases of all channels, then for each point its weights in blocks, without their
+// Packed are the scales and biases of all channels, then for each point its weights in blocks, without their
 // epilogues.
 std::size_t conv_winograd_packed_floats(const ConvGeometry& g) {
     return static_cast<std::size_t>(winograd_row(g)) * (2 + kWinogradPoints * g.in_channels);
@@ -198,8 +198,8 @@ FEATHERFACE_INLINE int covered_tiles(int tiles) {
     return covered;
 }
 
-// Sets to 0 what the micro-kernel reads of V beyond the last of `tiles` tiles, where stale memory could hold
-// denormal numbers, which are slow. What comes of them is never looked at.
+// What the micro-kernel reads of V beyond the last of `tiles` tiles is set to 0: stale memory there could
+// hold denormal numbers, which are slow. What comes of them is never looked at.
 void zero_further_tiles(const ConvGeometry& g, int tiles, float* v) {
     const int covered = max_of(covered_tiles<1>(tiles), covered_tiles<kMaxVectors>(tiles));
     if (covered == tiles) return;

@@ -45,8 +45,8 @@ static_assert(kTileRegisters<1> <= kRegisters && kTileRegisters<kMaxVectors> <= 
 constexpr int kNoPieces = 0;
 constexpr int kDefaultPiece = kHasFma ? kNoPieces : 32;
 
-// Calls f(Index<n>{}), n being the pixels of the smallest tile that holds `left` pixels, or else of the
-// largest: what remains of a row is not paid for as a whole tile. Returns n.
+// f(Index<n>{}) is called, n being the pixels of the smallest tile that holds `left` pixels, or else of the
+// largest: what remains of a row is not paid for as a whole tile. n is returned.
 template <int kVectors, class F>
 FEATHERFACE_INLINE int with_tile(int left, const F& f) {
     constexpr int kLargest = kTilePixels<kVectors>, kMiddle = 2 * kLargest / 3, kSmallest = kLargest / 3;
@@ -144,7 +144,8 @@ struct TileOutput {
     float slope;
 };
 
-// Stores activation(sums * scale + bias). `epilogue`: kVectors registers of scales, then as many of biases.
+// activation(sums * scale + bias) is stored. `epilogue`: kVectors registers of scales, then as many of
+// biases.
 template <int kPixels, int kVectors>
 FEATHERFACE_INLINE void store_tile(const Vec (&sums)[kPixels][kVectors], const float* epilogue,
                                    const TileOutput& output) {

@@ -43,13 +43,13 @@ const char* full_name(const Kernel<Signature>& kernel) {
     return kernel.name;
 }
 
-// Calls visit(member) for every kernel: table.*member is the table's.
+// visit(member) is called for every kernel: table.*member is the table's.
 template <class Visit>
 void for_each_kernel(const Visit& visit) {
     std::apply([&](auto... members) { (visit(members), ...); }, kKernels);
 }
 
-// Without the architecture: "scale_shift".
+// The name without the architecture: "scale_shift".
 template <class Member>
 std::string name_of_kernel(const KernelTable& table, Member member) {
     const std::string name = full_name(table.*member);

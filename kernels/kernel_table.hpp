@@ -154,16 +154,16 @@ struct KernelTable {
     const ConvKernel* conv_winograd = nullptr;
     const DeformConvKernel* conv_deform = nullptr;  // any kernel size, ungrouped
 
-    // output = input * scale[c] + shift[c]: BatchNorm in eval mode. In place allowed.
+    // output = input * scale[c] + shift[c]: BatchNorm in eval mode. It may run in place.
     Kernel<void(ConstMap input, const float* scale, const float* shift, Map output, Rows)> scale_shift;
-    // output = activation(input), of AllActivations. In place allowed.
+    // output = activation(input), of AllActivations. It may run in place.
     Kernel<void(ConstMap input, Activation, float slope, Map output, Rows)> activate;
     // output = activation(a + b), of AddEpilogues. The output may be a or b.
     Kernel<void(ConstMap a, ConstMap b, Activation, Map output, Rows)> add;
     Kernel<void(const WeightedSumArgs&, Rows)> weighted_sum;
-    // output = input * gate[c]; gate has `channels` entries. In place allowed.
+    // output = input * gate[c]; gate has `channels` entries. It may run in place.
     Kernel<void(ConstMap input, const float* gate, Map output, Rows)> scale_channels;
-    // output = input * gate[y, x]; gate is a 1-channel map. In place allowed.
+    // output = input * gate[y, x]; gate is a 1-channel map. It may run in place.
     Kernel<void(ConstMap input, ConstMap gate, Map output, Rows)> scale_pixels;
     // Per pixel over channels: output channel 0 = mean, 1 = maximum; swapped when `max_first`.
     Kernel<void(ConstMap input, bool max_first, Map output, Rows)> channel_stats;
@@ -181,7 +181,7 @@ struct KernelTable {
     Kernel<void(const float* input, int in, const float* weights, const float* bias, Activation,
                 float* output, int out)>
         linear;
-    // Softmax over pairs: values[2i], values[2i + 1] for i in [begin, end). In place.
+    // Softmax over pairs: values[2i], values[2i + 1] for i in [begin, end). It runs in place.
     Kernel<void(float* values, Rows)> softmax_pairs;
     // 8-bit pixels to input floats: output(y, x, {0,1,2}) = {B, G, R} - mean[{0,1,2}]; the output is dense.
     // `offsets` are the byte offsets of B, G, R inside a pixel of `bytes_per_pixel`: all 0 in one byte, else

@@ -7,7 +7,7 @@
 namespace featherface::kernels {
 namespace {
 
-// Calls f(pointers...) `count` times, each pointer `step` further every time. It does not go beyond the last
+// f(pointers...) is called `count` times, each pointer `step` further every time. None goes beyond the last
 // place: in a slice of a wider map that is past the end of the array.
 template <class Element>
 struct Cursor {
@@ -33,7 +33,7 @@ FEATHERFACE_INLINE Cursor<Element> first_pixel(const BasicMap<Element>& map, Row
     return {map.pixel(rows.begin, 0), map.pixel_stride};
 }
 
-// Calls f(pointers...), one into each map, for every pixel of the rows.
+// f(pointers...), one into each map, is called for every pixel of the rows.
 template <class F, class... Elements>
 FEATHERFACE_INLINE void for_each_pixel(Rows rows, const F& f, const Map& output,
                                        const BasicMap<Elements>&... inputs) {
@@ -45,7 +45,7 @@ struct Runs {
     std::ptrdiff_t length;  // channels, or all floats
 };
 
-// Of maps of one shape.
+// The runs of maps of one shape.
 template <class... Elements>
 FEATHERFACE_INLINE Runs count_runs(Rows rows, const Map& output, const BasicMap<Elements>&... inputs) {
     const std::ptrdiff_t pixels = count_pixels(rows, output.width);
@@ -54,7 +54,7 @@ FEATHERFACE_INLINE Runs count_runs(Rows rows, const Map& output, const BasicMap<
     return dense ? Runs{1, pixels * output.channels} : Runs{pixels, output.channels};
 }
 
-// Calls f(pointers...), one into each map, for every run of `runs`.
+// f(pointers...), one into each map, is called for every run of `runs`.
 template <class F, class... Elements>
 FEATHERFACE_INLINE void for_each_run(Runs runs, Rows rows, const F& f, const Map& output,
                                      const BasicMap<Elements>&... inputs) {

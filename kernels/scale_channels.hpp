@@ -1,4 +1,4 @@
-// output = input * gate[c]. In place allowed.
+// output = input * gate[c]. It may run in place.
 #pragma once
 
 #include "kernels/pixels.hpp"

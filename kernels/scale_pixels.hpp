@@ -1,4 +1,4 @@
-// output = input * gate[y, x], gate being a map of one channel. In place allowed.
+// output = input * gate[y, x], gate being a map of one channel. It may run in place.
 #pragma once
 
 #include "kernels/pixels.hpp"

@@ -1,5 +1,5 @@
 // output = input * scale[c] + shift[c], rounded once where the architecture can: BatchNorm in eval mode. The
-// last, partial register of a pixel's channels runs the same arithmetic as the others. In place allowed.
+// last, partial register of a pixel's channels runs the same arithmetic as the others. It may run in place.
 //
 // The smallest kernel there is, and the one to begin a new one from: CONTRIBUTING.md, "Adding a kernel".
 #pragma once

@@ -11,10 +11,11 @@
 
 namespace featherface::kernels {
 
-// Tables this build has and this CPU (and operating system) can run, best first. Never empty.
+// Tables this build has and this CPU (and operating system) can run, best first. There is always one.
 const std::vector<const KernelTable*>& available_tables();
 
-// The table of that name ("sse2", "avx2", "avx512", "neon64", "portable"), or invalid_argument saying what there is.
+// The table of that name ("sse2", "avx2", "avx512", "neon64", "portable"), or invalid_argument saying what
+// there is.
 Result<const KernelTable*> find_table(std::string_view arch);
 
 // FEATHERFACE_FORCE_ARCH when set, else the best available.

@@ -16,7 +16,7 @@
 #include "kernels/kernel_table.hpp"
 
 #define FEATHERFACE_INLINE [[gnu::always_inline]] inline
-// [&](auto i) FEATHERFACE_LAMBDA { ... }: of every lambda that runs per pixel or register. Without it
+// Every lambda that runs per pixel or register is written [&](auto i) FEATHERFACE_LAMBDA { ... }. Without it
 // compilers make functions of some 40 (g++ 12, AVX2), and what they share goes through memory: a tile's
 // accumulators too.
 #define FEATHERFACE_LAMBDA __attribute__((always_inline))
@@ -81,8 +81,8 @@ FEATHERFACE_INLINE constexpr int divide_up(int a, int b) {
     return (a + b - 1) / b;
 }
 
-// Calls f(Index<0>{}), ..., f(Index<N - 1>{}): a loop unrolled in the source, so that arrays of registers
-// indexed by it stay in registers whatever the optimisation level.
+// f(Index<0>{}), ..., f(Index<N - 1>{}) are called: a loop unrolled in the source, so that arrays of
+// registers indexed by it stay in registers whatever the optimisation level.
 template <int I>
 struct Index {
     static constexpr int value = I;
@@ -293,9 +293,9 @@ FEATHERFACE_INLINE float max_lanes(Vec v) {
     return reduce_lanes(v, [](Vec a, Vec b) FEATHERFACE_LAMBDA { return max_nan(a, b); });
 }
 
-// Calls f(c, Whole{}) for every full register of `channels` and f(c, Part{count}) for what remains, c being
-// the first channel: f loads and stores through the second argument, and tails run the same arithmetic as the
-// rest.
+// f(c, Whole{}) is called for every full register of `channels` and f(c, Part{count}) for what remains, c
+// being the first channel: f loads and stores through the second argument, and tails run the same arithmetic
+// as the rest.
 struct Whole {
     FEATHERFACE_INLINE Vec load(const float* p) const { return kernels::load(p); }
     FEATHERFACE_INLINE void store(float* p, Vec v) const { kernels::store(p, v); }

@@ -15,7 +15,7 @@ FEATHERFACE_INLINE Vec scale_by_power_of_2(Vec v, Vec n, IntVec n_int) {
     (void)n_int;
     return _mm512_scalef_ps(v, n);
 #else
-    // In two factors, as 2^n alone may be beyond the range; only the second product can round.
+    // 2^n goes in as two factors, as it may be beyond the range alone; only the second product can round.
     (void)n;
     const IntVec half = n_int >> 1;
     const IntVec bias = 127;
@@ -76,7 +76,7 @@ FEATHERFACE_INLINE void require(List, Activation activation) {
     if (!List::has(activation)) __builtin_trap();
 }
 
-// Calls f(Epilogue<a>{}) for that one of the list that a kernel is asked for at run time, and which it
+// f(Epilogue<a>{}) is called for that one of the list that a kernel is asked for at run time, and which it
 // required.
 template <Activation kActivation>
 struct Epilogue {

@@ -112,7 +112,7 @@ FEATHERFACE_INLINE Vec select(Mask where, Vec yes, Vec no) {
     return as_floats((where.lanes & as_ints(yes.lanes)) | (~where.lanes & as_ints(no.lanes)));
 }
 
-// Towards zero; lanes beyond the range of 32 bits are anything.
+// Each lane is rounded towards zero; lanes beyond the range of 32 bits are anything.
 FEATHERFACE_INLINE IntVec to_int(Vec v) {
     return __builtin_convertvector(v.lanes, Ints);
 }

@@ -1,5 +1,5 @@
-// 8-bit pixels to floats minus a mean per channel: output(y, x, {0, 1, 2}) = {B, G, R} - mean[{0, 1, 2}]. One
-// rounding, none at all where the mean is a small integer.
+// 8-bit pixels to floats minus a mean per channel: output(y, x, {0, 1, 2}) = {B, G, R} - mean[{0, 1, 2}].
+// There is one rounding, and none at all where the mean is a small integer.
 #pragma once
 
 #include "kernels/preconditions.hpp"
@@ -22,7 +22,7 @@ void subtract_mean_bgr(const std::uint8_t* in, const float* mean, float* out, in
 }
 
 // A row of `width` pixels of kBytes bytes, of which kBlue, kGreen and kRed count, to dense output. Four
-// pixels at a time by the compiler's own vectors: xsimd 8.1 does not shuffle bytes.
+// pixels at a time are converted by the compiler's own vectors: xsimd 8.1 does not shuffle bytes.
 template <int kBytes, int kBlue, int kGreen, int kRed>
 void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, int width) {
     using Bytes = std::uint8_t __attribute__((vector_size(16)));

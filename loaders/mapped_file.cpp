@@ -77,7 +77,7 @@ Status read_all(int fd, std::byte* to, std::uint64_t size) {
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint64_t largest,
                                     std::uint64_t largest_copied) {
-    // O_NONBLOCK: opening a pipe must not wait for its writer.
+    // O_NONBLOCK is there because opening a pipe must not wait for its writer.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     const auto refuse = [&](const Status& why) { return in_file(path.string(), why); };
     if (file.get() < 0) return refuse(cannot_open(errno));

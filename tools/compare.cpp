@@ -192,7 +192,7 @@ ExitCode compare(Words words) {
         options.model ? compare_with_model(options, findings) : compare_two_dumps(options, findings);
     if (!status.ok()) return fail(status);
     if (status = write_data(shown(findings, options.format)); !status.ok()) return fail(status);
-    // Lines of data alone: the conclusion goes to people.
+    // CSV has lines of data alone: the conclusion goes to people.
     if (options.format == kCompareCsv) {
         message(conclusion(findings.comparison));
         if (!findings.comparison.agrees()) message(diagnosis_text(findings));

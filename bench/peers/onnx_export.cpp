@@ -20,7 +20,7 @@ namespace {
 
 using namespace engine;
 
-// Writes the nodes of a graph one by one; one call operator a kind of node.
+// Writes the nodes of a graph one by one; one call operator per kind of node.
 class Emitter {
   public:
     Emitter(const Graph& graph, int height, int width)
@@ -144,7 +144,7 @@ class Emitter {
                        {{"kernel_shape", square(kKernel)}, {"strides", square(kStride)}});
     }
 
-    // Written where they are read, each as one of ONNX's own reductions.
+    // They are written where they are read, each as one of ONNX's own reductions.
     void operator()(const RowStats&) {}
     void operator()(const Slice&) {
         const Node& of_stats = graph_.nodes[index(node().inputs[0])];

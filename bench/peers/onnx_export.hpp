@@ -1,5 +1,5 @@
 // An engine graph as an ONNX file, so that other runtimes can run the very same network with the very same
-// weights. Standard operators only, all of them FP32, one fixed picture size.
+// weights. It has standard operators only, all of them FP32, and one fixed picture size.
 #pragma once
 
 #include <filesystem>

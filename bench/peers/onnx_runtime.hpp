@@ -1,6 +1,6 @@
 // ONNX Runtime as a comparison needs it: a model with one input, run again and again on the same memory. The
-// shared library is loaded at run time and none of its headers are needed. Linux and FP32 only; the CPU
-// provider, optimised as far as it goes, its idle threads spinning (its default).
+// shared library is loaded at run time and none of its headers are needed. It is for Linux and FP32 only,
+// with the CPU provider, optimised as far as it goes, its idle threads spinning (its default).
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class OnnxSession {
 
     std::span<float> input();  // row-major; zeros at first
     Status run();
-    // Row-major, of the last run; by the place of its name in Options::outputs.
+    // An output of the last run, row-major, by the place of its name in Options::outputs.
     std::span<const float> output(std::size_t index) const;
 
   private:

@@ -1,5 +1,5 @@
-// The C interface over the C++ one: copies structs from one language to the other, keeps the message of the
-// last failure, and lets no exception out.
+// The C interface over the C++ one: it copies structs from one language to the other, keeps the message of
+// the last failure, and lets no exception out.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -79,7 +79,7 @@ Result<Struct> as_known(const Struct* given, const Struct& defaults, const char*
     return known;
 }
 
-// The other way round: `known` into a caller's struct, as much as that has room for.
+// The other way round: `known` is written into a caller's struct, as far as that has room.
 template <class Struct>
 Status give(const Struct& known, Struct* to, const char* name) {
     if (to == nullptr) return null_pointer(name);

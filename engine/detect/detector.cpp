@@ -80,7 +80,8 @@ class DetectorState {
     Model model;
     DetectorOptions options;
     std::shared_ptr<ThreadPool> pool;
-    // One for each size that a call looks at, so that the next call finds the memory of all of them laid out.
+    // There is one for each size that a call looks at, so that the next call finds the memory of all of them
+    // laid out.
     std::vector<Session> sessions;
     float scale = 1;
     std::uint32_t scales = kOwnScale;

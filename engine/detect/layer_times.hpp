@@ -9,7 +9,7 @@
 
 namespace featherface::engine {
 
-// For one run of a prepared session. Steps that compute nothing (views) are left out.
+// It serves one run of a prepared session. Steps that compute nothing (views) are left out.
 class LayerTimes final : public Observer {
   public:
     LayerTimes(const Session& session, LayerObserver& receiver);

@@ -66,7 +66,7 @@ class Merging {
     }
 
   private:
-    // At one scale, where `smaller` is the next one.
+    // The largest face that is believed at one scale, where `smaller` is the next one.
     static float largest_believed(float scale, float smaller) {
         return std::max(kLargestBelieved, kSmallestFound * scale / smaller);
     }

@@ -162,7 +162,7 @@ std::array<float, 4> Anchors::operator[](int index) const {
     const int level = index < first_[1] ? 0 : index < first_[2] ? 1 : 2;
     const int cell = (index - first_[level]) / 2, size = kSizes[level][(index - first_[level]) % 2];
     const int columns = ceil_div(width_, kSteps[level]);
-    // In double and rounded once, as the Python reference computes them.
+    // They are computed in double and rounded once, as in the Python reference.
     return {static_cast<float>((cell % columns + 0.5) * kSteps[level] / width_),
             static_cast<float>((cell / columns + 0.5) * kSteps[level] / height_),
             static_cast<float>(double(size) / width_), static_cast<float>(double(size) / height_)};

@@ -10,8 +10,8 @@
 namespace featherface::engine {
 
 // Anchors of an image: at steps 8, 16 and 32 a grid of ceil(height / step) x ceil(width / step) cells,
-// row-major, two square anchors per cell of (16, 32), (64, 128) and (256, 512) pixels. Computed from the
-// index, never stored.
+// row-major, two square anchors per cell of (16, 32), (64, 128) and (256, 512) pixels. They are computed from
+// the index, never stored.
 class Anchors {
   public:
     Anchors(int height, int width);

@@ -29,7 +29,7 @@ struct Taps {
     int last() const { return first + static_cast<int>(weights.size()); }
 };
 
-// For the new samples from `from`, `count` of them.
+// The taps of `count` new samples, from number `from` on.
 std::vector<Taps> triangle_taps(int old_size, std::int64_t new_size, std::int64_t from, int count) {
     const double scale = static_cast<double>(old_size) / static_cast<double>(new_size);
     const double radius = std::max(scale, 1.0), steepness = 1 / radius;
@@ -167,7 +167,8 @@ Image resize(const ImageView& image, int width, int height) {
     return resize(image, width, height, {0, 0, width, height});
 }
 
-// First along the rows that matter, rounding, then along the columns, rounding again.
+// The picture is resized along the rows that matter first, with rounding, then along the columns, with
+// rounding again.
 Image resize(const ImageView& image, std::int64_t width, std::int64_t height, const Part& part) {
     const PixelFormat format = interleaved_format(image.format);
     const int channels = bytes_per_pixel(format);

@@ -1,4 +1,4 @@
-// Changing a picture's size. Not the network's nearest-neighbour Resize operation: this is for photos.
+// Changing a picture's size. This is for photos, and is not the network's nearest-neighbour Resize operation.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace featherface::engine {
 
 // The picture at width x height, in its own pixel format, or of YUV as bgr8. Each new pixel averages the old
 // ones under a triangle as wide as a new pixel's neighbourhood, so shrinking does not alias; enlarging is
-// bilinear interpolation. Bit for bit what PIL's BILINEAR and torchvision's Resize of a PIL image give (alpha
-// aside, which is averaged like any channel). `image` must be valid and width, height >= 1.
+// bilinear interpolation. It is bit for bit what PIL's BILINEAR and torchvision's Resize of a PIL image give
+// (alpha aside, which is averaged like any channel). `image` must be valid and width, height >= 1.
 Image resize(const ImageView& image, int width, int height);
 
 // A rectangle of a picture.
@@ -19,7 +19,7 @@ struct Part {
     int width = 0, height = 0;
 };
 
-// Only that part of the picture at width x height, in which it must lie.
+// That part of the picture alone at width x height; it must lie in the picture.
 Image resize(const ImageView& image, std::int64_t width, std::int64_t height, const Part& part);
 
 }  // namespace featherface::engine

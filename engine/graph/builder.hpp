@@ -1,4 +1,4 @@
-// Builds a Graph the way a PyTorch module's forward() reads: one call a module, named by its path. A module
+// Builds a Graph the way a PyTorch module's forward() reads: one call per module, named by its path. A module
 // called again gets the suffix "#1", "#2", ... and shares its parameters; "" is a function call no module
 // stands for.
 #pragma once

@@ -10,7 +10,7 @@ namespace featherface::engine {
 
 namespace {
 
-// Beyond, a count of a layer's values is no int any more.
+// Beyond these, a count of a layer's values is no int any more.
 void require_size(int height, int width) {
     if (std::max(height, width) <= kMaxPictureSide && std::int64_t{height} * width <= kMaxPicturePixels)
         return;

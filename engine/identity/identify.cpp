@@ -39,7 +39,7 @@ bool is_dense_float(const CheckpointTensor& tensor) {
     return tensor.layout.empty() && loaders::is_float(tensor.dtype);
 }
 
-// Beside a network's own tensors: what cannot be part of any network.
+// Whether it is a tensor that may stand beside a network's own, and cannot be part of any network.
 bool is_ignored(const CheckpointTensor& tensor) {
     return !is_dense_float(tensor) && !is_debris(tensor) && !is_step_counter(tensor);
 }
@@ -177,7 +177,7 @@ void explain_known(const KnownNetwork& known, Identity& identity) {
     identity.explanation += "), not a network this engine runs: " + std::string(known.remark);
 }
 
-// Neither a network that runs here nor a known other one.
+// What is said where it is neither a network that runs here nor a known other one.
 void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Identity& identity) {
     const auto total = grouped(static_cast<std::int64_t>(nearest.graph.parameters.size()));
     if (nearest.is_nearly_equal()) {

@@ -32,13 +32,14 @@ struct Network {
     std::string_view title;     // of one of its checkpoints: "FeatherFace V1 model"
     Task task;
     Graph (*make_graph)();  // unbound
-    // How FeatherFace names its files: "mobilenet0.25_*". A custom, never proof.
+    // How FeatherFace names its files: "mobilenet0.25_*". That is a custom, never proof.
     std::string_view usual_file_name;
     // The modules whose outputs are milestones, in order. A detector's last ones are what its heads see.
     std::span<const LevelModules> milestones;
 };
 
-// The most specific first: a classifier has all of its backbone's tensors. The order is Architecture's.
+// The most specific one comes first: a classifier has all of its backbone's tensors. The order is
+// Architecture's.
 std::span<const Network> networks();
 
 const Network& network_of(Architecture architecture);

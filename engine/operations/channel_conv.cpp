@@ -12,7 +12,7 @@ Work ChannelConv::work(const Extents& extents) const {
     return work;
 }
 
-// A few hundred products: no kernel would be faster.
+// These are a few hundred products: no kernel would be faster.
 std::unique_ptr<const WholeOperator> ChannelConv::bind(std::span<const Parameter> parameters,
                                                        const KernelTable&) const {
     return make_whole_operator("", [filter = values_of(parameters, weight)](const Call& call, ThreadPool&) {

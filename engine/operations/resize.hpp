@@ -18,7 +18,7 @@ struct Resize {  // (x, like); to the height and width of `like`
     Shape infer_shape(std::span<const Shape> inputs) const {
         return {Shape::Kind::map, inputs[1].height, inputs[1].width, inputs[0].channels};
     }
-    // Of `like` none: only its extent matters.
+    // Of `like` no row is needed: only its extent matters.
     Rows input_rows(std::size_t input, const Extents& extents, Rows rows) const;
     Work work(const Extents& extents) const;
     std::unique_ptr<const RowOperator> bind(std::span<const Parameter>, const KernelTable& table) const;

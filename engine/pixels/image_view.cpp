@@ -24,7 +24,7 @@ Status check_plane(const ImagePlane& plane, std::ptrdiff_t row_bytes, int width,
         return "row stride of " + std::to_string(plane.row_stride) + " bytes" + of_plane();
     };
     if (plane.data == nullptr) return invalid("null pixel pointer" + of_plane());
-    // Not through abs(), which the least number of all does not survive.
+    // It is not done through abs(), which the least number of all does not survive.
     if (plane.row_stride < row_bytes && plane.row_stride > -row_bytes) {
         return invalid(stride() + ", but a row of " + std::to_string(width) + " pixels has " +
                        std::to_string(row_bytes));

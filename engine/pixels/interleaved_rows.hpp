@@ -14,7 +14,7 @@ constexpr bool is_yuv(PixelFormat format) {
            format == PixelFormat::yuyv;
 }
 
-// How a picture's bytes lie. All 0 of an unknown format.
+// How a picture's bytes lie. All are 0 of an unknown format.
 struct PlaneRows {
     std::ptrdiff_t first = 0;   // bytes that a row of the first plane has
     std::ptrdiff_t chroma = 0;  // and of each chroma plane

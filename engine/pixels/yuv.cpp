@@ -4,8 +4,8 @@
 //     B = Y + 2 (1 - kb) Cb
 //     G = (Y - kr R - kb B) / (1 - kr - kb)
 // In 8 bits, video range, black is Y = 16 and white 235, and Cb, Cr have a range of 224 around 128; in full
-// range (as JPEG has it) all have one of 255. Whole numbers with 16 bits behind the point: the same on every
-// machine, and never more than 0.501 from the exact colour.
+// range (as JPEG has it) all have one of 255. The arithmetic is in whole numbers with 16 bits behind the
+// point: the same on every machine, and never more than 0.501 from the exact colour.
 #include <algorithm>
 
 #include "engine/pixels/interleaved_rows.hpp"
@@ -43,7 +43,8 @@ const Coefficients& coefficients_of(const ImageView& image) {
     return (image.matrix == YuvMatrix::bt601 ? kBt601 : kBt709)[image.range == YuvRange::video ? 0 : 1];
 }
 
-// A few pixels at a time, their samples apart from one another, so that compilers compute many at once.
+// A few pixels are converted at a time, their samples apart from one another, so that compilers compute many
+// at once.
 constexpr int kTile = 64;  // even
 struct Tile {
     std::uint8_t luma[kTile], cb[kTile], cr[kTile];

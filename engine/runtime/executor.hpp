@@ -5,7 +5,7 @@
 
 namespace featherface::engine {
 
-// Called around every step while a plan runs. Data is valid only during the call.
+// An Observer is called around every step while a plan runs. Data is valid only during the call.
 class Observer {
   public:
     virtual ~Observer() = default;
@@ -14,7 +14,7 @@ class Observer {
     virtual void after_step(std::size_t /*step*/) {}
     // Each value that the step left in memory, after after_step().
     virtual void value(const Node&, const Shape&, ConstMap) {}
-    // Where a group adds the times of its stages, or nullptr; asked for behind before_step().
+    // Where a group adds the times of its stages, or nullptr; it is asked for behind before_step().
     virtual StageTimes* stage_times() { return nullptr; }
 };
 

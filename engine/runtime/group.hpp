@@ -57,7 +57,7 @@ struct GroupCall {
     std::size_t thread_stride = 0;
 };
 
-// With `times`, adds what each thread spent on each stage.
+// With `times`, what each thread spent on each stage is added there.
 void run_group(const Group& group, const GroupCall& call, ThreadPool& pool, StageTimes* times = nullptr);
 
 }  // namespace featherface::engine

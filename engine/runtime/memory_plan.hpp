@@ -14,8 +14,8 @@ struct Buffer {
 };
 
 // Sets every offset (a multiple of 16 floats) so that buffers alive at the same step do not overlap; returns
-// the arena's size in floats. Largest first, each at the lowest place that fits: the "greedy by size" of
-// Pisarchyk and Lee, "Efficient memory management for deep neural net inference" (2020).
+// the arena's size in floats. The largest is placed first, each at the lowest place that fits: the "greedy by
+// size" of Pisarchyk and Lee, "Efficient memory management for deep neural net inference" (2020).
 std::size_t place(std::vector<Buffer>& buffers);
 
 }  // namespace featherface::engine

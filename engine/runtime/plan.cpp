@@ -41,7 +41,7 @@ class Placing {
         return place(buffers_);
     }
 
-    // After place_buffers().
+    // It may be asked for after place_buffers().
     Placement placement_of(ValueId value) const {
         const Home& home = schedule_.homes[index(value)];
         const int channels = shapes_[index(value)].channels;

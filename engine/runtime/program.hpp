@@ -1,5 +1,5 @@
-// A bound graph and its schedule compiled for one CPU architecture: an operator per node. Size-independent,
-// immutable, shared by threads.
+// A bound graph and its schedule compiled for one CPU architecture: an operator per node. It depends on no
+// size, is immutable, and is shared by threads.
 #pragma once
 
 #include <vector>
@@ -22,7 +22,7 @@ struct Program {
 // `schedule` is the graph's.
 Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table);
 
-// Scheduled one by one.
+// The same, scheduled one by one.
 Program compile(Graph bound_graph, const KernelTable& table);
 
 }  // namespace featherface::engine

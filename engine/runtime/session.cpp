@@ -24,7 +24,7 @@ void Session::prepare(int height, int width) {
     if (height == height_ && width == width_) return;
     Plan plan = make_plan(*program_, height, width, pool_->threads());
     if (plan.workspace_floats > workspace_.size()) {
-        // First free, then allocate: never hold two. If that fails, nothing is laid out.
+        // Memory is freed first and then allocated: two are never held. If that fails, nothing is laid out.
         height_ = width_ = 0;
         workspace_ = {};
         workspace_ = AlignedBuffer(plan.workspace_floats);

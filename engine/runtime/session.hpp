@@ -18,7 +18,7 @@ class Session {
   public:
     // `threads` >= 1.
     Session(std::shared_ptr<const Program> program, int threads);
-    // On a pool of the caller's making, which sessions that run one after the other may share.
+    // It runs on a pool of the caller's making, which sessions that run one after the other may share.
     Session(std::shared_ptr<const Program> program, std::shared_ptr<ThreadPool> pool);
 
     // Runs the program on a picture (a valid view), or on floats as PyTorch lays them out, 3 * height * width

@@ -34,7 +34,7 @@ void find_homes(const Graph& graph, bool place_concats, Schedule& schedule) {
     const auto move_into = [&](ValueId value, ValueId whole) {
         schedule.homes[index(value)] = {Home::Kind::part, whole};
     };
-    // Readers first, so that what they read can move into their memory.
+    // Readers come first, so that what they read can move into their memory.
     for (std::size_t i = graph.nodes.size(); i-- > 0;) {
         const Node& node = graph.nodes[i];
         const ValueId value = static_cast<ValueId>(i);

@@ -1,6 +1,6 @@
 // How a graph is computed: in which steps, what is private to a step, and whose memory each value lives in.
-// Made from the graph, for any picture size and any CPU; the plan and the executor read it. The graph itself
-// stays what PyTorch computes.
+// It is made from the graph, for any picture size and any CPU; the plan and the executor read it. The graph
+// itself stays what PyTorch computes.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@
 
 namespace featherface::engine {
 
-// Most of them in a group.
+// How many of them a group has at most.
 constexpr int kMaxStages = 48;
 constexpr int kMaxOutputs = 4;
 

@@ -54,7 +54,7 @@ ThreadPool::ThreadPool(int threads) {
         for (int thread = 1; thread < threads; ++thread)
             workers_.emplace_back([this, thread] { work(thread); });
     } catch (const std::exception&) {
-        // A limit on threads or memory: results do not depend on how many there are.
+        // There is a limit on threads or memory: results do not depend on how many there are.
     }
 }
 

@@ -12,7 +12,7 @@
 
 namespace featherface::engine {
 
-// Beyond, a number of threads is taken for a mistake.
+// Beyond this, a number of threads is taken for a mistake.
 constexpr int kMaxThreads = 1024;
 
 class ThreadPool {
@@ -30,7 +30,7 @@ class ThreadPool {
     int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
     // Calls body(thread, rows) on every thread whose share of [0, count) is not empty, and returns when all
-    // are done. Shares are contiguous and differ by at most one row. Not to be called from inside a body.
+    // are done. Shares are contiguous and differ by at most one row. It may not be called from inside a body.
     template <class Body>
     void run(int count, const Body& body) {
         dispatch(

@@ -6,8 +6,8 @@
 
 namespace featherface::engine {
 
-// BiFPN cells (Tan et al. 2020, EfficientDet): modules bifpn.0, bifpn.1, ... From the backbone's maps to maps
-// of `width` channels.
+// BiFPN cells (Tan et al. 2020, EfficientDet): modules bifpn.0, bifpn.1, ... They lead from the backbone's
+// maps to maps of `width` channels.
 Pyramid bifpn(Builder& net, Pyramid p, int width, int cells);
 
 // SSH context modules (Najibi et al. 2017), ssh1 to ssh3, as wide as what they read: half of the channels see

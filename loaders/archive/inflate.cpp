@@ -331,7 +331,8 @@ class Inflater {
                 if (!prefix_) return too_long();
                 length = output_.size() - written_;
             }
-            // Byte by byte: source and destination overlap when the distance is shorter than the length.
+            // Bytes are copied one by one: source and destination overlap when the distance is shorter than
+            // the length.
             std::byte* to = output_.data() + written_;
             const std::byte* from = to - distance;
             for (std::size_t i = 0; i < length; ++i) to[i] = from[i];

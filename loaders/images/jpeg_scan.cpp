@@ -101,7 +101,7 @@ class EntropyReader {
             to.push_back(bytes_[at++]);
         }
     }
-    // At or before the next marker, after all bits taken.
+    // A place at or before the next marker, after all bits taken.
     std::size_t position() const { return next_; }
 
   private:

@@ -131,7 +131,7 @@ class Decoder {
     }
 
   private:
-    // Of the pass, without the filter's number.
+    // The bytes of a row of the pass, without the filter's number.
     std::size_t row_bytes(const Pass& pass) const {
         const auto wide = static_cast<std::size_t>(std::max(pass.wide(png_.header), 0));
         return (wide * bits_ + 7) / 8;
@@ -143,7 +143,8 @@ class Decoder {
         return size;
     }
 
-    // Before memory is taken for what the header promises: DEFLATE makes at most 258 bytes of two bits.
+    // This is checked before memory is taken for what the header promises: DEFLATE makes at most 258 bytes of
+    // two bits.
     Status check_room(std::size_t needed) const {
         constexpr std::size_t kMostPerByte = 1032;
         const std::size_t stream = stream_bytes();

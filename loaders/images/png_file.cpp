@@ -31,9 +31,9 @@ struct Chunk {
     std::uint32_t crc = 0;  // as stored
 
     bool intact() const { return computed_crc() == crc; }
-    // Of the type and the content, which stand side by side.
+    // The CRC of the type and the content, which stand side by side.
     std::uint32_t computed_crc() const { return crc32(content, crc32(std::as_bytes(std::span(type)))); }
-    // An upper-case first letter: nobody can make sense of the picture who does not know the chunk.
+    // An upper-case first letter says that nobody can make sense of the picture who does not know the chunk.
     bool critical() const { return (type[0] & 0x20) == 0; }
 };
 

@@ -18,7 +18,7 @@ struct StbPicture {
     const char* failure = nullptr;  // why there are no pixels
 };
 
-// Within a StbMemoryBudget. `jpeg` has at most 2^31 - 1 bytes.
+// It has to be called within a StbMemoryBudget. `jpeg` has at most 2^31 - 1 bytes.
 StbPicture decode_with_stb(std::span<const std::byte> jpeg);
 
 }  // namespace featherface::loaders

@@ -7,7 +7,7 @@
 namespace featherface::loaders {
 namespace {
 
-// Stands before each block; as large as the strictest alignment, which the block keeps.
+// One stands before each block and is as large as the strictest alignment, which the block keeps.
 struct alignas(std::max_align_t) BlockHeader {
     std::size_t size;
 };

@@ -1,4 +1,4 @@
-// A checkpoint as named tensors: opens either torch container (zip, or the older "legacy" stream), a
+// A checkpoint as named tensors: it opens either torch container (zip, or the older "legacy" stream), a
 // TorchScript archive or a safetensors file, finds the network's tensors in it (a state_dict, bare or nested,
 // a list of pairs, NumPy arrays, a whole module), takes "module." off its names and hands out tensors as
 // views into the file's bytes.
@@ -44,8 +44,8 @@ struct CheckpointOptions {
     // Which network, where the file holds several: the name of its entry, "a.b" for one in another, "." for
     // the file's own.
     std::string key{};
-    // Read a file whose pickles ask for calls that tensors do not need: calls() then names them. Nothing is
-    // ever called; without this such a file is refused.
+    // A file is read even where its pickles ask for calls that tensors do not need: calls() then names them.
+    // Nothing is ever called; without this such a file is refused.
     bool ignore_calls = false;
 };
 
@@ -62,8 +62,8 @@ class Checkpoint {
     Checkpoint& operator=(Checkpoint&&) noexcept;
     ~Checkpoint();
 
-    // In file order. Empty when the file is a valid torch file without a state_dict (an optimizer-only file,
-    // say).
+    // They are in file order. There are none when the file is a valid torch file without a state_dict (an
+    // optimizer-only file, say).
     std::span<const CheckpointTensor> tensors() const;
     const CheckpointTensor* find(std::string_view name) const;  // nullptr when there is none
 

@@ -139,7 +139,7 @@ bool is_script_module(PickleValue value) {
 bool is_module(PickleValue value) {
     if (is_script_module(value)) return true;
     const std::optional<PickleValue> attributes = attributes_of(value);
-    // torch.nn.Module sets these among its first: no need to look far.
+    // torch.nn.Module sets these among its first, so there is no need to look far.
     constexpr std::size_t kFirst = 32;
     bool parameters = false, modules = false;
     for (std::size_t i = 0; attributes && i < std::min(attributes->size(), kFirst); ++i) {

@@ -22,7 +22,8 @@
 
 namespace featherface::loaders {
 
-// Generous for any network, and small enough that no pickle takes more than some 40 MiB beside its own bytes.
+// They are generous for any network, and small enough that no pickle takes more than some 40 MiB beside its
+// own bytes.
 struct PickleLimits {
     std::size_t values = std::size_t{1} << 18;  // made by opcodes; a FeatherFace checkpoint has about 10,000
     std::size_t elements = std::size_t{1} << 20;  // of all tuples, lists, sets and dicts together
@@ -110,8 +111,8 @@ class Pickle {
     // How often each opcode stands in it, by its code.
     const std::array<std::uint32_t, 256>& opcodes() const { return opcodes_; }
 
-    // How often an element of a value has been asked for: the work that has been done on the pickle, which must
-    // not grow faster than the file does.
+    // How often an element of a value has been asked for: the work that has been done on the pickle, which
+    // must not grow faster than the file does.
     std::uint64_t looks() const { return looks_; }
 
   private:

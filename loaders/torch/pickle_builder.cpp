@@ -179,7 +179,7 @@ PickleBuilder::Index PickleBuilder::tuple(Indices items) {
 }
 
 PickleBuilder::Index PickleBuilder::container(PickleKind kind, Indices elements) {
-    // What was made before a failure may still be looked at: no node without its container.
+    // What was made before a failure may still be looked at, so there is no node without its container.
     if (!status_.ok()) return kNothing;
     const Index made = make(kind);
     if (!status_.ok()) return kNothing;

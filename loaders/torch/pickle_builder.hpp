@@ -1,6 +1,6 @@
 // Makes the values of a Pickle within its limits; the stack machine decides which. After a failure everything
 // still returns something harmless (value 0 is None), so that the machine needs to look at status() only once
-// a step.
+// per step.
 #pragma once
 
 #include <cstddef>

@@ -210,7 +210,7 @@ void Machine::protocol() {
         make_.fail(StatusCode::unsupported, "an unknown protocol", "0 to 5", std::to_string(version));
 }
 
-// Only a hint to those who read from a stream.
+// It is only a hint to those who read from a stream.
 void Machine::frame() {
     const std::uint64_t size = number(8), left = bytes_.size() - at_;
     if (size > left) {

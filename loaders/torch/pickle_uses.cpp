@@ -11,8 +11,8 @@ namespace {
 
 using What = PickleUse::What;
 
-// May be called with any arguments that are on the list themselves: what they make is data. Nothing here
-// opens, imports, looks up or calls anything by name.
+// Whether it may be called with any arguments that are on the list themselves: what it makes is data.
+// Nothing here opens, imports, looks up or calls anything by name.
 bool is_harmless_to_call(std::string_view name) {
     static const std::unordered_set<std::string_view> kNames = {
         "_codecs.encode",  // to bytes; see is_latin1()
@@ -40,7 +40,7 @@ bool is_harmless_to_call(std::string_view name) {
     return kNames.contains(name);
 }
 
-// May be named, and not called: the types of storages and numbers, layouts and their like.
+// Whether it may be named, and not called: the types of storages and numbers, layouts and their like.
 bool is_harmless_to_name(std::string_view name) {
     static const std::unordered_set<std::string_view> kNames = {"torch.float16",
                                                                 "torch.bfloat16",

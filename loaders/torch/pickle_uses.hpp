@@ -25,14 +25,14 @@ struct PickleUse {
     std::string text() const;
 };
 
-// Of all pickles of a file together.
+// What all pickles of a file ask for together.
 class PickleUses {
   public:
     // Takes what a pickle asks for, of one that could not be read to its end, too. In `script`, an archive of
     // TorchScript's, classes under __torch__ are part of the format.
     void add(const Pickle& pickle, bool script = false);
 
-    // What no checkpoint needs: calls and names that are not on the list. Each once.
+    // What no checkpoint needs: calls and names that are not on the list. Each is there once.
     const std::vector<PickleUse>& foreign() const { return foreign_; }
     // Objects that are made as those of a whole module are, of classes that only their owner has; a
     // state_dict needs none.
@@ -53,8 +53,8 @@ class PickleUses {
     std::array<std::uint64_t, 256> opcodes_{};
 };
 
-// Malformed, naming the first of `uses`, of which there is one at least. `besides` is what else is wrong with
-// the file.
+// It is malformed, and the message names the first of `uses`, of which there is one at least. `besides` is
+// what else is wrong with the file.
 Status refuse(const std::vector<PickleUse>& uses, const Status& besides = {});
 
 }  // namespace featherface::loaders

@@ -78,7 +78,7 @@ Result<TorchFile> read_torch_file(Bytes bytes, PickleUses& uses) {
                          {.found = "a plain pickle, of " + std::string(describe(pickle.root().kind())),
                           .hint = "load it where it was made and torch.save the model's state_dict()"});
     }
-    // Something before the archive, which the zip reader puts into words.
+    // Something stands before the archive, which the zip reader puts into words.
     if (recognise(bytes).name.empty() && has_zip_end_record(bytes)) return read_torch_zip(bytes, uses);
     return unknown_format(bytes);
 }

@@ -1,5 +1,5 @@
 // The two containers torch.save has used, read into the same thing: one pickle, and storages by key. The zip
-// form (since PyTorch 1.6) keeps an entry a storage; the older "legacy" form is a stream of pickles and
+// form (since PyTorch 1.6) keeps an entry per storage; the older "legacy" form is a stream of pickles and
 // storages.
 #pragma once
 

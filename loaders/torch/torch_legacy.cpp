@@ -35,7 +35,8 @@ class Stream {
         at_ += pickle.size_in_bytes();
         return pickle;
     }
-    // One beside the object: torch.save writes numbers, strings, lists and dicts there, and nothing else.
+    // A pickle beside the object: torch.save writes numbers, strings, lists and dicts there, and nothing
+    // else.
     Result<Pickle> plain_pickle() {
         const std::uint64_t begin = at_;
         Result<Pickle> result = pickle();

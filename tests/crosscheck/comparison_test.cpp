@@ -61,7 +61,7 @@ TEST_CASE("comparison: layer by layer, every module of every network agrees with
         REQUIRE(comparison.ok());
         for (const Row& row : comparison.value().rows)
             CHECK_MESSAGE(row.verdict == Verdict::agrees, row.name);
-        // All but the input, which the network was run on.
+        // There are all but the input, which the network was run on.
         CHECK(comparison.value().rows.size() == reference.arrays().size() - 1);
         CHECK(conclusion(comparison.value()) ==
               "Agreement: all " + std::to_string(reference.arrays().size() - 1) + " names compared agree.");

@@ -133,7 +133,7 @@ TEST_CASE("diagnosis: a resized image is recognised, and to what size") {
         {32, 32, "OpenCV", opencv},
         {45, 64, "the nearest pixel",  // the longer side 64
          [](const Image& p, int c, double y, double x) {
-             // Half a new pixel before its centre, where the nearest one is looked for.
+             // The nearest one is looked for half a new pixel before its centre.
              return pixel(p, c, static_cast<int>(y - 0.5 * 33 / 45 + 1e-9),
                           static_cast<int>(x - 0.5 * 47 / 64 + 1e-9));
          }},

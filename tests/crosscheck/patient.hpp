@@ -70,7 +70,7 @@ class Patient {
     Weights weights_;
 };
 
-// Without the layers: as small as a dump gets.
+// The dump without the layers: as small as a dump gets.
 inline Reference outputs_of(const Reference& whole) {
     Reference outputs;
     for (const NamedArray& array : whole.arrays()) {

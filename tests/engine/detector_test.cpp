@@ -289,7 +289,7 @@ TEST_CASE("detector: left to itself it looks at small pictures once, at larger o
     CHECK(automatic.last_scales() == 0b111);
     REQUIRE(automatic.forward(large.view()).ok());
     CHECK(automatic.last_scales() == kOwnScale);
-    // Of what max_side leaves.
+    // The sizes are those of what max_side leaves.
     Detector limited = make_detector(
         model, {.score_threshold = kLow, .max_side = kAutoScalesSide + 1, .scales = kAutoScales});
     detect(limited, large.view());

@@ -28,10 +28,9 @@ using test::largest_error;
 
 constexpr double kLandmarkPixels = 0.01;
 
-// Times max(1, |x|). The first convolution adds up 27 products of up to 500 each, which may cancel: there
-// PyTorch's own rounding is 1.1e-4 (coordinate attention's 73x56, against a run in double), and ours may be
-// as large. The BatchNorm behind it
-// divides values and errors alike.
+// The tolerance, times max(1, |x|). The first convolution adds up 27 products of up to 500 each, which may
+// cancel: there PyTorch's own rounding is 1.1e-4 (coordinate attention's 73x56, against a run in double), and
+// ours may be as large. The BatchNorm behind it divides values and errors alike.
 double tolerance_of(const std::string& name) {
     return name == "body.stage1.0.0" ? 2.2e-4 : 1e-4;
 }
@@ -152,7 +151,8 @@ TEST_CASE(
         for (const bool layerwise : {false, true}) {
             FEATHERFACE_CAPTURE(file);
             CAPTURE(layerwise);
-            // As the dumps were made: candidates above 0.02, of them the best 5000, of faces at most 750.
+            // The options are those that the dumps were made with: candidates above 0.02, of them the best
+            // 5000, of faces at most 750.
             auto created = Detector::create(load(weights, layerwise), {.score_threshold = 0.02f});
             Detector detector = std::move(created).value();
             const RawOutputs raw = detector.forward(view).value();

@@ -70,7 +70,7 @@ void check_says(const std::string& text, std::initializer_list<std::string_view>
     }
 }
 
-// Refused, told to be `name`, with an explanation that says so.
+// Checks that it is refused, told to be `name`, with an explanation that says so.
 Identity check_not_ours(const Identity& identity, const std::string& name,
                         std::initializer_list<std::string_view> words) {
     CHECK_FALSE(identity.architecture.has_value());

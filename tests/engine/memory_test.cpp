@@ -25,13 +25,13 @@ struct Limit {
 };
 constexpr Limit kLimits[] = {{"v1", std::size_t{18} << 20}, {"v2", std::size_t{14} << 20}};
 
-// First, while this process has used little.
+// This one comes first, while this process has used little.
 TEST_CASE("memory: the high-water mark of loading and detecting at 640x640 is within 18 MiB and 14 MiB") {
     if (test::kSanitized) return;
     for (const Limit& limit : kLimits) {
         const test::TempDir dir;
         const std::filesystem::path file = dir / "seeded.pth";
-        // In a child as well, so that nothing is left lying about in this process.
+        // This is done in a child as well, so that nothing is left lying about in this process.
         test::peak_memory([&] { write_torch_zip(file, test::seeded_checkpoint(limit.network)); });
         const std::size_t peak = test::peak_memory([&] {
             const Image picture{kSize, kSize, PixelFormat::bgr8, std::vector<std::uint8_t>(kPixelBytes, 77)};

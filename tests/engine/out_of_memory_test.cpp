@@ -19,8 +19,8 @@
 namespace featherface::test {
 namespace {
 
-// Does it again and again, with more and more allocations that succeed, until it does. Every failure is told
-// as one of memory, and `after` is called behind it. How often it failed.
+// The action is done again and again, with more and more allocations that succeed, until it succeeds. Every
+// failure is told as one of memory, and `after` is called behind it. What is returned is how often it failed.
 template <class Action, class After>
 int fail_everywhere(const Action& action, const After& after) {
     int failures = 0;

@@ -57,7 +57,7 @@ TEST_CASE("resize: halving is the same average as any other, of every sample") {
             Image image{width, height, format, {}};
             for (std::size_t i = 0; i < channels * static_cast<std::size_t>(width * height); ++i)
                 image.pixels.push_back(static_cast<std::uint8_t>(i * i * 13 + i / 7));
-            // Along samples `step` apart, of which there are `count`.
+            // What halving makes of samples `step` apart, of which there are `count`.
             const auto half = [](const std::uint8_t* samples, std::size_t step, int count, int at) {
                 double sum = 0, weights = 0;
                 for (int j = std::max(0, 2 * at - 1); j < std::min(count, 2 * at + 3); ++j) {
@@ -125,7 +125,7 @@ TEST_CASE("resize: a part is that part of the whole, also of a picture too large
 }
 
 TEST_CASE("resize: row stride is honoured and no channel leaks into another") {
-    // Two pixels of BGRA a row, then four bytes that are not the picture's.
+    // A row has two pixels of BGRA, then four bytes that are not the picture's.
     const std::vector<std::uint8_t> bytes = {10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255,
                                              10, 20, 30, 40, 10, 20, 30, 40, 255, 255, 255, 255};
     const Image out = engine::resize({bytes.data(), 2, 2, 12, PixelFormat::bgra8}, 1, 1);

@@ -65,7 +65,7 @@ TEST_CASE("file: one that shrinks while it is read is refused, not fatal") {
         REQUIRE(fs::file_size(page) > 100);
         refused(page, StatusCode::io_error, {"shrank while it was read"});
     }
-    // Any file, cut at a time of its own choosing.
+    // This is any file, cut at a time of the test's choosing.
     const TempDir dir;
     const fs::path path = dir / "a";
     constexpr std::uintmax_t kSize = std::uintmax_t{200} << 20;

@@ -64,7 +64,7 @@ ByteString deflated_run(char byte, std::size_t size) {
 }  // namespace
 
 TEST_CASE("memory: pickles that make as many values as they can") {
-    // Just enough to reach the limits, and far beyond them.
+    // The numbers are just enough to reach the limits, and far beyond them.
     for (const std::size_t many : {std::size_t{300'000}, std::size_t{3'000'000}}) {
         if (kSanitized && many > 300'000) break;
         const auto check = [&](std::string_view name, const ByteString& start, std::string_view repeated) {

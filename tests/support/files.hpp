@@ -26,7 +26,7 @@ class TempDir {
     std::filesystem::path path_;
 };
 
-// Fail the test case when the file cannot be read or written.
+// Both fail the test case when the file cannot be read or written.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);

@@ -1,5 +1,5 @@
-// Which instructions a call executes: it is stopped at each, whose encoding is looked at. x86-64 under Linux
-// only; slow, some microseconds an instruction.
+// Which instructions a call executes: it is stopped at each, whose encoding is looked at. It works on x86-64
+// under Linux only, and is slow: some microseconds per instruction.
 #pragma once
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -8,7 +8,8 @@
 
 namespace featherface::test {
 
-// Of this program's own instructions; what its libraries execute (they choose by CPU, too) is left out.
+// The counts are of this program's own instructions; what its libraries execute (they choose by CPU, too) is
+// left out.
 struct InstructionCounts {
     std::int64_t all = 0;
     std::int64_t vex = 0;                     // encoded as AVX, AVX2 and FMA are

@@ -171,7 +171,8 @@ class Writer {
         if (range.end > 0) put_end_of_block(i);
     }
 
-    // Of both classes: with the standard's tables 0 for the first component, 1 for the others, else 0.
+    // The number of the table, of both classes: with the standard's tables 0 for the first component, 1 for
+    // the others, else 0.
     int table(std::size_t i) const { return o_.standard_tables && i > 0 ? 1 : 0; }
 
     // The standard's codes of table K.3 (sizes 0; 1 to 5; 6 and more, ones and a zero) and K.4 (0 to 2; 3 and

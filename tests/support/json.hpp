@@ -20,7 +20,7 @@ struct Json {
     std::vector<std::string> keys;  // in order
 
     bool has(const std::string& key) const { return members.count(key) > 0; }
-    // Fail the test case when there is no such member or item, or the value is of another kind.
+    // They fail the test case when there is no such member or item, or the value is of another kind.
     const Json& operator[](const std::string& key) const;
     const Json& operator[](std::size_t index) const;
     std::size_t size() const { return items.size(); }

@@ -1,5 +1,5 @@
-// Writes pickles for tests, one value or operation a call, in the opcodes CPython picks for a protocol (0 to
-// 5). Nothing is checked: a wrong order of calls makes a wrong pickle, which is what some tests are after.
+// Writes pickles for tests, one value or operation per call, in the opcodes CPython picks for a protocol (0
+// to 5). Nothing is checked: a wrong order of calls makes a wrong pickle, which is what some tests are after.
 #pragma once
 
 #include <concepts>

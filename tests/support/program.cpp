@@ -50,8 +50,8 @@ void set_limit(decltype(RLIMIT_AS) resource, std::size_t most) {
     if (most > 0 && ::setrlimit(resource, &limit) != 0) ::_exit(126);
 }
 
-// In the child: becomes the program. Nothing here may allocate after fork() in a threaded process but the
-// tests that use this have one thread.
+// The child becomes the program. Nothing here may allocate after fork() in a threaded process but the tests
+// that use this have one thread.
 [[noreturn]] void become_program(const std::vector<std::string>& arguments, const ProgramOptions& options,
                                  const std::string& input, int out, int err) {
     const int in = ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
@@ -79,7 +79,7 @@ void set_limit(decltype(RLIMIT_AS) resource, std::size_t most) {
 }  // namespace
 
 ProgramResult featherface(const std::vector<std::string>& arguments, const ProgramOptions& options) {
-    // Files for what is fed in and caught from stdout: no pipe can fill up while the other is being read.
+    // Files hold what is fed in and caught from stdout: no pipe can fill up while the other is being read.
     const TempDir dir;
     write_file(dir / "in", options.stdin_text);
     const std::string input = options.stdin_file.empty() ? std::string(dir / "in") : options.stdin_file;

@@ -30,7 +30,7 @@ class Stream {
         return z ^ z >> 31;
     }
 
-    // In [-1, 1), a multiple of 2^-23.
+    // A number in [-1, 1), a multiple of 2^-23.
     double uniform(std::size_t i) const {
         return (static_cast<double>(word(i) >> 40) - 8388608.0) / 8388608.0;
     }

@@ -16,7 +16,7 @@ using engine::ValueId;
 
 namespace {
 
-// Odd, so that rows and columns are left over everywhere.
+// Both are odd, so that rows and columns are left over everywhere.
 constexpr int kHeight = 9, kWidth = 7;
 
 // A few dozen roundings, one after another, of values about as large as one (2^-24 each).

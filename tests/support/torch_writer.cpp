@@ -29,7 +29,7 @@ const char* storage_type(DType dtype) {
     }
 }
 
-// For values float16 holds exactly and as normal numbers, or zero.
+// The bits of a value that float16 holds exactly and as a normal number, or of zero.
 std::uint16_t to_f16(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = (bits >> 16) & 0x8000;

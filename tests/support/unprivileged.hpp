@@ -8,8 +8,8 @@
 
 namespace featherface::test {
 
-// The Status of `action`, done by a child process that may do no more than any user. Of the message, the
-// first thousand bytes. The folder the files are in must be open to all.
+// The Status of `action`, done by a child process that may do no more than any user. Of the message the first
+// thousand bytes are kept. The folder the files are in must be open to all.
 Status without_privileges(const std::function<Status()>& action);
 
 }  // namespace featherface::test

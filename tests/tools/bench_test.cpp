@@ -59,7 +59,7 @@ TEST_CASE("bench: models, sizes, threads and graphs are combined into one table"
         CHECK(benchmark["gflops"].number() > 0);
         CHECK_FALSE(benchmark.has("of_peak"));
     }
-    // 2 models, 3 sizes (one of `bench`), 2 numbers of threads, 2 graphs.
+    // There are 2 models, 3 sizes (one of `bench`), 2 numbers of threads, 2 graphs.
     CHECK(names.size() == 24);
     CHECK(names.count("FeatherFace V2/33x47/threads:2/" + json["benchmarks"][0]["arch"].string() +
                       "/layerwise") == 1);

@@ -48,7 +48,7 @@ struct Setting : ProgramFiles {
         return path(name);
     }
 
-    // With the left and right eyes exchanged.
+    // The dump with the left and right eyes exchanged.
     std::string eyes() const {
         return changed("eyes.npz", "landms", [](Floats& values) {
             for (std::size_t row = 0; row < values.size(); row += 10) {

@@ -51,7 +51,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-// Equal to the last bit.
+// Checks that the face is equal to the last bit.
 inline void check_face(const Json& json, const Face& face) {
     CHECK(json.keys == std::vector<std::string>{"box", "score", "landmarks"});
     REQUIRE(json["box"].size() == 4);

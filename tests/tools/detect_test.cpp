@@ -204,7 +204,7 @@ TEST_CASE("detect: pictures of one pixel, and one pixel wide, are pictures like 
 TEST_CASE("detect: memory that runs out fails one picture's reading, or its drawing, and nothing else" *
           doctest::skip(kSanitized)) {  // a sanitizer needs address space itself
     const DetectFixture fixture;
-    // 48 million pixels: 48 MB of file, 144 MB of picture, and as much again to write it.
+    // There are 48 million pixels: 48 MB of file, 144 MB of picture, and as much again to write it.
     const std::string large = fixture.files.text("large.pgm", "P5\n8000 6000\n255\n");
     fs::resize_file(large, fs::file_size(large) + std::size_t{8000} * 6000);
     const std::string out = fixture.files.path("out/");

@@ -91,7 +91,7 @@ TEST_CASE("dump: --layers all writes every module, and memory does not grow with
     const auto npz = open_npz(all);
     for (const ModuleSummary& module : module_summaries("v1"))
         CHECK_MESSAGE(npz.contains(module.name), module.name);
-    // Some 480 maps, of which one at a time is held.
+    // There are some 480 maps, of which one at a time is held.
     CHECK(for_all < for_outputs + fs::file_size(all) / 4);
 }
 

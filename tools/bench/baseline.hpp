@@ -32,7 +32,7 @@ Result<std::vector<BaselineEntry>> parse_baseline(std::string_view json, std::st
 // Errors: as that, and io_error.
 Result<std::vector<BaselineEntry>> read_baseline(const std::string& file);
 
-// What is in both.
+// The rows of what is in both.
 std::vector<BaselineRow> compare_with_baseline(const std::vector<CaseResult>& cases,
                                                const std::vector<BaselineEntry>& baseline);
 

@@ -172,7 +172,7 @@ std::string roofline_chart(const CaseResult& result) {
         dots.push_back(dot);
     }
     if (dots.empty()) return "";
-    // The longest first, so that small dots lie on large ones.
+    // The longest come first, so that small dots lie on large ones.
     std::sort(dots.begin(), dots.end(),
               [](const Dot& a, const Dot& b) { return a.layer->time.median > b.layer->time.median; });
 

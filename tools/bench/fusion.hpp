@@ -14,8 +14,9 @@ struct FusionRow {
     int layers = 0;                     // how many those were
 };
 
-// Of two cases that were benchmarked by layer and differ in nothing but `layerwise`. Every layer counts to
-// one step: the one that names it or, where none does, that of the next layer, the last step at the end.
+// What fusing gained, of two cases that were benchmarked by layer and differ in nothing but `layerwise`.
+// Every layer counts to one step: the one that names it or, where none does, that of the next layer, the last
+// step at the end.
 std::vector<FusionRow> compare_fusion(const CaseResult& fused, const CaseResult& layerwise);
 
 // The layerwise counterpart of a fused case among `cases`, benchmarked by layer like it; nullptr: none.

@@ -15,11 +15,11 @@ constexpr std::array<std::string_view, 10> kGroupNames = {"pre", "backbone", "at
                                                           "SSH", "mix",      "heads",     "post",  "other"};
 std::string_view name_of(Group group);
 
-// By its module path; `other` for a name of no known part.
+// The part by its module path; `other` for a name of no known part.
 Group group_of(std::string_view module);
 
-// Of each of the modules, in order of execution. What has no name (PyTorch has no module for it) belongs with
-// the nearest that has one after it, and at the end with the one before.
+// The part of each of the modules, in order of execution. What has no name (PyTorch has no module for it)
+// belongs with the nearest that has one after it, and at the end with the one before.
 std::vector<Group> groups_of(std::span<const std::string> modules);
 
 }  // namespace featherface::tools

@@ -22,10 +22,10 @@ constexpr std::string_view kGroupKernel = "strips";
 // Why a convolution has the kernel that is selected for it.
 std::string reason_for(const kernels::ConvGeometry& geometry, const kernels::KernelTable& table);
 
-// Of a node that computes something.
+// The kernel of a node that computes something.
 KernelChoice kernel_of(const engine::Program& program, engine::ValueId value);
 
-// Of every step of a program and every stage of its fused ones.
+// The kernels of every step of a program and every stage of its fused ones.
 Table kernels_table(const engine::Program& program);
 
 }  // namespace featherface::tools

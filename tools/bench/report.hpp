@@ -1,5 +1,5 @@
 // The report of a benchmark: one HTML page with charts and tables that sort, two cases beside one another
-// where there is room. Fetches nothing, and without JavaScript all of it is there but sorting and folding.
+// where there is room. It fetches nothing, and without JavaScript all of it is there but sorting and folding.
 #pragma once
 
 #include <string>

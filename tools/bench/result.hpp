@@ -81,7 +81,7 @@ struct CaseResult {
     std::size_t memory_bytes = 0;  // of values and scratch, without weights
     std::optional<Peaks> peaks;    // unless they were not asked for
 
-    // Only of a benchmark by layer.
+    // There are some only of a benchmark by layer.
     std::vector<LayerResult> layers;
     std::vector<GroupResult> groups;
     // Medians over the runs, each against the plain run beside it.

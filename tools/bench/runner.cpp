@@ -10,7 +10,7 @@ namespace featherface::tools {
 
 namespace {
 
-// Run by run, since what the machine did to one it did to its neighbour.
+// It is taken run by run, since what the machine did to one it did to its neighbour.
 double median_ratio(const std::vector<double>& above, const std::vector<double>& below) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < std::min(above.size(), below.size()); ++i)

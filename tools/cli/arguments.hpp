@@ -41,9 +41,9 @@ class Arguments {
                 float most);
     void number(const std::string& name, const std::string& help, std::optional<std::int64_t>& target,
                 std::int64_t least, std::int64_t most);
-    // Without a value: given or not.
+    // An option without a value: it is given or not.
     void flag(const std::string& name, const std::string& help, bool& target);
-    // One of `names`; the target gets its index.
+    // An option whose value is one of `names`; the target gets its index.
     void choice(const std::string& name, const std::string& help, std::size_t& target,
                 std::vector<std::string> names);
     // A paragraph at the end of the help.

@@ -30,7 +30,7 @@ constexpr ExitCode exit_code(StatusCode code) {
     return kInternal;
 }
 
-// Shown by `featherface help`.
+// `featherface help` shows it.
 constexpr const char* kExitCodesHelp =
     "Exit codes:\n"
     "  0  done, also when there are no faces\n"

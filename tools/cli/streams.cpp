@@ -52,7 +52,7 @@ Status write_data(std::string_view data) {
 
 void message(std::string_view text) {
     clear_progress();
-    // One write, so that lines of several programs do not mix.
+    // It is one write, so that lines of several programs do not mix.
     to_stderr("featherface: " + printable(text) + "\n");
 }
 

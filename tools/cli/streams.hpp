@@ -1,5 +1,5 @@
-// The program's standard streams: data on stdout, messages and progress on stderr. The only place that
-// touches them.
+// The program's standard streams: data on stdout, messages and progress on stderr. No other place touches
+// them.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@
 
 namespace featherface::tools {
 
-// To be called first. A standard stream the caller closed is replaced by one that cannot be used, so that no
-// file opened later takes its number. A reader that goes away, and a file that grows larger than this process
-// may write, are errors of what writes them, not signals.
+// It has to be called first. A standard stream the caller closed is replaced by one that cannot be used, so
+// that no file opened later takes its number. A reader that goes away, and a file that grows larger than this
+// process may write, are errors of what writes them, not signals.
 void prepare_streams();
 
 // Writes to stdout at once. Errors: output_error.

@@ -14,13 +14,14 @@ struct Diagnosis {
     std::string text;     // a sentence or two
 };
 
-// For a run of the checkpoint `model_file` on `input`, which was read from `reference` and differed from it.
-// `reading` is how its network was chosen. Takes some twenty runs, layer by layer. Errors: those of Model::load() and compare_run().
+// The diagnosis of a run of the checkpoint `model_file` on `input`, which was read from `reference` and
+// differed from it. `reading` is how its network was chosen. It takes some twenty runs, layer by layer.
+// Errors: those of Model::load() and compare_run().
 Result<std::optional<Diagnosis>> diagnose_run(const std::string& model_file, const NetworkInput& input,
                                               const NpzReader& reference, const CompareOptions& options,
                                               int threads, ModelOptions reading = {});
 
-// For two dumps that differ: those mistakes that need no run.
+// The diagnosis of two dumps that differ, by those mistakes that need no run.
 Result<std::optional<Diagnosis>> diagnose_dumps(const NpzReader& a, const NpzReader& b,
                                                 const CompareOptions& options);
 

@@ -12,7 +12,7 @@ namespace featherface::tools {
 
 namespace {
 
-// Nothing for a network without spatial gates.
+// There is none for a network without spatial gates.
 std::optional<NetworkMistake> gate_order(const engine::Network& network) {
     const std::vector<engine::Node> nodes = network.make_graph().nodes;
     const auto gate = std::find_if(nodes.begin(), nodes.end(), [](const engine::Node& node) {
@@ -34,7 +34,7 @@ std::optional<NetworkMistake> gate_order(const engine::Network& network) {
 }
 
 // The spatial gate looks at what the channel gate was given, not at what it lets through: how a later version
-// of ECA-CBAM is written, which loads the same checkpoints. Nothing for other networks.
+// of ECA-CBAM is written, which loads the same checkpoints. There is none for other networks.
 std::optional<NetworkMistake> parallel_gates(const engine::Network& network) {
     if (network.architecture != Architecture::featherface_eca_cbam) return std::nullopt;
     const auto look_past = [](engine::Graph& graph) {

@@ -68,7 +68,7 @@ OutputMistake landmark_order(std::string what, Order order) {
     return column_order("landmark_order", std::move(what), order, 5, order);
 }
 
-// For pairs (x, y) exchanged as wholes.
+// The order of columns where pairs (x, y) are exchanged as wholes.
 Order of_points(const std::array<std::size_t, 5>& points) {
     Order order;
     for (const std::size_t point : points) order.insert(order.end(), {2 * point, 2 * point + 1});

@@ -1,4 +1,5 @@
-// The chart of a report: a bar a layer, as SVG that stretches to the width there is while its text does not.
+// The chart of a report: a bar per layer, as SVG that stretches to the width there is while its text does
+// not.
 #include <algorithm>
 #include <cmath>
 #include <string>

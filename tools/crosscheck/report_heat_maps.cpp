@@ -1,4 +1,4 @@
-// The heat maps of a report: pictures of one pixel a cell, which the browser enlarges.
+// The heat maps of a report: pictures of one pixel per cell, which the browser enlarges.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -29,14 +29,14 @@ namespace {
 
 using Colour = std::array<int, 3>;  // red, green, blue
 
-// Ever lighter, so that it reads without colour too.
+// It becomes ever lighter, so that it reads without colour too.
 constexpr std::array<Colour, 5> kRamp = {
     {{16, 18, 43}, {75, 42, 134}, {181, 58, 112}, {243, 140, 62}, {253, 243, 178}}};
 constexpr Colour kNotFinite = {0, 229, 255};
 
 constexpr double kFaintest = 0.01;  // tolerances
 
-// From kFaintest to `most`, in powers of ten.
+// It goes from kFaintest to `most`, in powers of ten.
 struct Scale {
     double most = 10;
 

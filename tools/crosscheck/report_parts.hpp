@@ -14,10 +14,10 @@ extern const std::string_view kErrorChartStyle, kHeatMapStyle, kFacesStyle;  // 
 // the number of its row.
 std::string error_chart(const Comparison& comparison);
 
-// Nothing where there are no maps.
+// It is empty where there are no maps.
 Result<std::string> heat_maps(const Evidence& evidence, const Comparison& comparison);
 
-// Nothing where there is no picture or neither side's faces are known.
+// It is empty where there is no picture or neither side's faces are known.
 Result<std::string> faces_on_picture(const Evidence& evidence);
 
 // An error in tolerances: "0.0012", "45", "1.20e+07".

@@ -37,7 +37,7 @@ class SizeClues {
 
   private:
     struct Map {
-        std::int64_t step, height, width;  // of the picture's pixels a cell; cells
+        std::int64_t step, height, width;  // of the picture's pixels per cell; cells
     };
     std::vector<std::int64_t> anchors_;
     std::vector<Map> maps_;

@@ -164,7 +164,8 @@ std::unique_ptr<FaceFormat> csv_format() {
 }
 
 std::string widerface_text(const PictureFaces& picture) {
-    // Towards zero, as Python's int(); what no picture has (not finite, enormous) is held to a range.
+    // It rounds towards zero, as Python's int(); what no picture has (not finite, enormous) is held to a
+    // range.
     const auto whole = [](float value) {
         constexpr float kFarOut = 1e9f;
         return std::isnan(value) ? 0 : static_cast<long>(std::clamp(value, -kFarOut, kFarOut));

@@ -36,8 +36,8 @@ std::unique_ptr<FaceFormat> json_format();
 std::unique_ptr<FaceFormat> jsonl_format();
 std::unique_ptr<FaceFormat> csv_format();
 
-// The file of one picture: its name without folder and extension, the number of faces, then "x y w h score" a
-// face with the box cut to whole pixels, as FeatherFace's own evaluation script writes it.
+// The file of one picture: its name without folder and extension, the number of faces, then "x y w h score"
+// per face with the box cut to whole pixels, as FeatherFace's own evaluation script writes it.
 std::string widerface_text(const PictureFaces& picture);
 
 }  // namespace featherface::tools

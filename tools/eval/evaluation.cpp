@@ -10,7 +10,7 @@ namespace featherface::tools {
 
 namespace {
 
-// In pixels, between the sizes of the networks' anchors.
+// A range in pixels, between the sizes of the networks' anchors.
 struct SizeRange {
     const char* name;
     float least, most;

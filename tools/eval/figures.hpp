@@ -28,8 +28,8 @@ struct Figures {
     // The area under precision against recall, over all scores, precision being made to fall with recall (at
     // each recall the highest precision at that or a higher one). Faces of equal score enter together.
     std::optional<double> average_precision;
-    // The threshold where F1 is highest, for a face to be above it, and F1 there. Absent without references
-    // or outcomes.
+    // The threshold where F1 is highest, for a face to be above it, and F1 there. Both are absent without
+    // references or outcomes.
     std::optional<double> best_threshold, best_f1;
     std::optional<double> landmark_error;  // mean over the hits on references with landmarks
 };

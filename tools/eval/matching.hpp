@@ -37,7 +37,7 @@ float size_of(const Box& box);
 
 // By falling score (equal scores in the given order), each face goes to the reference it overlaps most: a hit
 // if that is at least `iou` and nobody's yet, left out if the reference is ignored, else a false alarm. A
-// second face on the same reference is a false alarm, too. In order of score.
+// second face on the same reference is a false alarm, too. The outcomes are in order of score.
 std::vector<Outcome> match(std::span<const Face> faces, std::span<const Reference> references, float iou);
 
 }  // namespace featherface::tools

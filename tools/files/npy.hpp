@@ -22,9 +22,9 @@ struct NpyHeader {
     std::uint64_t data_bytes = 0;  // of all elements, as dtype and shape say
 };
 
-// Reads the header at the front of `npy`, versions 1 to 3, without looking at what follows. Little-endian
-// numbers and bool only. Errors: malformed; unsupported (objects, structures, text, dates, big-endian, ...),
-// naming the type; limit_exceeded. Offsets in messages count from `base`.
+// Reads the header at the front of `npy`, versions 1 to 3, without looking at what follows. Only
+// little-endian numbers and bool are accepted. Errors: malformed; unsupported (objects, structures, text,
+// dates, big-endian, ...), naming the type; limit_exceeded. Offsets in messages count from `base`.
 Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t base);
 
 // The header NumPy would write: version 1, padded to a multiple of 64 bytes. Errors: invalid_argument for a

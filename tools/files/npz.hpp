@@ -25,7 +25,7 @@ struct NpzArray {
     std::int64_t element_count() const;
 };
 
-// Not to be read from by several threads at once.
+// Several threads may not read from it at once.
 class NpzReader {
   public:
     // Looks at the archive's directory, not at the arrays. Errors: io_error, malformed (also when an entry is

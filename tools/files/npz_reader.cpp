@@ -114,8 +114,8 @@ bool convert_any_to_f32(DType dtype, Bytes bytes, std::span<float> out) {
 }  // namespace
 
 std::int64_t NpzArray::element_count() const {
-    // By way of the bytes, which are known to fit: the product of the other sizes may not, where one size is
-    // 0.
+    // It is counted by way of the bytes, which are known to fit: the product of the other sizes may not,
+    // where one size is 0.
     return static_cast<std::int64_t>(bytes.size() / size_of(dtype));
 }
 
@@ -133,7 +133,7 @@ struct NpzReader::Contents {
 
     // A kept array, or one that is read now.
     Result<Loaded> load(std::string_view name) const;
-    // From its entry; messages lack the file and the name.
+    // An array read from its entry; messages lack the file and the name.
     static Result<Loaded> load_entry(std::string_view name, const ZipEntry& entry);
 };
 

@@ -23,7 +23,7 @@ namespace featherface::tools {
 
 namespace {
 
-// Independent chains of multiply-adds: enough to hide the latency (4 or 5 cycles, two a cycle), few enough
+// Independent chains of multiply-adds: enough to hide the latency (4 or 5 cycles, two per cycle), few enough
 // for the 16 registers that SSE2 and AVX2 have.
 constexpr int kChains = 12;
 

@@ -1,6 +1,6 @@
 // What this machine can do at best, measured: the ceilings that times are put against. The first call with
 // some arguments takes some tenths of a second and is only as good as the machine is quiet; later ones give
-// the same again. Not to be called by several threads at once.
+// the same again. Several threads may not call it at once.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace featherface::tools {
 
-// FP32 multiply-adds out of registers by `threads` threads at once, in FLOP/s (two a multiply-add), with the
-// instructions of "sse2" (a multiplication and an addition: it has no fused one), "avx2", "avx512" or
+// FP32 multiply-adds out of registers by `threads` threads at once, in FLOP/s (two per multiply-add), with
+// the instructions of "sse2" (a multiplication and an addition: it has no fused one), "avx2", "avx512" or
 // "neon64". 0 when the CPU lacks them.
 double peak_flops(std::string_view arch, int threads = 1);
 

@@ -8,13 +8,14 @@
 
 namespace featherface::engine {
 
-// Of one node as if it ran alone, `shapes` being those of all values: the maps it reads and writes count.
+// The work of one node as if it ran alone, `shapes` being those of all values: the maps it reads and writes
+// count.
 Work work_of(const Graph& graph, ValueId value, std::span<const Shape> shapes);
 
-// Of a step. One that runs nothing is no work.
+// The work of a step. One that runs nothing is no work.
 Work work_of(const Graph& graph, const Schedule& schedule, const Step& step, std::span<const Shape> shapes);
 
-// Of the whole graph, node by node, for a picture of height x width; no weights are needed.
+// The work of the whole graph, node by node, for a picture of height x width; no weights are needed.
 Work work_of(const Graph& graph, int height, int width);
 
 }  // namespace featherface::engine

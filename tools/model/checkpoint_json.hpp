@@ -11,8 +11,8 @@
 
 namespace featherface::tools {
 
-// Inside an object: "valid", "architecture", "name", the counts and "warnings"; for what cannot run here also
-// "explanation" and "differences".
+// Writes inside an object: "valid", "architecture", "name", the counts and "warnings"; for what cannot run
+// here also "explanation" and "differences".
 void write_identity(JsonWriter& json, const engine::Identity& identity);
 
 void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout);

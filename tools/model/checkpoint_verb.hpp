@@ -11,9 +11,9 @@
 namespace featherface::tools {
 
 struct CheckpointAnswer {
-    // For people: whole lines.
+    // The answer for people: whole lines.
     std::string (*text)(const loaders::Checkpoint& checkpoint, const engine::Identity& identity);
-    // For programs: the members of an object, after "schema" and "file".
+    // The answer for programs: the members of an object, after "schema" and "file".
     void (*json)(JsonWriter& json, const loaders::Checkpoint& checkpoint, const engine::Identity& identity);
     ExitCode if_not_ours;  // for a readable checkpoint of a network that does not run here
     // Whether to look into a file that asks PyTorch to call something, too; the exit code is kBadInput then.

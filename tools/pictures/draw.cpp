@@ -70,13 +70,13 @@ class Canvas {
 
     void disc(int centre_x, int centre_y, int radius, const Colour& colour) {
         for (int dy = -radius; dy <= radius; ++dy) {
-            // Half a pixel more than the radius: a rounder disc.
+            // Half a pixel more than the radius makes a rounder disc.
             const int dx = static_cast<int>(std::sqrt((radius + 0.5) * (radius + 0.5) - dy * dy));
             fill(centre_x - dx, centre_y + dy, centre_x + dx + 1, centre_y + dy + 1, colour);
         }
     }
 
-    // `scale` pixels a dot; one dot between the characters.
+    // There are `scale` pixels per dot, and one dot between the characters.
     void text(std::string_view characters, int left, int top, int scale, const Colour& colour) {
         for (const char c : characters) {
             const Glyph& glyph = glyph_of(c);
@@ -126,9 +126,9 @@ bool is_on(const Canvas& canvas, const Rectangle& box) {
     return box.left < canvas.width() && box.top < canvas.height() && box.right >= 0 && box.bottom >= 0;
 }
 
-// On a plate above the box, or inside it where the picture ends above, and never past the picture's sides.
-// The digits are as large as the lines are wide, or less, so that the plate is not wider than the box if that
-// can be.
+// The score stands on a plate above the box, or inside it where the picture ends above, and never past the
+// picture's sides. The digits are as large as the lines are wide, or less, so that the plate is not wider
+// than the box if that can be.
 void draw_score(Canvas& canvas, const Face& face) {
     if (!has_box(face) || !(face.score >= 0 && face.score <= 1)) return;
     const Rectangle box = box_of(face);

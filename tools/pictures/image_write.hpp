@@ -11,7 +11,7 @@ namespace featherface::tools {
 
 enum class PictureFormat { png, ppm };
 
-// By the extension of the name: .png, .ppm, or none (PNG). Errors: invalid_argument.
+// The format by the extension of the name: .png, .ppm, or none (PNG). Errors: invalid_argument.
 Result<PictureFormat> picture_format(const std::filesystem::path& path);
 
 // A PNG file in memory; alpha is dropped. `image` is a valid view. Errors: output_error, when it is too

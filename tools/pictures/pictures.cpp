@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Also formats that cannot be read: a folder of such photos is to be complained of, not passed over.
+// Formats that cannot be read are among them: a folder of such photos is to be complained of, not passed
+// over.
 constexpr std::string_view kExtensions[] = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",  ".bmp",  ".dib",
                                             ".ppm",  ".pgm",  ".pnm",  ".gif",  ".webp", ".heic", ".heif",
                                             ".avif", ".tif",  ".tiff", ".jp2",  ".jxl",  ".svg"};

@@ -35,7 +35,7 @@ class JsonWriter {
     JsonWriter& value(std::int64_t number);
     // Reads back as the same float; null when it is not finite, for which JSON has no number.
     JsonWriter& value(float number);
-    // For measured times and the like: that many digits after the point.
+    // The number with that many digits after the point, for measured times and the like.
     JsonWriter& value(double number, int digits);
     // An array of floats on one line.
     template <class Range>

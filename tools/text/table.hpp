@@ -29,16 +29,16 @@ struct Table {
     void add(std::vector<std::string> cells) { lines.push_back({std::move(cells)}); }
 };
 
-// Aligned with spaces.
+// The table aligned with spaces.
 std::string plain_text(const Table& table);
 
-// As GitHub has it.
+// The table as GitHub has it.
 std::string markdown_text(const Table& table);
 
-// RFC 4180, but for lines ending in a bare line feed; without the caption.
+// The table by RFC 4180, but for lines ending in a bare line feed; without the caption.
 std::string csv_text(const Table& table);
 
-// To be put in a page of html.hpp: sortable, details folded, in a box that scrolls.
+// The table to be put in a page of html.hpp: sortable, details folded, in a box that scrolls.
 std::string html_table(const Table& table);
 
 }  // namespace featherface::tools

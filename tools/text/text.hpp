@@ -9,7 +9,7 @@ namespace featherface::tools {
 // The fewest digits that read back as the same float ("0.1", "1e+20"); "nan", "inf", "-inf" for those.
 std::string shortest(float value);
 
-// With that many digits after the point.
+// The number with that many digits after the point.
 std::string fixed(double value, int digits);
 
 // Texts one after another.

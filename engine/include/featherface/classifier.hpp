@@ -1,4 +1,4 @@
-// Runs the backbone as what it was trained as: an ImageNet classifier.
+// Here the backbone runs as what it was trained as: an ImageNet classifier.
 #pragma once
 
 #include <vector>

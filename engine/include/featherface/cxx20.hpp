@@ -1,4 +1,4 @@
-// Says so where a compiler runs in an older mode than the API needs.
+// A compiler that runs in an older mode than the API needs is told so here.
 #pragma once
 
 #if defined(_MSVC_LANG)

@@ -1,5 +1,5 @@
-// Finds faces. A Detector holds the memory one running call needs: use one per thread; they may share a
-// Model.
+// A Detector finds faces. It holds the memory that one running call needs: use one per thread; they may share
+// a Model.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace featherface {
 namespace engine {
 class DetectorState;  // the library's own
 }
-// Of DetectorOptions::scales.
+// These are values of DetectorOptions::scales.
 constexpr std::uint32_t kOwnScale = 1;
 constexpr std::uint32_t kAutoScales = 0;
 constexpr int kMostHalvings = 24;  // bits above this one are refused
@@ -42,8 +42,8 @@ struct DetectorOptions {
     // The anchors end at 512 pixels: a much larger face comes out as several parts of it at its own size, and
     // as one face where the picture is smaller. The faces of all sizes are merged.
     std::uint32_t scales = kOwnScale;
-    // Looks for faces that lie on their side or stand on their head too, by turning the picture: four times
-    // the work.
+    // Faces that lie on their side or stand on their head are looked for too, by turning the picture: four
+    // times the work.
     bool turns = false;
     int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
 };
@@ -57,8 +57,8 @@ struct Timings {
 
 class Detector {
   public:
-    // An empty one, as a moved-from one is: it can be assigned to and destroyed; detect(), forward() and
-    // set_options() refuse (invalid_argument).
+    // A detector made so is empty, as a moved-from one is: it can be assigned to and destroyed; detect(),
+    // forward() and set_options() refuse (invalid_argument).
     Detector();
     bool empty() const;
 
@@ -77,20 +77,20 @@ class Detector {
     // error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
-    // For the next pictures. Errors: invalid_argument (an option out of range, another number of threads than
-    // the detector was made with).
+    // The options count from the next picture on. Errors: invalid_argument (an option out of range, another
+    // number of threads than the detector was made with).
     Status set_options(const DetectorOptions& options);
     DetectorOptions options() const;
 
     // Bytes that the network takes for a picture of this size, looked at in one size; kept until a larger one
     // comes, or trim(). Errors: invalid_argument (a side below 1); limit_exceeded.
     Result<std::size_t> memory_for(int width, int height) const;
-    // Gives back the memory that pictures took, with the last RawOutputs; the next picture takes what it
-    // needs.
+    // trim() gives back the memory that pictures took, with the last RawOutputs; the next picture takes what
+    // it needs.
     void trim();
 
-    // The network alone, on the picture as it is (no shrinking, one size, one turn). `observer`, if given, is
-    // told of every step. Errors: as detect().
+    // The network runs alone, on the picture as it is (no shrinking, one size, one turn). `observer`, if
+    // given, is told of every step. Errors: as detect().
     Result<RawOutputs> forward(const ImageView& image, LayerObserver* observer = nullptr);
 
     // How much smaller the last call's picture was made: 0.25 when a quarter of its sides was left, 1 when it

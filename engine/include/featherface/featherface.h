@@ -49,11 +49,11 @@ typedef enum featherface_status {
     FEATHERFACE_INTERNAL = 8          /* a defect of this library */
 } featherface_status;
 
-/* Of this thread's last call that failed: what is wrong, where, what to try. Never NULL; valid until the thread's next
- * failing call. */
+/* What this thread's last call that failed says of it: what is wrong, where, what to try. It is never NULL, and valid
+ * until the thread's next failing call. */
 FEATHERFACE_API const char* featherface_last_error(void);
 
-/* Of the library that is linked; FEATHERFACE_VERSION and FEATHERFACE_VERSION_NUMBER are those of this header. */
+/* The version of the library that is linked; FEATHERFACE_VERSION and FEATHERFACE_VERSION_NUMBER are those of this header. */
 FEATHERFACE_API const char* featherface_version(void);
 FEATHERFACE_API int featherface_version_number(void);
 
@@ -156,10 +156,10 @@ FEATHERFACE_API featherface_status featherface_detector_create(const featherface
                                                                const featherface_detector_options* options,
                                                                featherface_detector** detector);
 FEATHERFACE_API void featherface_detector_free(featherface_detector* detector);
-/* For the next pictures; `threads` must be what it was. */
+/* The options count from the next picture on; `threads` must be what it was. */
 FEATHERFACE_API featherface_status featherface_detector_set_options(
     featherface_detector* detector, const featherface_detector_options* options);
-/* Gives back the memory that pictures took; the next one takes what it needs. */
+/* The memory that pictures took is given back; the next one takes what it needs. */
 FEATHERFACE_API void featherface_detector_trim(featherface_detector* detector);
 /* Bytes that the network takes for a picture of this size, looked at in one size. */
 FEATHERFACE_API featherface_status featherface_detector_memory(const featherface_detector* detector,

@@ -1,4 +1,4 @@
-// Reading picture files: JPEG, PNG (8 and 16 bit, grey, palette, alpha), BMP, PNM (P5, P6).
+// Picture files that can be read: JPEG, PNG (8 and 16 bit, grey, palette, alpha), BMP, PNM (P5, P6).
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct ImageReadOptions {
     std::int64_t max_pixels = 100'000'000;
 };
 
-// Decodes to bgr8. The format is recognised by content, never by file name. EXIF orientation (JPEG, PNG) is
-// applied, so the picture comes out upright; alpha and transparent colours are dropped, grey is repeated,
-// 16-bit samples keep their high byte, PNM samples of another maximum than 255 or 65535 are scaled; colour
-// profiles and gamma are ignored. Of an animated PNG the still picture counts. A picture that is cut short or
-// damaged is an error, never half a picture. Errors: io_error, malformed, unsupported (a known format or
-// variety that is not read is named: GIF, WebP, HEIC, CMYK or arithmetic-coded JPEG, compressed BMP, ...),
-// limit_exceeded.
+// The picture is decoded to bgr8. Its format is recognised by content, never by file name. EXIF orientation
+// (JPEG, PNG) is applied, so the picture comes out upright; alpha and transparent colours are dropped, grey
+// is repeated, 16-bit samples keep their high byte, PNM samples of another maximum than 255 or 65535 are
+// scaled; colour profiles and gamma are ignored. Of an animated PNG the still picture counts. A picture that
+// is cut short or damaged is an error, never half a picture. Errors: io_error, malformed, unsupported (a
+// known format or variety that is not read is named: GIF, WebP, HEIC, CMYK or arithmetic-coded JPEG,
+// compressed BMP, ...), limit_exceeded.
 Result<Image> read_image(const std::filesystem::path& path, const ImageReadOptions& options = {});
 
 // The same from bytes in memory; `name` stands in error messages.

@@ -1,4 +1,5 @@
-// Watching a network run: one call per step, with what it computes and how long it took.
+// A LayerObserver watches a network run: it is called once per step, with what that computes and how long it
+// took.
 //
 //     struct Printer : featherface::LayerObserver {
 //         void layer(const featherface::LayerRun& run) override {
@@ -21,7 +22,7 @@
 
 namespace featherface {
 
-// One step of one run. Valid only during the call that gets it.
+// One step of one run. It is valid only during the call that gets it.
 struct LayerRun {
     int index = 0;          // of the step, from 0, in order of execution
     std::string_view name;  // names[0], else contains[0]; empty where PyTorch has no module for the step

@@ -1,5 +1,5 @@
-// A FeatherFace network ready to run: weights read, identified, folded and packed. Immutable; one Model
-// serves any number of threads and detectors.
+// A Model is a FeatherFace network ready to run: its weights are read, identified, folded and packed. It is
+// immutable; one serves any number of threads and detectors.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ enum class Architecture {
 std::string_view name_of(Architecture architecture);
 
 struct ModelOptions {
-    // Run every PyTorch module as a step of its own instead of the fused graph: several times slower, but
-    // each module's output then exists under its module path. For cross-checking.
+    // Every PyTorch module runs as a step of its own instead of the fused graph: several times slower, but
+    // each module's output then exists under its module path. It is meant for cross-checking.
     bool layerwise = false;
     // Module paths ("body.stage1", "ssh1") the fused graph is not to fuse into others: each is a step's own
     // output, so that a LayerObserver finds it in a step's `names`, not in `contains`. The network gets
@@ -47,24 +47,23 @@ struct ModelOptions {
     // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
     // another, "." for the file's own tensors. Empty: the only one there is.
     std::string key = {};
-    // Read a checkpoint whose pickles ask PyTorch to call something that tensors do not need. Nothing is ever
-    // called here, and warnings() names it; without this such a file is refused as malformed.
+    // A checkpoint is read even where its pickles ask PyTorch to call something that tensors do not need.
+    // Nothing is ever called here, and warnings() names it; without this such a file is refused as malformed.
     bool ignore_calls = false;
 };
 
 class Model {
   public:
-    // An empty one, as a moved-from one is: it can be assigned to and destroyed. Whatever takes a Model
-    // refuses it as invalid_argument; to ask it for anything but empty() ends the program.
+    // A model made so is empty, as a moved-from one is: it can be assigned to and destroyed. Whatever takes a
+    // Model refuses it as invalid_argument; to ask it for anything but empty() ends the program.
     Model();
     bool empty() const;
 
-    // Reads a checkpoint (either container of PyTorch's, a TorchScript archive or a safetensors file) and
-    // recognises the network by its tensors.
-    // Errors: io_error, malformed, unsupported; limit_exceeded (of what the file declares, or of memory);
-    // wrong_model when it is no network known here
-    // (the message says what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name
-    // no architecture that is usable here, or an entry that the file has not.
+    // load() reads a checkpoint (either container of PyTorch's, a TorchScript archive or a safetensors file)
+    // and recognises the network by its tensors. Errors: io_error, malformed, unsupported; limit_exceeded (of
+    // what the file declares, or of memory); wrong_model when it is no network known here (the message says
+    // what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name no architecture that
+    // is usable here, or an entry that the file has not.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
     // The same from bytes, which must outlive the call only. `name` stands in messages.
     static Result<Model> from_bytes(std::span<const std::uint8_t> bytes, std::string_view name,

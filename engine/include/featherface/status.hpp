@@ -38,8 +38,8 @@ class [[nodiscard]] Status {
 };
 
 namespace detail {
-// Ends the program: whoever asks a failed Result or an empty Model for its value has a defect, which no
-// further step would mend.
+// no_value() ends the program: whoever asks a failed Result or an empty Model for its value has a defect,
+// which no further step would mend.
 [[noreturn]] void no_value(const Status& status);
 }  // namespace detail
 

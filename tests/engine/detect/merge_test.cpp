@@ -64,10 +64,10 @@ TEST_CASE("merge: the parts of a large face go, whatever their size and score") 
 
 TEST_CASE("merge: a small face before or beside a large one stays") {
     const Face whole = face_at(0, 0, 800, 0.98f);
-    // Seen at the next size too.
+    // The face is seen at the next size too.
     const Face seen = face_at(500, 500, 200, 0.9f), again = face_at(505, 505, 200, 0.7f);
     CHECK(merged({{1, {seen}}, {0.5f, {again}}, {0.25f, {whole}}}) == std::vector<float>{0.98f, 0.9f});
-    // Too small to be seen there for certain.
+    // The face is too small to be seen there for certain.
     CHECK(merged({{1, {face_at(300, 300, 120, 0.8f)}}, {0.5f, {}}, {0.25f, {whole}}}) ==
           std::vector<float>{0.98f, 0.8f});
 }
@@ -83,7 +83,7 @@ TEST_CASE("merge: between sizes far from one another no size of face is lost") {
     for (float side = 20; side < 5000; side *= 1.1f) {
         const Face face = face_at(0, 0, side, 0.9f);
         CHECK(merged({{1, {face}}, {0.125f, {face}}}) == std::vector<float>{0.9f});
-        // Seen too large or too small by a sixth.
+        // The face is seen too large or too small by a sixth.
         CHECK(
             merged({{1, {face_at(0, 0, side * 1.17f, 0.9f)}}, {0.125f, {face_at(0, 0, side * 0.83f, 0.8f)}}})
                 .size() == 1);

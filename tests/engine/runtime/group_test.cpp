@@ -48,7 +48,7 @@ void check_groups(const Graph& unbound) {
             const test::NamedValues expected =
                 test::run_plan(one_by_one, make_plan(one_by_one, height, kWidth, 1), 1, picture(height));
             for (const int threads : {1, 2, 3}) {
-                // Strips of one row, of a few, and of all.
+                // Strips are of one row, of a few, and of all.
                 for (const std::size_t band_floats : {std::size_t{0}, std::size_t{900}, kBandFloats}) {
                     CAPTURE(table->arch);
                     FEATHERFACE_CAPTURE(height);

@@ -21,7 +21,7 @@ inline double exact_activation(Activation activation, double x, double slope) {
     return kNaN;
 }
 
-// Of a value with an error: the epilogues of convolutions make no error larger.
+// The activation of a value with an error: the epilogues of convolutions make no error larger.
 inline Expected activated(const Expected& e, Activation activation, double slope) {
     return {exact_activation(activation, e.value, slope), e.tolerance};
 }

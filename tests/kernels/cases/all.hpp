@@ -25,7 +25,7 @@
 
 namespace featherface::test {
 
-// In the order of kernels::kKernels.
+// They are in the order of kernels::kKernels.
 using AllCases = std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvFlatCase, ConvWinogradCase, ConvDeformCase,
                             ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase,
                             ScalePixelsCase, ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase,

@@ -34,7 +34,7 @@ struct MaxPoolCase : CaseBase {
           pad_left(shape.padding_takes_part ? same_pad(shape.map.width) : 1),
           pad_value(shape.padding_takes_part ? 0 : -kInfinity) {}
 
-    // Of TensorFlow's "same" padding: the smaller half before.
+    // The cells before, of TensorFlow's "same" padding: the smaller half.
     static int same_pad(int extent) { return (((extent + 1) / 2 - 1) * 2 - extent + 3) / 2; }
 
     void run(const Map& out, Rows rows) const {

@@ -26,7 +26,7 @@ inline void append_nodes(const engine::Graph& graph, int height, int width, std:
     }
 }
 
-// Of the detectors for pictures of height x width.
+// The nodes of the detectors for pictures of height x width.
 inline std::vector<NetworkNode> network_nodes(int height, int width) {
     std::vector<NetworkNode> nodes;
     for (const engine::Network& network : engine::networks()) {

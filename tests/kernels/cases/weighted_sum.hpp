@@ -32,7 +32,7 @@ struct WeightedSumCase : CaseBase {
           count(shape.count),
           activation(shape.map.activation) {}
 
-    // No more than the weights; the maps alternate.
+    // There are no more than the weights; the maps alternate.
     std::array<ConstMap, kWeights.size()> inputs() const {
         return {input.input(), other.input(), other.input(), input.input()};
     }

@@ -168,7 +168,7 @@ TEST_CASE("bmp: a palette shorter than promised ends where the pixels begin") {
         CHECK(pixel(image, 2, 0) == grey(0));
         CHECK(pixel(image, 2, 1) == grey(0));
     }
-    // No palette at all.
+    // There is no palette at all.
     const Image black = decoded(make_bmp({.bits = 4, .rows = byte_string({0x12, 0, 0, 0, 0x34, 0, 0, 0})}));
     CHECK(pixel(black, 0, 0) == grey(0));
 }

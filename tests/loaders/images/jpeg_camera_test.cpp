@@ -199,7 +199,7 @@ TEST_CASE("jpeg: CMYK and YCCK are read as Adobe stores them, 255 for no ink") {
             check(-1, cmyk);
         }
     }
-    // Grey, and so without colour in YCC: 255 minus it is each ink, times black.
+    // The picture is grey, and so without colour in YCC: 255 minus it is each ink, times black.
     JpegOptions options = blocks();
     options.others = {128, 128, 204};
     for (const int transform : {1, 2}) {  // 1 is none for four components, and taken for 2

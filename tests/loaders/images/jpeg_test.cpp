@@ -265,7 +265,7 @@ TEST_CASE("jpeg: damaged EXIF leaves the picture as stored") {
         options.exif = exif;
         check_levels(decoded(make_jpeg(options)));
     }
-    // A count of entries far beyond the block: those that are there still count.
+    // The count of entries is far beyond the block: those that are there still count.
     options.exif = replaced(good, 6 + 8, ByteString("\xff\xff", 2));
     CHECK(decoded(make_jpeg(options)).width == 24);
 }

@@ -105,7 +105,7 @@ TEST_CASE("png: a colour that the palette lacks is black, at every depth, interl
             const int largest = (1 << depth) - 1;
             CAPTURE(colours);
             CAPTURE(depth);
-            // Each index once, in rows of one pixel.
+            // Each index is there once, in rows of one pixel.
             ByteString rows;
             for (int i = 0; i <= largest; ++i) rows += byte_string({0, i << (8 - depth)});
             const PngHeader header = {.width = 1,

@@ -168,7 +168,7 @@ TEST_CASE("safety: two pickles in one, or two values on a stack, hide nothing") 
         report_of(zip_around("\x80\x02"
                              "cos\nsystem\n)RN."));
     CHECK(stacked.reasons[0].find("call 'os.system'") != std::string::npos);
-    // Another pickle of the archive, that a program may load by name.
+    // The call is in another pickle of the archive, that a program may load by name.
     items = torch_zip_items(object_with("N"), {{"0", make_tensor("w", {2}, kValues).bytes}});
     items.push_back({.name = "archive/extra.pkl", .content = "cos\nsystem\n)R."});
     CHECK(report_of(make_zip(items).bytes).reasons[0].find("call 'os.system'") != std::string::npos);

@@ -20,7 +20,7 @@ TEST_CASE("sha256: the standard's examples") {
 }
 
 TEST_CASE("sha256: lengths around the padding's limits") {
-    // From the sha256sum program, for as many times 'x'.
+    // They are from the sha256sum program, for as many times 'x'.
     CHECK(sha256_hex(span_of(std::string(55, 'x'))) ==
           "d5e285683cd4efc02d021a5c62014694958901005d6f71e89e0989fac77e4072");
     CHECK(sha256_hex(span_of(std::string(56, 'x'))) ==

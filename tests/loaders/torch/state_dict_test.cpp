@@ -82,8 +82,8 @@ TEST_CASE("state_dict: two entries of one name are refused") {
 }
 
 TEST_CASE("state_dict: two keys of one name are refused wherever they stand, however much hangs on them") {
-    // Beside a state_dict, in a file without tensors, and a large dict under one of the usual keys many
-    // times.
+    // They stand beside a state_dict, in a file without tensors, and in a large dict under one of the usual
+    // keys many times.
     PickleWriter beside;
     beside.empty_dict().mark().text("state_dict").empty_dict().text("w");
     push_tensor_of_two(beside);

@@ -98,7 +98,7 @@ TEST_CASE("torch legacy: system info that is big-endian, or none, is refused") {
 }
 
 TEST_CASE("torch legacy: a call that runs something is refused in each of the five pickles, and named") {
-    // Called and dropped before the pickle's own content, which stays what it should be.
+    // A call that is made and dropped before the pickle's own content, which stays what it should be.
     const ByteString call =
         PickleWriter(0).global("posix", "system").mark().text("true").tuple().raw("R0").bytes();
     for (ByteString LegacyParts::*part : {&LegacyParts::magic, &LegacyParts::protocol, &LegacyParts::system,

@@ -67,7 +67,7 @@ Tensor rows_per_anchor(const Tensor& input, int values);
 // 1,A,V tensors one after the other along A.
 Tensor concat_rows(const std::vector<const Tensor*>& parts);
 
-// Over the last axis.
+// The softmax over the last axis.
 Tensor softmax(const Tensor& input);
 
 }  // namespace featherface::test::oracle

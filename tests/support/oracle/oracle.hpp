@@ -1,5 +1,5 @@
-// The project's own naive oracle: the detectors and the MobileNetV1-0.25 classifier as plain loops in
-// double, sharing no code with engine, kernels or loaders. Slow (seconds at 640x640) and exact to rounding in
+// The project's own naive oracle: the detectors and the MobileNetV1-0.25 classifier as plain loops in double,
+// sharing no code with engine, kernels or loaders. It is slow (seconds at 640x640) and exact to rounding in
 // double. Weights are named and shaped as in a PyTorch state_dict without "module."; a missing one throws.
 #pragma once
 
