@@ -1,7 +1,6 @@
 #include "engine/operations/batch_norm.hpp"
 
 #include <cmath>
-#include <utility>
 
 namespace featherface::engine {
 
@@ -12,19 +11,26 @@ Work BatchNorm::work(const Extents& extents) const {
 }
 
 std::unique_ptr<const RowOperator> BatchNorm::bind(std::span<const Parameter> parameters,
-                                                   const KernelTable& table) const {
-    const auto& means = values_of(parameters, mean);
-    std::vector<float> scale(means.size()), shift(means.size());
-    for (std::size_t c = 0; c < means.size(); ++c) {
-        const double s =
-            values_of(parameters, weight)[c] / std::sqrt(double{values_of(parameters, variance)[c]} + eps);
-        scale[c] = static_cast<float>(s);
-        shift[c] = static_cast<float>(values_of(parameters, bias)[c] - means[c] * s);
-    }
-    return make_row_operator(table.scale_shift.name, [scale = std::move(scale), shift = std::move(shift),
-                                                      &table](const Call& call, Rows rows) {
-        table.scale_shift(call.inputs[0], scale.data(), shift.data(), call.output, rows);
-    });
+                                                   const KernelTable& table, WeightStore& weights) const {
+    const std::size_t channels = count_of(parameters, mean);
+    const float* const scale =
+        weights
+            .take(2 * channels,
+                  [&](float* made) {
+                      const auto& means = values_of(parameters, mean);
+                      for (std::size_t c = 0; c < channels; ++c) {
+                          const double s = values_of(parameters, weight)[c] /
+                                           std::sqrt(double{values_of(parameters, variance)[c]} + eps);
+                          made[c] = static_cast<float>(s);
+                          made[channels + c] =
+                              static_cast<float>(values_of(parameters, bias)[c] - means[c] * s);
+                      }
+                  })
+            .data();
+    return make_row_operator(table.scale_shift.name,
+                             [scale, shift = scale + channels, &table](const Call& call, Rows rows) {
+                                 table.scale_shift(call.inputs[0], scale, shift, call.output, rows);
+                             });
 }
 
 }  // namespace featherface::engine

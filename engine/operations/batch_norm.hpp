@@ -21,8 +21,8 @@ struct BatchNorm {  // (x)
     Shape infer_shape(std::span<const Shape> inputs) const { return inputs[0]; }
     Rows input_rows(std::size_t, const Extents&, Rows rows) const { return rows; }
     Work work(const Extents& extents) const;
-    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters,
-                                            const KernelTable& table) const;
+    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                            WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

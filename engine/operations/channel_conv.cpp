@@ -1,7 +1,7 @@
 #include "engine/operations/channel_conv.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <span>
 
 namespace featherface::engine {
 
@@ -14,8 +14,11 @@ Work ChannelConv::work(const Extents& extents) const {
 
 // These are a few hundred products: no kernel would be faster.
 std::unique_ptr<const WholeOperator> ChannelConv::bind(std::span<const Parameter> parameters,
-                                                       const KernelTable&) const {
-    return make_whole_operator("", [filter = values_of(parameters, weight)](const Call& call, ThreadPool&) {
+                                                       const KernelTable&, WeightStore& weights) const {
+    const std::span<const float> filter = weights.take(count_of(parameters, weight), [&](float* made) {
+        std::ranges::copy(values_of(parameters, weight), made);
+    });
+    return make_whole_operator("", [filter](const Call& call, ThreadPool&) {
         const float* const in = call.inputs[0].data;
         const int taps = static_cast<int>(filter.size()), channels = call.output.channels;
         for (int c = 0; c < channels; ++c) {

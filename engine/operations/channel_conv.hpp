@@ -21,8 +21,8 @@ struct ChannelConv {  // (vector); y[c] = sum over k of weight[k] * x[c + k - ke
         return {Shape::Kind::row, 1, 1, inputs[0].channels};
     }
     Work work(const Extents& extents) const;
-    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters,
-                                              const KernelTable&) const;
+    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters, const KernelTable&,
+                                              WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

@@ -21,9 +21,10 @@ Rows Conv::input_rows(std::size_t input, const Extents& extents, Rows rows) cons
     return window_rows(rows, geometry.kernel, geometry.stride, geometry.pad, extents.inputs[input].height);
 }
 
-std::unique_ptr<const RowOperator> Conv::bind(std::span<const Parameter> parameters,
-                                              const KernelTable& table) const {
-    return std::make_unique<const ConvOperator>(*this, parameters, kernels::select_conv(table, geometry));
+std::unique_ptr<const RowOperator> Conv::bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                              WeightStore& weights) const {
+    return std::make_unique<const ConvOperator>(*this, parameters, kernels::select_conv(table, geometry),
+                                                weights);
 }
 
 }  // namespace featherface::engine

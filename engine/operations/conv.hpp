@@ -19,8 +19,8 @@ struct Conv {  // (x); the sums times `scale` (one per channel) before the bias
     Shape infer_shape(std::span<const Shape> inputs) const { return convolved(geometry, inputs[0]); }
     Rows input_rows(std::size_t input, const Extents& extents, Rows rows) const;
     Work work(const Extents& extents) const { return convolution_work(*this, extents); }
-    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters,
-                                            const KernelTable& table) const;
+    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                            WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

@@ -5,7 +5,6 @@
 #include "engine/operations/operator.hpp"
 #include "engine/operations/parameter.hpp"
 #include "engine/operations/work.hpp"
-#include "engine/system/aligned_buffer.hpp"
 
 namespace featherface::engine {
 
@@ -32,22 +31,23 @@ template <class Kernel>
 class ConvolutionOperator : public RowOperator {
   public:
     template <class Convolution>
-    ConvolutionOperator(const Convolution& op, std::span<const Parameter> parameters, const Kernel& kernel)
+    ConvolutionOperator(const Convolution& op, std::span<const Parameter> parameters, const Kernel& kernel,
+                        WeightStore& weights)
         : kernel_(kernel),
           geometry_(op.geometry),
           activation_(op.activation),
-          weights_(kernel.packed_floats(op.geometry)) {
-        kernel.pack(op.geometry,
-                    {.weights = values_of(parameters, op.weight).data(),
-                     .scale = values_or_null(parameters, op.scale),
-                     .bias = values_or_null(parameters, op.bias)},
-                    weights_.data());
-    }
+          weights_(weights.take(kernel.packed_floats(op.geometry), [&](float* packed) {
+              kernel.pack(op.geometry,
+                          {.weights = values_of(parameters, op.weight).data(),
+                           .scale = values_or_null(parameters, op.scale),
+                           .bias = values_or_null(parameters, op.bias)},
+                          packed);
+          })) {}
 
     std::size_t scratch_floats(const Shape& output) const override {
         return kernel_.scratch_floats(geometry_, output.width);
     }
-    std::size_t weight_bytes() const override { return weights_.size() * sizeof(float); }
+    std::size_t weight_bytes() const override { return weights_.size_bytes(); }
     std::string_view kernel_name() const override { return kernel_.name; }
 
   protected:
@@ -65,7 +65,7 @@ class ConvolutionOperator : public RowOperator {
   private:
     ConvGeometry geometry_;
     Activation activation_;
-    AlignedBuffer weights_;
+    std::span<const float> weights_;
 };
 
 }  // namespace featherface::engine

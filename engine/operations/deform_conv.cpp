@@ -29,8 +29,8 @@ Work DeformConv::work(const Extents& extents) const {
 }
 
 std::unique_ptr<const RowOperator> DeformConv::bind(std::span<const Parameter> parameters,
-                                                    const KernelTable& table) const {
-    return std::make_unique<const DeformConvOperator>(*this, parameters, *table.conv_deform);
+                                                    const KernelTable& table, WeightStore& weights) const {
+    return std::make_unique<const DeformConvOperator>(*this, parameters, *table.conv_deform, weights);
 }
 
 }  // namespace featherface::engine

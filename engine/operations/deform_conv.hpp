@@ -21,8 +21,8 @@ struct DeformConv {  // (x, offset, mask logits); mask = 2 * sigmoid(logits)
     // All rows of the map, whose samples lie anywhere.
     Rows input_rows(std::size_t input, const Extents& extents, Rows rows) const;
     Work work(const Extents& extents) const;
-    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters,
-                                            const KernelTable& table) const;
+    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                            WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

@@ -11,11 +11,12 @@ std::vector<float> rectified(const std::vector<float>& values) {
 }
 
 std::unique_ptr<const WholeOperator> FusionWeights::bind(std::span<const Parameter> parameters,
-                                                         const KernelTable&) const {
+                                                         const KernelTable&, WeightStore& weights) const {
+    const std::span<const float> positive = weights.take(count_of(parameters, parameter), [&](float* made) {
+        std::ranges::copy(rectified(values_of(parameters, parameter)), made);
+    });
     return make_whole_operator(
-        "", [weights = rectified(values_of(parameters, parameter))](const Call& call, ThreadPool&) {
-            std::copy(weights.begin(), weights.end(), call.output.data);
-        });
+        "", [positive](const Call& call, ThreadPool&) { std::ranges::copy(positive, call.output.data); });
 }
 
 }  // namespace featherface::engine

@@ -21,8 +21,8 @@ struct FusionWeights {  // (); relu(parameter)
 
     Shape infer_shape(std::span<const Shape>) const { return {Shape::Kind::list, 1, 1, count}; }
     Work work(const Extents& extents) const { return {.map_bytes = float_bytes(extents.output)}; }
-    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters,
-                                              const KernelTable&) const;
+    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters, const KernelTable&,
+                                              WeightStore& weights) const;
 };
 
 std::vector<float> rectified(const std::vector<float>& values);

@@ -1,6 +1,6 @@
 #include "engine/operations/linear.hpp"
 
-#include <vector>
+#include <algorithm>
 
 namespace featherface::engine {
 
@@ -8,9 +8,10 @@ namespace {
 
 class LinearOperator final : public WholeOperator {
   public:
-    LinearOperator(const Linear& op, std::span<const Parameter> parameters, const KernelTable& table)
-        : op_(op), table_(table), weights_(values_of(parameters, op.weight)) {
-        if (op.bias != kNone) bias_ = values_of(parameters, op.bias);
+    LinearOperator(const Linear& op, std::span<const Parameter> parameters, const KernelTable& table,
+                   WeightStore& weights)
+        : op_(op), table_(table), weights_(copied(parameters, op.weight, weights)) {
+        if (op.bias != kNone) bias_ = copied(parameters, op.bias, weights);
     }
 
     void run(const Call& call, ThreadPool&) const override {
@@ -18,12 +19,18 @@ class LinearOperator final : public WholeOperator {
                       op_.activation, call.output.data, op_.out);
     }
     std::string_view kernel_name() const override { return table_.linear.name; }
-    std::size_t weight_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
+    std::size_t weight_bytes() const override { return weights_.size_bytes() + bias_.size_bytes(); }
 
   private:
+    static std::span<const float> copied(std::span<const Parameter> parameters, ParameterId id,
+                                         WeightStore& weights) {
+        return weights.take(count_of(parameters, id),
+                            [&](float* to) { std::ranges::copy(values_of(parameters, id), to); });
+    }
+
     Linear op_;
     const KernelTable& table_;
-    std::vector<float> weights_, bias_;
+    std::span<const float> weights_, bias_;
 };
 
 }  // namespace
@@ -37,8 +44,8 @@ Work Linear::work(const Extents& extents) const {
 }
 
 std::unique_ptr<const WholeOperator> Linear::bind(std::span<const Parameter> parameters,
-                                                  const KernelTable& table) const {
-    return std::make_unique<const LinearOperator>(*this, parameters, table);
+                                                  const KernelTable& table, WeightStore& weights) const {
+    return std::make_unique<const LinearOperator>(*this, parameters, table, weights);
 }
 
 }  // namespace featherface::engine

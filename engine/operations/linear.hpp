@@ -18,8 +18,8 @@ struct Linear {  // (vector)
 
     Shape infer_shape(std::span<const Shape>) const { return {Shape::Kind::vector, 1, 1, out}; }
     Work work(const Extents& extents) const;
-    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters,
-                                              const KernelTable& table) const;
+    std::unique_ptr<const WholeOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                              WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

@@ -32,8 +32,9 @@ Work work_of(const Operation& operation, const Extents& extents) {
 }
 
 BoundOperator bind(const Operation& operation, std::span<const Parameter> parameters,
-                   const KernelTable& table) {
-    return std::visit([&](const auto& op) -> BoundOperator { return op.bind(parameters, table); }, operation);
+                   const KernelTable& table, WeightStore& weights) {
+    return std::visit(
+        [&](const auto& op) -> BoundOperator { return bind_one(op, parameters, table, weights); }, operation);
 }
 
 }  // namespace featherface::engine

@@ -46,12 +46,24 @@ concept WholeOnly = !Op::kRowWise && !requires {
     &Op::input_rows;
 };
 
+// bind() of an operation; one that has parameters is given the store of weights, too.
+template <class Op>
+auto bind_one(const Op& op, std::span<const Parameter> parameters, const KernelTable& table,
+              WeightStore& weights) -> decltype(op.bind(parameters, table, weights)) {
+    return op.bind(parameters, table, weights);
+}
+template <class Op>
+auto bind_one(const Op& op, std::span<const Parameter> parameters, const KernelTable& table, WeightStore&)
+    -> decltype(op.bind(parameters, table)) {
+    return op.bind(parameters, table);
+}
+
 // What an operation must say. Its inputs are a node's, in the order its file names.
 template <class Op>
-concept IsOperation = (RowWise<Op> || WholeOnly<Op>)&&requires(const Op op, std::span<const Shape> inputs,
-                                                               const Extents extents,
-                                                               std::span<const Parameter> parameters,
-                                                               const KernelTable& table) {
+concept IsOperation = (RowWise<Op> ||
+                       WholeOnly<Op>)&&requires(const Op op, std::span<const Shape> inputs,
+                                                const Extents extents, std::span<const Parameter> parameters,
+                                                const KernelTable& table, WeightStore& weights) {
     // The short name, for tables.
     { Op::kKind } -> std::convertible_to<std::string_view>;
     // Which of its members are parameters.
@@ -60,11 +72,12 @@ concept IsOperation = (RowWise<Op> || WholeOnly<Op>)&&requires(const Op op, std:
     { op.infer_shape(inputs) } -> std::same_as<Shape>;
     // Its arithmetic and the least bytes that it moves, when it runs alone.
     { op.work(extents) } -> std::same_as<Work>;
-    // The operation bound to its kernels: a row operator just where it is row-wise, or Nothing. The
-    // parameters must have their values; the operator keeps no reference to them.
-    { op.bind(parameters, table) } -> std::convertible_to<BoundOperator>;
-    requires std::same_as<decltype(op.bind(parameters, table)), Nothing> ||
-        std::same_as<decltype(op.bind(parameters, table)),
+    // The operation bound to its kernels: a row operator just where it is row-wise, or Nothing. What it
+    // computes with it takes from `weights`, made of the parameters' values; it keeps no reference to those,
+    // and where they are packed already the parameters have only shapes.
+    { bind_one(op, parameters, table, weights) } -> std::convertible_to<BoundOperator>;
+    requires std::same_as<decltype(bind_one(op, parameters, table, weights)), Nothing> ||
+        std::same_as<decltype(bind_one(op, parameters, table, weights)),
                      std::conditional_t<Op::kRowWise, std::unique_ptr<const RowOperator>,
                                         std::unique_ptr<const WholeOperator>>>;
 };
@@ -84,7 +97,7 @@ Shape infer_shape(const Operation& operation, std::span<const Shape> inputs);
 Rows input_rows(const Operation& operation, std::size_t input, const Extents& extents, Rows rows);
 Work work_of(const Operation& operation, const Extents& extents);
 BoundOperator bind(const Operation& operation, std::span<const Parameter> parameters,
-                   const KernelTable& table);
+                   const KernelTable& table, WeightStore& weights);
 
 // Calls visit(id) for every ParameterId an operation holds, kNone among them.
 template <class AnyOperation, class Visitor>

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "engine/operations/shape.hpp"
+#include "engine/operations/weight_store.hpp"
 #include "engine/system/thread_pool.hpp"
 #include "featherface/image.hpp"
 #include "kernels/kernel_table.hpp"

@@ -22,6 +22,17 @@ struct Parameter {
     std::vector<float> values;
 };
 
+// By its shape, which it has before it is bound.
+inline std::size_t element_count(const Parameter& parameter) {
+    std::size_t count = 1;
+    for (const std::int64_t extent : parameter.shape) count *= static_cast<std::size_t>(extent);
+    return count;
+}
+
+inline std::size_t count_of(std::span<const Parameter> parameters, ParameterId id) {
+    return element_count(parameters[static_cast<std::size_t>(id)]);
+}
+
 // Values of a bound parameter.
 inline const std::vector<float>& values_of(std::span<const Parameter> parameters, ParameterId id) {
     return parameters[static_cast<std::size_t>(id)].values;

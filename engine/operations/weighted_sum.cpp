@@ -1,6 +1,5 @@
 #include "engine/operations/weighted_sum.hpp"
 
-#include <utility>
 #include <vector>
 
 #include "engine/operations/fusion_weights.hpp"
@@ -8,21 +7,28 @@
 namespace featherface::engine {
 
 std::unique_ptr<const RowOperator> WeightedSum::bind(std::span<const Parameter> parameters,
-                                                     const KernelTable& table) const {
+                                                     const KernelTable& table, WeightStore& weights) const {
     constexpr double kEps = 1e-4;
-    std::vector<float> weights = rectified(values_of(parameters, parameter));
-    double total = kEps;
-    for (const float weight : weights) total += weight;
-    for (float& weight : weights) weight = static_cast<float>(weight / total);
-    return make_row_operator(table.weighted_sum.name, [weights = std::move(weights), function = activation,
-                                                       &table](const Call& call, Rows rows) {
-        table.weighted_sum({.inputs = call.inputs,
-                            .weights = weights.data(),
-                            .count = call.input_count,
-                            .activation = function,
-                            .output = call.output},
-                           rows);
-    });
+    const float* const factors = weights
+                                     .take(count_of(parameters, parameter),
+                                           [&](float* made) {
+                                               const std::vector<float> positive =
+                                                   rectified(values_of(parameters, parameter));
+                                               double total = kEps;
+                                               for (const float weight : positive) total += weight;
+                                               for (const float weight : positive)
+                                                   *made++ = static_cast<float>(weight / total);
+                                           })
+                                     .data();
+    return make_row_operator(table.weighted_sum.name,
+                             [factors, function = activation, &table](const Call& call, Rows rows) {
+                                 table.weighted_sum({.inputs = call.inputs,
+                                                     .weights = factors,
+                                                     .count = call.input_count,
+                                                     .activation = function,
+                                                     .output = call.output},
+                                                    rows);
+                             });
 }
 
 }  // namespace featherface::engine

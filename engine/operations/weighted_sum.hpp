@@ -18,8 +18,8 @@ struct WeightedSum {  // (2 or 3 maps); w[i] = relu(p[i]) / (sum over all of p o
     Shape infer_shape(std::span<const Shape> inputs) const { return inputs[0]; }
     Rows input_rows(std::size_t, const Extents&, Rows rows) const { return rows; }
     Work work(const Extents& extents) const { return moving_maps(extents); }
-    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters,
-                                            const KernelTable& table) const;
+    std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
+                                            WeightStore& weights) const;
 };
 
 }  // namespace featherface::engine

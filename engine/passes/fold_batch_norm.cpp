@@ -17,10 +17,11 @@ Eigen::ArrayXd array_of(const Graph& graph, ParameterId id) {
         .cast<double>();
 }
 
-ParameterId add_vector(Graph& graph, const std::string& name, const Eigen::ArrayXd& values) {
+// Of an unbound graph's there are no values, only shapes.
+ParameterId add_vector(Graph& graph, const std::string& name, int channels, const Eigen::ArrayXd& values) {
     std::vector<float> rounded(static_cast<std::size_t>(values.size()));
     Eigen::Map<Eigen::ArrayXf>(rounded.data(), values.size()) = values.cast<float>();
-    return add_parameter(graph, name, {values.size()}, std::move(rounded));
+    return add_parameter(graph, name, {channels}, std::move(rounded));
 }
 
 template <class Convolution>
@@ -31,8 +32,9 @@ bool fold(Graph& graph, Convolution* conv, const BatchNorm& norm) {
     Eigen::ArrayXd shift = -array_of(graph, norm.mean);
     if (conv->bias != kNone) shift += array_of(graph, conv->bias);
     const std::string name = graph.parameters[static_cast<std::size_t>(conv->weight)].name;
-    conv->scale = add_vector(graph, name + " (scale)", scale);
-    conv->bias = add_vector(graph, name + " (bias)", shift * scale + array_of(graph, norm.bias));
+    const int channels = conv->geometry.out_channels;
+    conv->scale = add_vector(graph, name + " (scale)", channels, scale);
+    conv->bias = add_vector(graph, name + " (bias)", channels, shift * scale + array_of(graph, norm.bias));
     return true;
 }
 

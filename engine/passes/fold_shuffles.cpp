@@ -19,9 +19,11 @@ void permute_inputs(Graph& graph, Conv& conv, const std::vector<int>& source) {
     const ConvGeometry g = conv.geometry;
     const int group_in = g.in_channels / g.groups, group_out = g.out_channels / g.groups;
     const Parameter& old = graph.parameters[static_cast<std::size_t>(conv.weight)];
+    const bool is_bound = !old.values.empty();
     std::vector<float> weights(
-        static_cast<std::size_t>(g.out_channels) * static_cast<std::size_t>(g.in_channels), 0.0f);
-    for (int o = 0; o < g.out_channels; ++o) {
+        is_bound ? static_cast<std::size_t>(g.out_channels) * static_cast<std::size_t>(g.in_channels) : 0,
+        0.0f);
+    for (int o = 0; o < g.out_channels && is_bound; ++o) {
         for (int i = 0; i < group_in; ++i) {
             const int from = source[static_cast<std::size_t>(o / group_out * group_in + i)];
             weights[static_cast<std::size_t>(o * g.in_channels + from)] =

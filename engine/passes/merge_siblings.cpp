@@ -64,20 +64,19 @@ Graph merge_siblings(Graph graph) {
     const auto readers = find_readers(graph);
     const std::vector<Role> roles = find_roles(graph);
     Graph result{graph.name, {}, std::move(graph.parameters), std::move(graph.outputs)};
+    result.nodes.reserve(graph.nodes.size());
     std::vector<ValueId> moved(graph.nodes.size(), kNone);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         if (moved[i] != kNone) continue;  // merged into an earlier sibling
-        Node node = graph.nodes[i];
-        const ValueId read = node.inputs.empty() ? kNone : node.inputs[0];
-        for (ValueId& input : node.inputs) input = moved[static_cast<std::size_t>(input)];
+        const Node& old = graph.nodes[i];
+        const ValueId read = old.inputs.empty() ? kNone : old.inputs[0];
         const auto emit = [&](Node n) {
             result.nodes.push_back(std::move(n));
             return static_cast<ValueId>(result.nodes.size()) - 1;
         };
 
-        auto* conv = std::get_if<Conv>(&node.operation);
         std::vector<std::size_t> siblings;
-        if (conv) {
+        if (const auto* conv = std::get_if<Conv>(&old.operation)) {
             for (const ValueId reader : readers[static_cast<std::size_t>(read)]) {
                 const std::size_t j = static_cast<std::size_t>(reader);
                 const auto* other = std::get_if<Conv>(&graph.nodes[j].operation);
@@ -86,17 +85,22 @@ Graph merge_siblings(Graph graph) {
                     siblings.push_back(j);
             }
         }
+        const auto emit_node = [&](Node node) {
+            for (ValueId& input : node.inputs) input = moved[static_cast<std::size_t>(input)];
+            return emit(std::move(node));
+        };
         if (siblings.empty()) {
-            moved[i] = emit(std::move(node));
+            moved[i] = emit_node(std::move(graph.nodes[i]));
             continue;
         }
+        Node node = old;  // what it was is asked for again below
         std::vector<const Conv*> others;
         for (const std::size_t j : siblings) others.push_back(&std::get<Conv>(graph.nodes[j].operation));
         siblings.insert(siblings.begin(), i);
-        append_outputs(result, *conv, others);
+        append_outputs(result, std::get<Conv>(node.operation), others);
         node.names.clear();
         node.fused.clear();
-        const ValueId whole = emit(std::move(node));
+        const ValueId whole = emit_node(std::move(node));
         int first = 0;
         for (const std::size_t j : siblings) {
             const int channels = std::get<Conv>(graph.nodes[j].operation).geometry.out_channels;

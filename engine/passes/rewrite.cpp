@@ -63,6 +63,8 @@ Graph eliminate_dead(Graph graph) {
     std::vector<ValueId> renumbered(graph.nodes.size(), kNone);
     std::vector<ParameterId> parameter_ids(graph.parameters.size(), kNone);
     Graph live{graph.name, {}, {}, std::move(graph.outputs)};
+    live.nodes.reserve(graph.nodes.size());
+    live.parameters.reserve(graph.parameters.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         if (!needed[i]) continue;
         Node node = std::move(graph.nodes[i]);

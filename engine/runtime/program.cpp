@@ -4,8 +4,8 @@
 
 namespace featherface::engine {
 
-Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table) {
-    Program program{std::move(bound_graph), std::move(schedule), {}, &table};
+Program compile(Graph unpacked, Schedule schedule, const KernelTable& table, WeightStore weights) {
+    Program program{std::move(unpacked), std::move(schedule), {}, &table, std::move(weights)};
     Graph& graph = program.graph;
     std::vector<std::size_t> last_users(graph.parameters.size(), 0);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -16,7 +16,7 @@ Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table) 
 
     program.operators.reserve(graph.nodes.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        program.operators.push_back(bind(graph.nodes[i].operation, graph.parameters, table));
+        program.operators.push_back(bind(graph.nodes[i].operation, graph.parameters, table, program.weights));
         // Packed weights move in where plain ones move out.
         for_each_parameter(graph.nodes[i].operation, [&](ParameterId id) {
             if (id == kNone || last_users[static_cast<std::size_t>(id)] != i) return;

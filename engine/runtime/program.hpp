@@ -15,12 +15,14 @@ struct Program {
     Schedule schedule;
     std::vector<BoundOperator> operators;  // one per node
     const KernelTable* table = nullptr;
+    WeightStore weights;  // the operators'
 
     std::size_t weight_bytes() const;
 };
 
-// `schedule` is the graph's.
-Program compile(Graph bound_graph, Schedule schedule, const KernelTable& table);
+// `schedule` is the graph's. Where `weights` is a packed program's, the graph may be unbound; whether they
+// fit, the store says afterwards.
+Program compile(Graph graph, Schedule schedule, const KernelTable& table, WeightStore weights = {});
 
 // The same, scheduled one by one.
 Program compile(Graph bound_graph, const KernelTable& table);

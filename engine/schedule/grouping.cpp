@@ -133,17 +133,19 @@ class Grouping {
     // Whether a way leads from the outputs through other groups back into the joined ones.
     bool depends_on_itself(const std::vector<ValueId>& outputs, const std::set<std::size_t>& joined) const {
         std::vector<ValueId> to_visit = outputs;
-        std::set<std::size_t> seen;
+        std::vector<bool> seen(members_.size(), false), is_joined(members_.size(), false);
+        for (const std::size_t group : joined) is_joined[group] = true;
         while (!to_visit.empty()) {
             const ValueId value = to_visit.back();
             to_visit.pop_back();
             for (const ValueId reader : readers_[index(value)]) {
                 const std::size_t group = group_of_[index(reader)];
-                if (joined.count(group)) {
-                    if (joined.count(group_of_[index(value)])) continue;  // read where it is made
+                if (is_joined[group]) {
+                    if (is_joined[group_of_[index(value)]]) continue;  // read where it is made
                     return true;
                 }
-                if (!seen.insert(group).second) continue;
+                if (seen[group]) continue;
+                seen[group] = true;
                 to_visit.insert(to_visit.end(), members_[group].begin(), members_[group].end());
             }
         }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/identity/networks.hpp"
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
 #include "support/capture.hpp"
@@ -40,6 +41,35 @@ std::set<std::string> all_names(const Graph& graph) {
         names.insert(node.fused.begin(), node.fused.end());
     }
     return names;
+}
+
+// What a graph is but for its parameters' values.
+void check_same_structure(const Graph& a, const Graph& b) {
+    REQUIRE(a.nodes.size() == b.nodes.size());
+    for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+        CAPTURE(i);
+        CHECK(kind_of(a.nodes[i].operation) == kind_of(b.nodes[i].operation));
+        CHECK(a.nodes[i].inputs == b.nodes[i].inputs);
+        CHECK(a.nodes[i].names == b.nodes[i].names);
+        CHECK(a.nodes[i].fused == b.nodes[i].fused);
+        const auto *conv = std::get_if<Conv>(&a.nodes[i].operation),
+                   *other = std::get_if<Conv>(&b.nodes[i].operation);
+        if (conv && other) CHECK(conv->geometry == other->geometry);
+    }
+    REQUIRE(a.parameters.size() == b.parameters.size());
+    for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+        CHECK(a.parameters[i].name == b.parameters[i].name);
+        CHECK(a.parameters[i].shape == b.parameters[i].shape);
+    }
+}
+
+TEST_CASE("passes: an unbound graph becomes the same nodes, with the same parameters' shapes and no values") {
+    for (const Network& network : networks()) {
+        CAPTURE(network.short_id);
+        const Graph unbound = optimize(network.make_graph());
+        check_same_structure(unbound, optimize(test::seeded_graph(network.short_id)));
+        for (const Parameter& parameter : unbound.parameters) CHECK(parameter.values.empty());
+    }
 }
 
 TEST_CASE("passes: each keeps the outputs, applied one after another") {
