@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +25,8 @@ struct LoadedModel {
     std::vector<std::string> warnings;
     std::shared_ptr<const Program> program;
 
-    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do.
+    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do. A packed
+    // model says it of itself.
     std::optional<loaders::Checkpoint> checkpoint;
     mutable std::once_flag hashed;
     mutable std::string sha256;
@@ -38,6 +41,9 @@ struct LoadedModel {
     // before the passes see it.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options,
                               const std::function<void(Graph&)>& rewrite);
+    // Model::from_bytes(), or in_place().
+    static Result<Model> load_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
+                                    const ModelOptions& options, bool in_place);
 };
 
 // What a Session of the model runs.

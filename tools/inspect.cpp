@@ -5,6 +5,7 @@
 #include "engine/identity/text.hpp"
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/model/checkpoint_verb.hpp"
+#include "tools/model/packed_facts.hpp"
 #include "tools/text/text.hpp"
 
 namespace featherface::tools {
@@ -31,6 +32,12 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     line("size        ", grouped(static_cast<std::int64_t>(checkpoint.file_size())) + " bytes");
     line("SHA-256     ", checkpoint.sha256());
     line("container   ", std::string(checkpoint.container()));
+    if (checkpoint.packed()) {
+        const PackedFacts facts = packed_facts(*checkpoint.packed());
+        line("packed from ", facts.source_text());
+        line("packed for  ", facts.architectures_text());
+        line("licence     ", facts.licence_text());
+    }
     const std::string form = checkpoint.form() == "state_dict" ? "" : ", a " + std::string(checkpoint.form());
     line("state_dict  ", (path.empty() ? "the whole file" : "under '" + printable(path) + "'") + form +
                              (checkpoint.prefix().empty()
@@ -71,6 +78,7 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
     json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
     json.key("sha256").value(checkpoint.sha256());
     json.key("container").value(checkpoint.container());
+    write_packed(json, checkpoint);
     json.key("form").value(checkpoint.form());
     json.key("state_dict").value(checkpoint.state_dict_path());
     json.key("prefix").value(checkpoint.prefix());

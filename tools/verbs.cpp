@@ -12,6 +12,8 @@ std::span<const Verb> verbs() {
         {"compare", "find the first layer that differs from a reference", compare},
         {"bench", "time networks, whole and layer by layer", bench},
         {"eval", "judge a detector by labels or by another model's faces", eval},
+        {"pack", "make a checkpoint a packed model, which loads at once", pack},
+        {"embed", "make a packed model a source file, for a program of yours", embed},
     };
     return kVerbs;
 }

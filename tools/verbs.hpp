@@ -16,6 +16,8 @@ ExitCode dump(Words words);
 ExitCode compare(Words words);
 ExitCode bench(Words words);
 ExitCode eval(Words words);
+ExitCode pack(Words words);
+ExitCode embed(Words words);
 
 struct Verb {
     std::string_view name, summary;

@@ -4,6 +4,7 @@
 #include "engine/identity/text.hpp"
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/model/checkpoint_verb.hpp"
+#include "tools/model/packed_facts.hpp"
 #include "tools/text/text.hpp"
 
 namespace featherface::tools {
@@ -26,6 +27,12 @@ std::string verdict_text(const loaders::Checkpoint& checkpoint, const Identity& 
     lines += "  SHA-256          " + checkpoint.sha256() + "\n";
     lines += "  usual file name  " + std::string(network.usual_file_name) +
              " (only a habit: the tensors decide)\n";
+    if (checkpoint.packed()) {
+        const PackedFacts facts = packed_facts(*checkpoint.packed());
+        lines += "  packed from      " + facts.source_text() + "\n";
+        lines += "  packed for       " + facts.architectures_text() + "\n";
+        lines += "  licence          " + facts.licence_text() + "\n";
+    }
     std::string classes;
     for (const std::string& name : checkpoint.classes())
         classes += (classes.empty() ? "" : ", ") + printable(name);
@@ -39,6 +46,7 @@ std::string verdict_text(const loaders::Checkpoint& checkpoint, const Identity& 
 void verdict_json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identity& identity) {
     write_identity(json, identity);
     json.key("sha256").value(checkpoint.sha256());
+    write_packed(json, checkpoint);
 }
 
 }  // namespace

@@ -167,6 +167,19 @@ Status keep(Result<T> made, Handle** handle) {
     return {};
 }
 
+// Model::from_bytes(), or in_place().
+template <class Load>
+featherface_status load_bytes(const Load& load, const void* bytes, std::size_t byte_count, const char* name,
+                              const featherface_model_options* options, featherface_model** model) {
+    return call("a model", [&]() -> Status {
+        if (bytes == nullptr) return null_pointer("bytes");
+        if (model == nullptr) return null_pointer("model");
+        const auto known = options_of(options);
+        if (!known.ok()) return known.status();
+        return keep(load(octets(bytes, byte_count), name != nullptr ? name : "model", known.value()), model);
+    });
+}
+
 ImageReadOptions read_options(std::int64_t max_pixels) {
     ImageReadOptions options;
     if (max_pixels > 0) options.max_pixels = max_pixels;
@@ -227,15 +240,13 @@ featherface_status featherface_model_load(const char* path, const featherface_mo
 featherface_status featherface_model_from_bytes(const void* bytes, size_t byte_count, const char* name,
                                                 const featherface_model_options* options,
                                                 featherface_model** model) {
-    return call("a model", [&]() -> Status {
-        if (bytes == nullptr) return null_pointer("bytes");
-        if (model == nullptr) return null_pointer("model");
-        const auto known = options_of(options);
-        if (!known.ok()) return known.status();
-        return keep(
-            Model::from_bytes(octets(bytes, byte_count), name != nullptr ? name : "model", known.value()),
-            model);
-    });
+    return load_bytes(Model::from_bytes, bytes, byte_count, name, options, model);
+}
+
+featherface_status featherface_model_in_place(const void* bytes, size_t byte_count, const char* name,
+                                              const featherface_model_options* options,
+                                              featherface_model** model) {
+    return load_bytes(Model::in_place, bytes, byte_count, name, options, model);
 }
 
 void featherface_model_free(featherface_model* model) {

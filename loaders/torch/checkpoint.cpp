@@ -7,6 +7,7 @@
 
 #include "loaders/error.hpp"
 #include "loaders/mapped_file.hpp"
+#include "loaders/packed/packed_tensors.hpp"
 #include "loaders/torch/name_prefix.hpp"
 #include "loaders/torch/safetensors.hpp"
 #include "loaders/torch/sha256.hpp"
@@ -14,6 +15,26 @@
 #include "loaders/torch/torch_file.hpp"
 
 namespace featherface::loaders {
+namespace {
+
+Status no_entries(std::string_view what) {
+    return error(StatusCode::invalid_argument, "a key for " + std::string(what) + ", which has no entries");
+}
+
+CheckpointTensor as_checkpoint_tensor(PackedTensor& packed) {
+    CheckpointTensor tensor;
+    tensor.name = packed.name;
+    tensor.dtype = packed.type == PackedType::f16 ? DType::f16 : DType::f32;
+    tensor.dtype_name = name_of(tensor.dtype);
+    tensor.bytes = packed.bytes;
+    tensor.strides.resize(packed.shape.size());
+    std::int64_t step = 1;
+    for (std::size_t d = packed.shape.size(); d-- > 0; step *= packed.shape[d]) tensor.strides[d] = step;
+    tensor.shape = std::move(packed.shape);
+    return tensor;
+}
+
+}  // namespace
 
 struct Checkpoint::Contents {
     std::string file_name;
@@ -21,6 +42,7 @@ struct Checkpoint::Contents {
     std::span<const std::byte> bytes;
     std::vector<std::vector<std::byte>> inflated;
     std::string_view container;
+    std::optional<PackedFile> packed;
     StateDict dict;
     std::unordered_map<std::string_view, std::size_t> index;  // of dict.tensors, by name
     std::vector<std::string> globals, calls, classes;
@@ -47,10 +69,23 @@ struct Checkpoint::Contents {
         return {};
     }
 
-    Status read_safetensors_file(const CheckpointOptions& options) {
-        if (!options.key.empty()) {
-            return error(StatusCode::invalid_argument, "a key for a safetensors file, which has no entries");
+    Status read_packed_model(const CheckpointOptions& options) {
+        if (!options.key.empty()) return no_entries("a packed model");
+        Result<PackedFile> read = PackedFile::read(bytes);
+        if (!read.ok()) return read.status();
+        for (const PackedFile::Section& section : read->sections()) {
+            if (Status status = read->check(section); !status.ok()) return status;
         }
+        Result<std::vector<PackedTensor>> tensors = read_packed_tensors(read.value());
+        if (!tensors.ok()) return tensors.status();
+        for (PackedTensor& tensor : tensors.value()) dict.tensors.push_back(as_checkpoint_tensor(tensor));
+        container = "packed model";
+        packed = std::move(read).value();
+        return {};
+    }
+
+    Status read_safetensors_file(const CheckpointOptions& options) {
+        if (!options.key.empty()) return no_entries("a safetensors file");
         Result<StateDict> read = read_safetensors(bytes);
         if (!read.ok()) return read.status();
         container = "safetensors";
@@ -77,8 +112,9 @@ Result<Checkpoint> Checkpoint::from_bytes(std::span<const std::byte> bytes, std:
     auto contents = std::make_unique<Contents>();
     contents->file_name = name;
     contents->bytes = bytes;
-    const Status status = is_safetensors(bytes) ? contents->read_safetensors_file(options)
-                                                : contents->read_pickled_file(options);
+    const Status status = PackedFile::is_packed(bytes) ? contents->read_packed_model(options)
+                          : is_safetensors(bytes)      ? contents->read_safetensors_file(options)
+                                                       : contents->read_pickled_file(options);
     if (!status.ok()) return in_file(name, status);
     contents->make_index();
     return Checkpoint(std::move(contents));
@@ -103,6 +139,9 @@ std::string_view Checkpoint::file_name() const {
 }
 std::string_view Checkpoint::container() const {
     return contents_->container;
+}
+const PackedFile* Checkpoint::packed() const {
+    return contents_->packed ? &*contents_->packed : nullptr;
 }
 std::string_view Checkpoint::form() const {
     switch (contents_->dict.form) {

@@ -1,7 +1,7 @@
 // A checkpoint as named tensors: it opens either torch container (zip, or the older "legacy" stream), a
-// TorchScript archive or a safetensors file, finds the network's tensors in it (a state_dict, bare or nested,
-// a list of pairs, NumPy arrays, a whole module), takes "module." off its names and hands out tensors as
-// views into the file's bytes.
+// TorchScript archive, a safetensors file or a packed model, finds the network's tensors in it (a state_dict,
+// bare or nested, a list of pairs, NumPy arrays, a whole module), takes "module." off its names and hands out
+// tensors as views into the file's bytes.
 //
 // Limits: files of 2 GiB, 65,535 zip entries, 16,384 entries of a state_dict with names of 1,024 bytes,
 // tensors of 8 dimensions, pickles as in pickle.hpp; entries that were deflated may come to the file's size
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "featherface/status.hpp"
+#include "loaders/packed/packed_file.hpp"
 #include "loaders/torch/dtype.hpp"
 
 namespace featherface::loaders {
@@ -68,7 +69,10 @@ class Checkpoint {
     const CheckpointTensor* find(std::string_view name) const;  // nullptr when there is none
 
     std::string_view file_name() const;
-    std::string_view container() const;  // "torch zip", "torch legacy", "TorchScript zip" or "safetensors"
+    // "torch zip", "torch legacy", "TorchScript zip", "safetensors" or "packed model"
+    std::string_view container() const;
+    // Of a packed model, every section of which is as it was written; nullptr for all else.
+    const PackedFile* packed() const;
     // What holds the tensors: "state_dict", "list of pairs", "whole module" or "TorchScript module".
     std::string_view form() const;
     std::string_view state_dict_path() const;  // "" when bare, else "state_dict", "ema.model", ...

@@ -44,6 +44,10 @@ constexpr Magic kMagics[] = {
     {0, "\xdd\x85\x76\0"sv, {"a binary ncnn param file", kConvert}},
     {0, "\x47\x6b\x30\x01"sv, {"an ncnn weights file", kConvert}},
     {0, "\x12\x01\0\0\0\0\0\0"sv, {"an MXNet parameter file", kConvert}},
+    {0,
+     "\x89"
+     "FFM\r\n"sv,
+     {"a packed model of featherface's", "this program reads it, PyTorch does not"}},
     {4, "TFL3"sv, {"a TensorFlow Lite model", kConvert}},
     {0, "\x89HDF\r\n\x1a\n"sv, {"an HDF5 file (Keras)", kConvert}},
     {0, "\x93NUMPY"sv, {"a NumPy array", kConvert}},

@@ -25,6 +25,8 @@ forbid(engine "tools/" "support/" "xsimd/" "stb_")
 
 # The rooms of the engine, from the ground up: each knows only those below it.
 set(above "engine/detect/" "engine/loaded_model")
+forbid(engine/packed ${above})
+list(APPEND above "engine/packed/")
 forbid(engine/runtime ${above} "engine/identity/" "engine/passes/" "engine/topologies/" "loaders/")
 list(APPEND above "engine/runtime/" "engine/identity/")
 forbid(engine/schedule ${above} "engine/passes/" "engine/topologies/" "loaders/" "kernels/")
@@ -41,9 +43,10 @@ forbid(engine/system ${above} "engine/pixels/" "loaders/")
 
 forbid(tools "support/" "bench/" "xsimd/")
 
-# Inside loaders, torch and images look into archive (zip, DEFLATE); what lies outside the rooms knows none of them.
-forbid(loaders/archive "loaders/torch/" "loaders/images/")
-forbid(loaders/images "loaders/torch/")
+# Inside loaders, torch and images look into archive (zip, DEFLATE), torch into packed; what lies outside the rooms knows none of them.
+forbid(loaders/archive "loaders/torch/" "loaders/images/" "loaders/packed/")
+forbid(loaders/packed "loaders/torch/" "loaders/images/" "loaders/archive/")
+forbid(loaders/images "loaders/torch/" "loaders/packed/")
 forbid(loaders/torch "loaders/images/")
 
 # Inside tools the verbs are on top, then what one verb is made of, then what several share.

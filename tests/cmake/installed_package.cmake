@@ -9,7 +9,8 @@ run(SUCCEED ${CMAKE_COMMAND} --install ${build_dir} --prefix ${prefix})
 file(GLOB_RECURSE installed RELATIVE ${prefix} ${prefix}/*)
 foreach(file bin/featherface include/featherface/featherface.hpp include/featherface/featherface.h
              include/featherface/version.h share/doc/featherface/LICENSE share/doc/featherface/THIRD_PARTY.md
-             share/doc/featherface/MODEL_CARD.md share/featherface/FeatherFaceV2_final.pth)
+             share/doc/featherface/MODEL_CARD.md share/featherface/FeatherFaceV2_final.pth
+             share/featherface/FeatherFaceV2_final.ffm)
     if(NOT file IN_LIST installed)
         message(FATAL_ERROR "not installed: ${file}, only ${installed}")
     endif()
@@ -23,6 +24,7 @@ file(COPY ${libraries} DESTINATION ${shared})
 
 run(SUCCEED ${make_network} v2 ${scratch})
 set(arguments ${scratch}/network.pth ${scratch}/noise.ppm)
+run(SUCCEED ${prefix}/bin/featherface pack -m ${scratch}/network.pth -o ${scratch}/network.ffm)
 set(sanitized)
 if(sanitize)  # an instrumented library needs its runtime in the program that links it
     set(sanitized -fsanitize=${sanitize})
@@ -30,7 +32,8 @@ endif()
 
 # find_package
 run(SUCCEED ${CMAKE_COMMAND} -S ${examples}/find_package -B ${scratch}/build -G ${generator}
-    -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_FLAGS=${sanitized})
+    -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_FLAGS=${sanitized}
+    -D MODEL=${scratch}/network.ffm)
 run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/build)
 run(SUCCEED ${scratch}/build/consumer ${arguments})
 set(expected "${output}")
@@ -44,6 +47,16 @@ function(expect_the_same_from)
         message(FATAL_ERROR "${ARGN} prints\n${output}\ninstead of\n${expected}")
     endif()
 endfunction()
+
+# Models in the program: the installed V2, whose faces are those of the file beside it, and a model of one's own. The
+# executables find it wherever they are.
+expect_the_same_from(${scratch}/build/with_model ${scratch}/noise.ppm)
+run(SUCCEED ${scratch}/build/with_v2 ${scratch}/noise.ppm)
+set(faces_of_v2 "${output}")
+run(SUCCEED ${scratch}/build/consumer ${prefix}/share/featherface/FeatherFaceV2_final.pth ${scratch}/noise.ppm)
+if(NOT output STREQUAL faces_of_v2)
+    message(FATAL_ERROR "featherface::v2 prints\n${faces_of_v2}\ninstead of\n${output}")
+endif()
 
 # pkg-config and the static library, from C++; with names of its own that stb_image has, too, in both link orders.
 find_program(pkg_config pkg-config)
@@ -79,6 +92,16 @@ if(NOT sanitize)
     run(SUCCEED ${compiler} -std=c++17 -Wall -Wextra -Wpedantic -Werror ${examples}/faces_cxx17.cpp ${link}
         -lfeatherface -o ${scratch}/in_cxx17)
     expect_the_same_from(${scratch}/in_cxx17 ${arguments})
+
+    # In C, with the shared library and a packed model that became a source file.
+    run(SUCCEED ${prefix}/bin/featherface embed ${scratch}/network.ffm -o ${scratch}/model.c)
+    file(READ ${examples}/faces.c text)
+    string(REPLACE "featherface_model_load(argv[1], NULL, &model)" "featherface_model_embedded(NULL, &model)" text
+           "${text}")
+    file(WRITE ${scratch}/embedded.c "${text}")
+    run(SUCCEED ${c_compiler} -std=c99 -Wall -Wextra -Werror ${scratch}/embedded.c ${scratch}/model.c ${link}
+        -lfeatherface -o ${scratch}/embedded_in_c)
+    expect_the_same_from(${scratch}/embedded_in_c ${arguments})
 
     # A program that was built with the header of an earlier version.
     file(GLOB versions ${source_dir}/tests/abi/*)

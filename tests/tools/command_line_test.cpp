@@ -22,8 +22,8 @@ namespace featherface::test {
 
 namespace {
 
-const std::vector<std::string> kVerbs = {"detect", "verify",  "inspect", "classify",
-                                         "dump",   "compare", "eval"};
+const std::vector<std::string> kVerbs = {"detect",  "verify", "inspect", "classify", "dump",
+                                         "compare", "eval",   "pack",    "embed"};
 
 // One file of each kind, and a command of each verb that ends well with them.
 struct Commands {

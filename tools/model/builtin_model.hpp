@@ -1,4 +1,4 @@
-// The checkpoint inside the program: a FeatherFace V2, so that faces are found with no file at hand.
+// The packed model inside the program: a FeatherFace V2, so that faces are found with no file at hand.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ constexpr std::string_view kBuiltinModelName = "built-in FeatherFaceV2_final.pth
 constexpr std::string_view kUsingBuiltinModel = "no -m: using the built-in FeatherFace V2";
 constexpr std::string_view kNoBuiltinModel = "give a checkpoint, -m FILE: this program was built without one";
 
-// The bytes of tools/model/FeatherFaceV2_final.pth; none when built with FEATHERFACE_BUILTIN_MODEL=OFF.
+// The bytes of tools/model/FeatherFaceV2_final.ffm; none when built with FEATHERFACE_BUILTIN_MODEL=OFF.
 std::span<const std::uint8_t> builtin_model();
 
 }  // namespace featherface::tools

@@ -34,7 +34,7 @@ Result<Model> load_model(const std::string& file, const ModelOptions& options) {
 
 Result<Model> load_model_or_builtin(const std::optional<std::string>& file, const ModelOptions& options) {
     if (file) return load_model(*file, options);
-    return Model::from_bytes(builtin_model(), kBuiltinModelName, options);
+    return Model::in_place(builtin_model(), kBuiltinModelName, options);
 }
 
 }  // namespace featherface::tools

@@ -79,11 +79,28 @@ FEATHERFACE_API featherface_status featherface_model_from_bytes(const void* byte
                                                                 const char* name,
                                                                 const featherface_model_options* options,
                                                                 featherface_model** model);
+/* The same from bytes that outlive the model and all that is made of it: a packed model that begins on a 64-byte
+ * boundary is used where it lies. */
+FEATHERFACE_API featherface_status featherface_model_in_place(const void* bytes, size_t byte_count,
+                                                              const char* name,
+                                                              const featherface_model_options* options,
+                                                              featherface_model** model);
 FEATHERFACE_API void featherface_model_free(featherface_model* model);
+
+/* The packed model that is part of the program, which featherface_embed_model() of CMake or the verb `embed` puts
+ * there: no file is needed and nothing copied. A program that has none does not link. */
+extern const uint64_t featherface_embedded_model[];
+extern const uint64_t featherface_embedded_model_size; /* in bytes */
+static inline featherface_status featherface_model_embedded(const featherface_model_options* options,
+                                                            featherface_model** model) {
+    return featherface_model_in_place(featherface_embedded_model, (size_t)featherface_embedded_model_size,
+                                      "the embedded model", options, model);
+}
 
 FEATHERFACE_API const char* featherface_model_name(const featherface_model* model); /* "FeatherFace V2" */
 FEATHERFACE_API int64_t featherface_model_parameters(const featherface_model* model);
-FEATHERFACE_API const char* featherface_model_sha256(const featherface_model* model); /* of the file, hex */
+/* Of the file, hex; of a packed model that of the checkpoint it was made from. */
+FEATHERFACE_API const char* featherface_model_sha256(const featherface_model* model);
 FEATHERFACE_API const char* featherface_model_cpu_architecture(const featherface_model* model);
 FEATHERFACE_API size_t featherface_model_warning_count(const featherface_model* model);
 FEATHERFACE_API const char* featherface_model_warning(const featherface_model* model, size_t index);

@@ -2,6 +2,7 @@
 // immutable; one serves any number of threads and detectors.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,13 @@
 #include <vector>
 
 #include "featherface/status.hpp"
+
+// The packed model that is part of the program, which featherface_embed_model() of CMake, the verb `embed` or
+// featherface::v2 puts there.
+extern "C" {
+extern const std::uint64_t featherface_embedded_model[];
+extern const std::uint64_t featherface_embedded_model_size;  // in bytes
+}
 
 namespace featherface {
 
@@ -59,8 +67,10 @@ class Model {
     Model();
     bool empty() const;
 
-    // load() reads a checkpoint (either container of PyTorch's, a TorchScript archive or a safetensors file)
-    // and recognises the network by its tensors. Errors: io_error, malformed, unsupported; limit_exceeded (of
+    // load() reads a checkpoint (either container of PyTorch's, a TorchScript archive, a safetensors file or a
+    // packed model) and recognises the network by its tensors. A packed model is mapped, and what it has
+    // ready for this CPU is used where it lies: such a file is replaced by renaming another to it, for one
+    // that is cut while in use ends the program. Errors: io_error, malformed, unsupported; limit_exceeded (of
     // what the file declares, or of memory); wrong_model when it is no network known here (the message says
     // what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name no architecture that
     // is usable here, or an entry that the file has not.
@@ -68,10 +78,24 @@ class Model {
     // The same from bytes, which must outlive the call only. `name` stands in messages.
     static Result<Model> from_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                     const ModelOptions& options = {});
+    // The same from bytes that outlive the model and all that is made of it, such as those that are part of
+    // the program: a packed model that begins on a 64-byte boundary is used where it lies.
+    static Result<Model> in_place(std::span<const std::uint8_t> bytes, std::string_view name,
+                                  const ModelOptions& options = {});
+
+    // The packed model in the program: no file is needed and nothing copied. A program that has none does not
+    // link.
+    static Result<Model> embedded(const ModelOptions& options = {}) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(featherface_embedded_model);
+        return in_place({bytes, static_cast<std::size_t>(featherface_embedded_model_size)},
+                        "the embedded model", options);
+    }
 
     Architecture architecture() const;
-    std::int64_t parameters() const;    // trained parameters, as PyTorch counts them
-    const std::string& sha256() const;  // of the whole file, lower-case hex; computed at the first call
+    std::int64_t parameters() const;  // trained parameters, as PyTorch counts them
+    // Of the whole file, lower-case hex, computed at the first call; of a packed model that of the checkpoint
+    // it was made from.
+    const std::string& sha256() const;
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
     // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
     const std::vector<std::string>& warnings() const;

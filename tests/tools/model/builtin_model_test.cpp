@@ -1,4 +1,4 @@
-// The checkpoint inside the program, and the verbs that use it when none is given.
+// The packed model inside the program, and the verbs that use it when none is given.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -17,16 +17,26 @@ namespace featherface::test {
 
 namespace {
 
-const std::string kCheckpoint = FEATHERFACE_SOURCE_DIR "/tools/model/FeatherFaceV2_final.pth";
+const std::string kInRepository = FEATHERFACE_SOURCE_DIR "/tools/model/FeatherFaceV2_final";
+const std::string kCheckpoint = kInRepository + ".pth", kPacked = kInRepository + ".ffm";
 
 }  // namespace
 
 TEST_CASE("built-in model: the file in the repository, byte by byte, when the program has one") {
     const std::span<const std::uint8_t> bytes = tools::builtin_model();
     if (bytes.empty()) return;
-    const std::vector<std::uint8_t> file = read_file(kCheckpoint);
+    const std::vector<std::uint8_t> file = read_file(kPacked);
     CHECK(std::ranges::equal(bytes, file));
-    CHECK(file.size() < 750'000);
+    CHECK(file.size() < 600'000);
+}
+
+TEST_CASE("built-in model: it is what `pack` makes of the checkpoint in the repository") {
+    const ProgramFiles files;
+    const std::string packed = files.path("again.ffm");
+    check_program(featherface({"pack", "-m", kCheckpoint, "-o", packed, "--architectures", "none",
+                               "--licence", kInRepository + ".licence"}),
+                  0);
+    CHECK(read_file(packed) == read_file(kPacked));
 }
 
 TEST_CASE("verify: the model in the repository is a FeatherFace V2 with nothing odd in it") {
