@@ -25,8 +25,8 @@ struct LoadedModel {
     std::vector<std::string> warnings;
     std::shared_ptr<const Program> program;
 
-    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do. A packed
-    // model says it of itself.
+    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do. A
+    // packed model says it of itself.
     std::optional<loaders::Checkpoint> checkpoint;
     mutable std::once_flag hashed;
     mutable std::string sha256;

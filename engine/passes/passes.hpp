@@ -1,6 +1,7 @@
-// Rewrites of a graph. Each is separate, named, and tested against the graph it was given: same outputs, fewer
-// or cheaper steps. A node that absorbs another takes over its names and keeps its own as `fused`. What becomes
-// of a graph does not depend on its parameters' values: an unbound one, without any, becomes the same nodes.
+// Rewrites of a graph. Each is separate, named, and tested against the graph it was given: same outputs,
+// fewer or cheaper steps. A node that absorbs another takes over its names and keeps its own as `fused`. What
+// becomes of a graph does not depend on its parameters' values: an unbound one, without any, becomes the same
+// nodes.
 #pragma once
 
 #include <span>

@@ -67,8 +67,8 @@ class Model {
     Model();
     bool empty() const;
 
-    // load() reads a checkpoint (either container of PyTorch's, a TorchScript archive, a safetensors file or a
-    // packed model) and recognises the network by its tensors. A packed model is mapped, and what it has
+    // load() reads a checkpoint (either container of PyTorch's, a TorchScript archive, a safetensors file or
+    // a packed model) and recognises the network by its tensors. A packed model is mapped, and what it has
     // ready for this CPU is used where it lies: such a file is replaced by renaming another to it, for one
     // that is cut while in use ends the program. Errors: io_error, malformed, unsupported; limit_exceeded (of
     // what the file declares, or of memory); wrong_model when it is no network known here (the message says
