@@ -21,11 +21,22 @@ void subtract_mean_bgr(const std::uint8_t* in, const float* mean, float* out, in
     for (; i < values; ++i) out[i] = static_cast<float>(in[i]) - mean[i % 3];
 }
 
+using Bytes = std::uint8_t __attribute__((vector_size(16)));
+
+// The bytes at kFrom. (g++ 11 knows the one builtin only, clang the other.)
+template <int... kFrom>
+FEATHERFACE_INLINE Bytes shuffle_bytes(Bytes bytes) {
+#if defined(__GNUC__) && !defined(__clang__)
+    return __builtin_shuffle(bytes, Bytes{kFrom...});
+#else
+    return __builtin_shufflevector(bytes, bytes, kFrom...);
+#endif
+}
+
 // A row of `width` pixels of kBytes bytes, of which kBlue, kGreen and kRed count, to dense output. Four
 // pixels at a time are converted by the compiler's own vectors: xsimd 8.1 does not shuffle bytes.
 template <int kBytes, int kBlue, int kGreen, int kRed>
 void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, int width) {
-    using Bytes = std::uint8_t __attribute__((vector_size(16)));
     constexpr int kPixels = 4;
     constexpr int kAtOnce = 16;  // bytes read and floats written: more than the pixels', but inside the row
     float means[kAtOnce] = {};
@@ -34,10 +45,9 @@ void subtract_mean_row(const std::uint8_t* in, const float* mean, float* out, in
     for (; kHasByteShuffle && kBytes * (width - x) >= kAtOnce && 3 * (width - x) >= kAtOnce; x += kPixels) {
         Bytes bytes;
         __builtin_memcpy(&bytes, in + x * kBytes, sizeof bytes);
-        bytes = __builtin_shufflevector(bytes, bytes, kBlue, kGreen, kRed, kBytes + kBlue, kBytes + kGreen,
-                                        kBytes + kRed, 2 * kBytes + kBlue, 2 * kBytes + kGreen,
-                                        2 * kBytes + kRed, 3 * kBytes + kBlue, 3 * kBytes + kGreen,
-                                        3 * kBytes + kRed, 12, 13, 14, 15);
+        bytes = shuffle_bytes<kBlue, kGreen, kRed, kBytes + kBlue, kBytes + kGreen, kBytes + kRed,
+                              2 * kBytes + kBlue, 2 * kBytes + kGreen, 2 * kBytes + kRed, 3 * kBytes + kBlue,
+                              3 * kBytes + kGreen, 3 * kBytes + kRed, 12, 13, 14, 15>(bytes);
         std::uint8_t ordered[kAtOnce];
         __builtin_memcpy(ordered, &bytes, sizeof ordered);
         for (int i = 0; i < kAtOnce; i += kLanes) {

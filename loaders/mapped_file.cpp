@@ -1,3 +1,5 @@
+// For systems as POSIX has them; mapped_file_windows.cpp is the other.
+#if !defined(_WIN32)
 #include "loaders/mapped_file.hpp"
 
 #include <fcntl.h>
@@ -118,3 +120,4 @@ MappedFile::~MappedFile() {
 }
 
 }  // namespace featherface::loaders
+#endif

@@ -6,6 +6,7 @@
 
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
+#include "loaders/numbers.hpp"
 #include "loaders/torch/pickle_text.hpp"
 
 namespace featherface::loaders {
@@ -18,7 +19,7 @@ bool is_object(PickleKind kind) {
 // Parses all of `text`; true unless it is no number at all. Out of range, `value` stays 0.
 template <class T>
 bool parse_number(std::string_view text, T& value, bool& out_of_range) {
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, code] = loaders::from_chars(text.data(), text.data() + text.size(), value);
     out_of_range = code == std::errc::result_out_of_range;
     return end == text.data() + text.size() && code != std::errc::invalid_argument;
 }

@@ -1,9 +1,9 @@
 #include "tools/cli/arguments.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "loaders/numbers.hpp"
 #include "tools/cli/suggest.hpp"
 #include "tools/text/text.hpp"
 
@@ -25,7 +25,7 @@ template <class T>
 Status parse_in_range(const std::string& name, std::string_view text, T& value, T least, T most,
                       const char* kind, const std::string& range) {
     T parsed{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+    const auto [end, error] = loaders::from_chars(text.data(), text.data() + text.size(), parsed);
     const bool whole_text = end == text.data() + text.size() && !text.empty();
     if (!whole_text || error != std::errc{} || !(parsed >= least && parsed <= most)) {
         return wrong(name + ": " + quote(text) + " is not " + kind + " from " + range);

@@ -116,7 +116,7 @@ std::vector<PictureSize> usual_sizes(int height, int width) {
         const PictureSize size{static_cast<int>(h), static_cast<int>(w)};
         if (std::find(sizes.begin(), sizes.end(), size) == sizes.end()) sizes.push_back(size);
     };
-    const auto multiple = [](double side, double of, auto round) {
+    const auto multiple = [](double side, double of, double (*round)(double)) {
         return static_cast<std::int64_t>(round(side / of) * of);
     };
     for (const double of : {32.0, 16.0, 8.0}) {

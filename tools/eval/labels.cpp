@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,8 @@
 #include <set>
 #include <string_view>
 #include <utility>
+
+#include "loaders/numbers.hpp"
 
 namespace featherface::tools {
 
@@ -62,7 +63,7 @@ class Lines {
         const char* const end = at + line_.size();
         while (at != end && found.size() < kMostNumbers) {
             double number = 0;
-            const auto [rest, failure] = std::from_chars(at, end, number);
+            const auto [rest, failure] = loaders::from_chars(at, end, number);
             const bool whole = rest == end || *rest == ' ' || *rest == '\t';
             if (failure != std::errc() || !whole || !std::isfinite(number)) break;
             found.push_back(number);

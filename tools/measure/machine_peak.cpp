@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <future>
 #include <map>
 #include <numeric>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -109,8 +109,9 @@ double best_total(int threads, const Measure& measure) {
     for (int i = 0; i < kTries; ++i) {
         std::vector<double> rates(static_cast<std::size_t>(threads));
         const auto fill_in = [&](double& rate) { rate = measure(); };
-        std::vector<std::jthread> others;
-        for (std::size_t t = 1; t < rates.size(); ++t) others.emplace_back(fill_in, std::ref(rates[t]));
+        std::vector<std::future<void>> others;
+        for (std::size_t t = 1; t < rates.size(); ++t)
+            others.push_back(std::async(std::launch::async, fill_in, std::ref(rates[t])));
         fill_in(rates[0]);
         others.clear();  // joins
         best = std::max(best, std::accumulate(rates.begin(), rates.end(), 0.0));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "loaders/numbers.hpp"
+
 // g++ 12 takes the variant's members for uninitialised where a JsonValue is moved into a Result.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -112,7 +114,7 @@ class Parser {
         };
         if (!is_digit(digits)) return fail("no value starts like this");
         if (left_[digits] == '0' && is_digit(digits + 1)) return fail("a number starts with 0");
-        const auto [end, error] = std::from_chars(left_.data(), left_.data() + left_.size(), number);
+        const auto [end, error] = loaders::from_chars(left_.data(), left_.data() + left_.size(), number);
         if (error != std::errc()) return fail("a number out of range");
         if (end[-1] == '.') return fail("a number ends in '.'");
         left_.remove_prefix(static_cast<std::size_t>(end - left_.data()));
