@@ -207,11 +207,11 @@ Status refuse(const std::vector<PickleUse>& uses, const Status& besides) {
                loaders::quoted(first.name) + " (it was not imported)";
     }
     std::string hint;
-    constexpr std::size_t kShown = 4;
-    for (std::size_t i = 1; i < std::min(uses.size(), kShown); ++i) {
+    constexpr std::size_t kListed = 4;
+    for (std::size_t i = 1; i < std::min(uses.size(), kListed); ++i) {
         hint += (i == 1 ? "it also asks to " : ", ") + uses[i].text();
     }
-    if (uses.size() > kShown) hint += " and " + std::to_string(uses.size() - kShown) + " things more";
+    if (uses.size() > kListed) hint += " and " + std::to_string(uses.size() - kListed) + " things more";
     if (!hint.empty()) hint += "; ";
     hint += "no checkpoint needs this: do not load the file with PyTorch (--ignore-calls reads its tensors)";
     if (!besides.ok()) hint += "; besides, " + besides.message();
