@@ -19,7 +19,7 @@ std::from_chars_result from_chars(const char* begin, const char* end, std::float
 #else
     double number = value;
     const std::from_chars_result result = from_chars_by_stream(begin, end, number);
-    value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+    value = static_cast<std::remove_reference_t<decltype(value)> >(number);
     return result;
 #endif
 }

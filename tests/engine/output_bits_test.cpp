@@ -1,5 +1,6 @@
-// The networks' outputs to the last bit, by architecture: what a compiler or a changed kernel makes of them is seen, and
-// reviewed. Where a change is meant, the table that the failing test prints becomes tests/data/networks/output_bits.tsv.
+// The networks' outputs to the last bit, by architecture: what a compiler or a changed kernel makes of them
+// is seen, and reviewed. Where a change is meant, the table that the failing test prints becomes
+// tests/data/output_bits.tsv.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -24,7 +25,7 @@ using Table = std::map<std::string, std::string>;
 
 Table stored_table() {
     Table table;
-    std::ifstream lines(test::data_file("networks/output_bits.tsv"));
+    std::ifstream lines(test::data_file("output_bits.tsv"));
     for (std::string network, arch, crc; lines >> network >> arch >> crc;) table[network + '\t' + arch] = crc;
     return table;
 }
@@ -56,7 +57,7 @@ TEST_CASE("outputs are the same bits as when they were last reviewed") {
             found_lines += key + '\t' + crc + '\n';
         }
     }
-    INFO("tests/data/networks/output_bits.tsv, but this build gives\n", found_lines);
+    INFO("tests/data/output_bits.tsv, but this build gives\n", found_lines);
     CHECK(same);
 }
 

@@ -34,7 +34,7 @@ struct Packed {
 };
 
 // A line that begins with this word, without the word and the spaces behind it; "" when there is none.
-std::string line_of(const std::string& text, const std::string& word) {
+std::string said_line(const std::string& text, const std::string& word) {
     const std::size_t at = text.find("\n  " + word);
     if (at == text.npos) return "";
     const std::size_t begin = text.find_first_not_of(' ', at + 3 + word.size());
@@ -81,19 +81,19 @@ TEST_CASE("pack: verify and inspect say what it was packed from and for, and und
     const ProgramFiles texts;
     const Packed packed(
         {"--licence", texts.text("licence.txt", "Take it.\nReally.\n"), "--architectures", "none"});
-    const std::string hash = line_of(featherface({"verify", packed.checkpoint}).out, "SHA-256");
+    const std::string hash = said_line(featherface({"verify", packed.checkpoint}).out, "SHA-256");
     REQUIRE(hash.size() == 64);
     const ProgramResult verify = featherface({"verify", packed.model});
     check_program(verify, 0);
     CHECK(verify.out.starts_with("Valid FeatherFace V2 model\n"));
-    CHECK(line_of(verify.out, "packed from") == "v2.pth, SHA-256 " + hash);
-    CHECK(line_of(verify.out, "packed for") == "no architecture: that is done at load");
-    CHECK(line_of(verify.out, "licence") == "Take it.");
-    CHECK(line_of(verify.out, "SHA-256") != hash);
+    CHECK(said_line(verify.out, "packed from") == "v2.pth, SHA-256 " + hash);
+    CHECK(said_line(verify.out, "packed for") == "no architecture: that is done at load");
+    CHECK(said_line(verify.out, "licence") == "Take it.");
+    CHECK(said_line(verify.out, "SHA-256") != hash);
     const ProgramResult inspect = featherface({"inspect", packed.model});
     check_program(inspect, 0);
-    CHECK(line_of(inspect.out, "container") == "packed model");
-    CHECK(line_of(inspect.out, "packed from") == "v2.pth, SHA-256 " + hash);
+    CHECK(said_line(inspect.out, "container") == "packed model");
+    CHECK(said_line(inspect.out, "packed from") == "v2.pth, SHA-256 " + hash);
     CHECK(contains(inspect.out, "body.stage1.0.0.weight"));
     const Json json = parse_json(featherface({"inspect", "--format", "json", packed.model}).out);
     CHECK(json["packed"]["name"].string() == "v2.pth");
@@ -105,9 +105,9 @@ TEST_CASE("pack: verify and inspect say what it was packed from and for, and und
     const std::string again = packed.files.path("again.ffm");
     check_program(featherface({"pack", "-m", packed.model, "-o", again}), 0);
     const ProgramResult second = featherface({"verify", again});
-    CHECK(line_of(second.out, "packed from") == "v2.pth, SHA-256 " + hash);
-    CHECK(line_of(second.out, "licence") == "Take it.");
-    CHECK(line_of(second.out, "packed for") != line_of(verify.out, "packed for"));
+    CHECK(said_line(second.out, "packed from") == "v2.pth, SHA-256 " + hash);
+    CHECK(said_line(second.out, "licence") == "Take it.");
+    CHECK(said_line(second.out, "packed for") != said_line(verify.out, "packed for"));
     // PyTorch has no use for it.
     check_program(featherface({"inspect", "--safety", packed.model}), 3, {"a packed model"});
 }
