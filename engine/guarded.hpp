@@ -1,6 +1,7 @@
 // Where exceptions end: what the public functions do, they do inside guarded(). What is caught here is the
 // standard library running out of memory, and the one exception of the library itself: a picture too large
-// for any network (infer_shapes).
+// for any network (infer_shapes). A library built without exceptions (FEATHERFACE_MINIMAL) has no such end:
+// there, running out of memory ends the program, and sizes are looked at before.
 #pragma once
 
 #include <new>
@@ -14,7 +15,8 @@ namespace featherface::engine {
 // What `body` returns, a Status or a Result. Where it runs out of memory: limit_exceeded, "not enough memory
 // for " and what `subject` returns; where something is too large: limit_exceeded and what the exception says.
 template <class Subject, class Body>
-auto guarded(const Subject& subject, const Body& body) -> decltype(body()) {
+auto guarded([[maybe_unused]] const Subject& subject, const Body& body) -> decltype(body()) {
+#if defined(__cpp_exceptions)
     try {
         try {
             return body();
@@ -28,6 +30,9 @@ auto guarded(const Subject& subject, const Body& body) -> decltype(body()) {
         // allocating.
         return Status(StatusCode::limit_exceeded, "out of memory");
     }
+#else
+    return body();
+#endif
 }
 
 }  // namespace featherface::engine

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +13,6 @@
 
 #include "engine/runtime/program.hpp"
 #include "featherface/model.hpp"
-#include "loaders/torch/checkpoint.hpp"
 
 namespace featherface::engine {
 
@@ -27,7 +24,7 @@ struct LoadedModel {
 
     // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do. A
     // packed model says it of itself.
-    std::optional<loaders::Checkpoint> checkpoint;
+    mutable std::function<std::string()> hash;
     mutable std::once_flag hashed;
     mutable std::string sha256;
 
@@ -37,10 +34,12 @@ struct LoadedModel {
     }
     static Model as_model(std::shared_ptr<const LoadedModel> loaded) { return Model(std::move(loaded)); }
 
+#if !FEATHERFACE_MINIMAL
     // Model::load() of a network built otherwise: `rewrite`, when there is one, changes the bound graph
     // before the passes see it.
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options,
                               const std::function<void(Graph&)>& rewrite);
+#endif
     // Model::from_bytes(), or in_place().
     static Result<Model> load_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                     const ModelOptions& options, bool in_place);

@@ -10,18 +10,27 @@
 namespace featherface::kernels {
 namespace {
 
+// FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out
+// (kernels/CMakeLists.txt).
 // __builtin_cpu_supports also asks whether the operating system saves the wide registers.
 std::vector<const KernelTable*> detect_tables() {
     std::vector<const KernelTable*> tables;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                        __builtin_cpu_supports("avx512vl");
+    [[maybe_unused]] const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    [[maybe_unused]] const bool avx512 =
+        avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl");
+#if !defined(FEATHERFACE_WITHOUT_AVX512)
     if (avx512) tables.push_back(&kAvx512Table);
+#endif
+#if !defined(FEATHERFACE_WITHOUT_AVX2)
     if (avx2) tables.push_back(&kAvx2Table);
+#endif
+#if !defined(FEATHERFACE_WITHOUT_SSE2)
     tables.push_back(&kSse2Table);
+#endif
 #elif defined(__aarch64__)
     tables.push_back(&kNeon64Table);
 #else
@@ -44,13 +53,18 @@ Result<const KernelTable*> find_table(std::string_view arch) {
         names += names.empty() ? "" : ", ";
         names += table->arch;
     }
-    return Status(StatusCode::invalid_argument, "no kernels for the architecture \"" + std::string(arch) +
-                                                    "\" on this CPU and in this build; available: " + names);
+    return Status(StatusCode::invalid_argument,
+                  "no kernels for the architecture \"" + std::string(arch) +
+                      "\" on this CPU and in this build; available: " + (names.empty() ? "none" : names));
 }
 
 Result<const KernelTable*> default_table() {
     const char* forced = std::getenv("FEATHERFACE_FORCE_ARCH");
-    if (forced == nullptr || *forced == '\0') return available_tables().front();
+    if (forced == nullptr || *forced == '\0') {
+        if (!available_tables().empty()) return available_tables().front();
+        return Status(StatusCode::unsupported,
+                      "none of the kernels that this library was built with runs on this CPU");
+    }
     Result<const KernelTable*> table = find_table(forced);
     if (table.ok()) return table;
     return Status(StatusCode::invalid_argument, "FEATHERFACE_FORCE_ARCH: " + table.status().message());

@@ -11,14 +11,15 @@
 
 namespace featherface::kernels {
 
-// Tables this build has and this CPU (and operating system) can run, best first. There is always one.
+// Tables this build has and this CPU (and operating system) can run, best first. There is always one, unless
+// FEATHERFACE_ARCHITECTURES left it out of the build.
 const std::vector<const KernelTable*>& available_tables();
 
 // The table of that name ("sse2", "avx2", "avx512", "neon64", "portable"), or invalid_argument saying what
 // there is.
 Result<const KernelTable*> find_table(std::string_view arch);
 
-// FEATHERFACE_FORCE_ARCH when set, else the best available.
+// FEATHERFACE_FORCE_ARCH when set, else the best available; unsupported where there is none.
 Result<const KernelTable*> default_table();
 
 // The architecture's ways to compute a plain convolution, the one to be preferred first; the last does any.

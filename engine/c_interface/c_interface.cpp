@@ -17,9 +17,12 @@
 struct featherface_model {
     featherface::Model model;
 };
+#if !FEATHERFACE_MINIMAL
 struct featherface_picture {
     featherface::Image image;
 };
+#endif
+
 struct featherface_detector {
     featherface::Detector detector;
 };
@@ -46,11 +49,15 @@ struct OwnedResult : featherface_result {
 
 featherface_status told(const Status& status) {
     if (status.ok()) return FEATHERFACE_OK;
+#if defined(__cpp_exceptions)
     try {
         last_error = status.message();
     } catch (const std::bad_alloc&) {
         last_error = "out of memory";  // so short that it takes none
     }
+#else
+    last_error = status.message();
+#endif
     return static_cast<featherface_status>(status.code());
 }
 
@@ -180,11 +187,13 @@ featherface_status load_bytes(const Load& load, const void* bytes, std::size_t b
     });
 }
 
+#if !FEATHERFACE_MINIMAL
 ImageReadOptions read_options(std::int64_t max_pixels) {
     ImageReadOptions options;
     if (max_pixels > 0) options.max_pixels = max_pixels;
     return options;
 }
+#endif
 
 class CallbackObserver final : public LayerObserver {
   public:
@@ -226,6 +235,7 @@ int featherface_version_number(void) {
     return FEATHERFACE_VERSION_NUMBER;
 }
 
+#if !FEATHERFACE_MINIMAL
 featherface_status featherface_model_load(const char* path, const featherface_model_options* options,
                                           featherface_model** model) {
     return call("a model", [&]() -> Status {
@@ -236,6 +246,7 @@ featherface_status featherface_model_load(const char* path, const featherface_mo
         return keep(Model::load(path, known.value()), model);
     });
 }
+#endif
 
 featherface_status featherface_model_from_bytes(const void* bytes, size_t byte_count, const char* name,
                                                 const featherface_model_options* options,
@@ -274,6 +285,7 @@ const char* featherface_model_warning(const featherface_model* model, size_t ind
     return index < warnings.size() ? warnings[index].c_str() : nullptr;
 }
 
+#if !FEATHERFACE_MINIMAL
 featherface_status featherface_picture_read(const char* path, int64_t max_pixels,
                                             featherface_picture** picture) {
     return call("a picture", [&]() -> Status {
@@ -310,6 +322,7 @@ featherface_status featherface_picture_view(const featherface_picture* picture, 
         return give(known, image, "image");
     });
 }
+#endif
 
 featherface_status featherface_detector_create(const featherface_model* model,
                                                const featherface_detector_options* options,

@@ -14,7 +14,7 @@
 #include "engine/detect/scales.hpp"
 #include "engine/detect/turn.hpp"
 #include "engine/guarded.hpp"
-#include "engine/identity/identify.hpp"
+#include "engine/identity/networks.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "engine/system/clock.hpp"
@@ -101,6 +101,7 @@ class DetectorState {
             is_cut = false;
             timings = {};
             if (Status status = validate(image); !status.ok()) return status;
+            if (Status status = check_size(image.height, image.width); !status.ok()) return status;
             return body();
         });
     }
@@ -272,6 +273,7 @@ Result<std::size_t> Detector::memory_for(int width, int height) const {
             return Status(StatusCode::invalid_argument, "a picture of " + std::to_string(width) + " x " +
                                                             std::to_string(height) + " pixels");
         }
+        if (Status status = engine::check_size(height, width); !status.ok()) return status;
         const engine::Plan plan =
             engine::make_plan(*engine::program_of(state_->model), height, width, threads());
         return plan.workspace_floats * sizeof(float);

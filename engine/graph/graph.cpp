@@ -10,16 +10,27 @@ namespace featherface::engine {
 
 namespace {
 
-// Beyond these, a count of a layer's values is no int any more.
 void require_size(int height, int width) {
-    if (std::max(height, width) <= kMaxPictureSide && std::int64_t{height} * width <= kMaxPicturePixels)
-        return;
-    throw std::length_error("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
-                            " is too large; at most " + std::to_string(kMaxPictureSide) + " per side and " +
-                            std::to_string(kMaxPicturePixels) + " pixels");
+    const Status status = check_size(height, width);
+    if (status.ok()) return;
+#if defined(__cpp_exceptions)
+    throw std::length_error(status.message());
+#else
+    detail::no_value(status);  // those who can be asked for such a size have looked before
+#endif
 }
 
 }  // namespace
+
+Status check_size(int height, int width) {
+    // Beyond these, a count of a layer's values is no int any more.
+    if (std::max(height, width) <= kMaxPictureSide && std::int64_t{height} * width <= kMaxPicturePixels)
+        return {};
+    return {StatusCode::limit_exceeded, "a picture of " + std::to_string(width) + " x " +
+                                            std::to_string(height) + " is too large; at most " +
+                                            std::to_string(kMaxPictureSide) + " per side and " +
+                                            std::to_string(kMaxPicturePixels) + " pixels"};
+}
 
 const Parameter* Graph::find_parameter(std::string_view parameter_name) const {
     const auto found = std::find_if(parameters.begin(), parameters.end(),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/operations/operation.hpp"
+#include "featherface/status.hpp"
 
 namespace featherface::engine {
 
@@ -37,8 +38,12 @@ struct Graph {
     const Parameter* find_parameter(std::string_view parameter_name) const;
 };
 
-// One shape per node for an input of height x width (both at least 1). Throws std::length_error beyond the
-// largest picture, kMaxPictureSide and kMaxPicturePixels.
+// Whether a picture is small enough for any network: limit_exceeded beyond kMaxPictureSide and
+// kMaxPicturePixels.
+Status check_size(int height, int width);
+
+// One shape per node for an input of height x width (both at least 1). What check_size() refuses throws
+// std::length_error, and ends a program without exceptions.
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);
 
 // The shapes of a node's inputs, of those of all values.

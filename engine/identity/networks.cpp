@@ -1,5 +1,7 @@
 #include "engine/identity/networks.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "engine/topologies/topologies.hpp"
@@ -22,14 +24,25 @@ constexpr LevelModules kCoordinateMilestones[] = {{"body.stage", 1}, {"bifpn.0@.
                                                   {"ssh", 1},        {"ca_p", 3},   {"cs", 1}};
 constexpr LevelModules kBackboneMilestones[] = {{"stage", 1}};
 
-constexpr Network kNetworks[] = {
+// Whether the library was built with the network: FEATHERFACE_NETWORKS has those chosen, nothing when all
+// are.
+constexpr bool has([[maybe_unused]] Architecture architecture) {
+#if defined(FEATHERFACE_NETWORKS)
+    constexpr Architecture kChosen[] = {FEATHERFACE_NETWORKS};
+    return std::ranges::find(kChosen, architecture) != std::end(kChosen);
+#else
+    return true;
+#endif
+}
+
+constexpr Network kAllNetworks[] = {
     {.architecture = Architecture::featherface_v1,
      .name = "FeatherFace V1",
      .id = "featherface_v1",
      .short_id = "v1",
      .title = "FeatherFace V1 model",
      .task = Task::detection,
-     .make_graph = featherface_v1,
+     .make_graph = has(Architecture::featherface_v1) ? featherface_v1 : nullptr,
      .usual_file_name = "mobilenet0.25_*",
      .milestones = kV1Milestones},
     {.architecture = Architecture::featherface_v2,
@@ -38,7 +51,7 @@ constexpr Network kNetworks[] = {
      .short_id = "v2",
      .title = "FeatherFace V2 model",
      .task = Task::detection,
-     .make_graph = featherface_v2,
+     .make_graph = has(Architecture::featherface_v2) ? featherface_v2 : nullptr,
      .usual_file_name = "FeatherFaceV2_*",
      .milestones = kV2Milestones},
     {.architecture = Architecture::retinaface,
@@ -47,7 +60,7 @@ constexpr Network kNetworks[] = {
      .short_id = "retinaface",
      .title = "RetinaFace-MobileNet0.25 model",
      .task = Task::detection,
-     .make_graph = retinaface,
+     .make_graph = has(Architecture::retinaface) ? retinaface : nullptr,
      .usual_file_name = "mobilenet0.25_*",
      .milestones = kRetinaMilestones},
     {.architecture = Architecture::featherface_489k,
@@ -56,7 +69,7 @@ constexpr Network kNetworks[] = {
      .short_id = "ff489k",
      .title = "FeatherFace 489K model",
      .task = Task::detection,
-     .make_graph = featherface_489k,
+     .make_graph = has(Architecture::featherface_489k) ? featherface_489k : nullptr,
      .usual_file_name = "mobilenet0.25_*",
      .milestones = k489kMilestones},
     {.architecture = Architecture::featherface_eca_cbam,
@@ -65,7 +78,7 @@ constexpr Network kNetworks[] = {
      .short_id = "ffeca",
      .title = "FeatherFace ECA-CBAM model",
      .task = Task::detection,
-     .make_graph = featherface_eca_cbam,
+     .make_graph = has(Architecture::featherface_eca_cbam) ? featherface_eca_cbam : nullptr,
      .usual_file_name = "featherface_eca_cbam_*",
      .milestones = kEcaMilestones},
     // Its authors call it V2 too.
@@ -75,7 +88,7 @@ constexpr Network kNetworks[] = {
      .short_id = "ffca",
      .title = "FeatherFace model with coordinate attention",
      .task = Task::detection,
-     .make_graph = featherface_coordinate,
+     .make_graph = has(Architecture::featherface_coordinate) ? featherface_coordinate : nullptr,
      .usual_file_name = "featherface_v2_*",
      .milestones = kCoordinateMilestones},
     // It is told as what FeatherFace uses it for.
@@ -85,7 +98,7 @@ constexpr Network kNetworks[] = {
      .short_id = "classifier",
      .title = "MobileNetV1-0.25 backbone model with its ImageNet classifier",
      .task = Task::classification,
-     .make_graph = mobilenet_classifier,
+     .make_graph = has(Architecture::mobilenet_classifier) ? mobilenet_classifier : nullptr,
      .usual_file_name = "mobilenetV1X0.25_*",
      .milestones = kBackboneMilestones},
     {.architecture = Architecture::mobilenet_backbone,
@@ -94,7 +107,7 @@ constexpr Network kNetworks[] = {
      .short_id = "backbone",
      .title = "MobileNetV1-0.25 backbone model",
      .task = Task::features,
-     .make_graph = mobilenet_backbone,
+     .make_graph = has(Architecture::mobilenet_backbone) ? mobilenet_backbone : nullptr,
      .usual_file_name = "mobilenetV1X0.25_*",
      .milestones = kBackboneMilestones},
 };
@@ -102,12 +115,19 @@ constexpr Network kNetworks[] = {
 // Rows are found by their place.
 constexpr bool is_in_order() {
     std::size_t place = 0;
-    for (const Network& network : kNetworks) {
+    for (const Network& network : kAllNetworks) {
         if (static_cast<std::size_t>(network.architecture) != place++) return false;
     }
     return true;
 }
 static_assert(is_in_order());
+
+constexpr auto kNetworks = [] {
+    constexpr auto kCount = std::ranges::count_if(kAllNetworks, has, &Network::architecture);
+    std::array<Network, kCount> chosen{};
+    std::ranges::copy_if(kAllNetworks, chosen.begin(), has, &Network::architecture);
+    return chosen;
+}();
 
 }  // namespace
 
@@ -116,7 +136,7 @@ std::span<const Network> networks() {
 }
 
 const Network& network_of(Architecture architecture) {
-    return kNetworks[static_cast<std::size_t>(architecture)];
+    return kAllNetworks[static_cast<std::size_t>(architecture)];
 }
 
 Graph make_graph(Architecture architecture) {

@@ -38,10 +38,11 @@ struct Network {
     std::span<const LevelModules> milestones;
 };
 
-// The most specific one comes first: a classifier has all of its backbone's tensors. The order is
-// Architecture's.
+// Those that the library was built with (FEATHERFACE_NETWORKS). The most specific one comes first: a
+// classifier has all of its backbone's tensors. The order is Architecture's.
 std::span<const Network> networks();
 
+// Of any, built in or not; the latter have no make_graph.
 const Network& network_of(Architecture architecture);
 
 // The graph of a network, unbound.

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "loaders/torch/checkpoint.hpp"
+#include "loaders/torch/checkpoint_tensor.hpp"
 
 namespace featherface::engine {
 

@@ -20,10 +20,10 @@ void flush_denormals(std::span<float> values) {
 
 }  // namespace
 
-Status bind(Graph& graph, const loaders::Checkpoint& checkpoint) {
-    const std::string file(checkpoint.file_name());
+Status bind(Graph& graph, std::string_view file_name, const FindTensor& find) {
+    const std::string file(file_name);
     for (Parameter& parameter : graph.parameters) {
-        const loaders::CheckpointTensor* tensor = checkpoint.find(parameter.name);
+        const loaders::CheckpointTensor* tensor = find(parameter.name);
         if (!tensor) {
             return {StatusCode::wrong_model, file + ": tensor '" + parameter.name + "' of shape " +
                                                  shape_text(parameter.shape) + " is missing; " + graph.name +

@@ -50,12 +50,19 @@ ThreadPool::ThreadPool(int threads) {
     count_forks();
     forks_ = fork_count.load(std::memory_order_relaxed);
     workers_.reserve(static_cast<std::size_t>(threads));
-    try {
+    const auto start = [&] {
         for (int thread = 1; thread < threads; ++thread)
             workers_.emplace_back([this, thread] { work(thread); });
+    };
+#if defined(__cpp_exceptions)
+    try {
+        start();
     } catch (const std::exception&) {
         // There is a limit on threads or memory: results do not depend on how many there are.
     }
+#else
+    start();                           // such a limit ends the program
+#endif
 }
 
 bool ThreadPool::has_workers() const {

@@ -15,6 +15,7 @@
 
 #include "featherface/status.hpp"
 #include "loaders/packed/packed_file.hpp"
+#include "loaders/torch/checkpoint_tensor.hpp"
 
 namespace featherface::loaders {
 
@@ -30,6 +31,9 @@ struct PackedTensor {
 // In the file's order. Errors: malformed, for anything that is not as above, sections that are missing or
 // damaged.
 Result<std::vector<PackedTensor>> read_packed_tensors(const PackedFile& file);
+
+// The tensor as one of a checkpoint, its elements where they are.
+CheckpointTensor as_checkpoint_tensor(const PackedTensor& packed);
 
 // The two sections' contents.
 struct PackedTensorSections {

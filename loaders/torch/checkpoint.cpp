@@ -21,19 +21,6 @@ Status no_entries(std::string_view what) {
     return error(StatusCode::invalid_argument, "a key for " + std::string(what) + ", which has no entries");
 }
 
-CheckpointTensor as_checkpoint_tensor(PackedTensor& packed) {
-    CheckpointTensor tensor;
-    tensor.name = packed.name;
-    tensor.dtype = packed.type == PackedType::f16 ? DType::f16 : DType::f32;
-    tensor.dtype_name = name_of(tensor.dtype);
-    tensor.bytes = packed.bytes;
-    tensor.strides.resize(packed.shape.size());
-    std::int64_t step = 1;
-    for (std::size_t d = packed.shape.size(); d-- > 0; step *= packed.shape[d]) tensor.strides[d] = step;
-    tensor.shape = std::move(packed.shape);
-    return tensor;
-}
-
 }  // namespace
 
 struct Checkpoint::Contents {

@@ -10,7 +10,7 @@
 
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
-#include "loaders/torch/checkpoint.hpp"
+#include "loaders/torch/checkpoint_tensor.hpp"
 
 namespace featherface::loaders {
 namespace {

@@ -70,10 +70,12 @@ typedef struct featherface_model_options {
 } featherface_model_options;
 #define FEATHERFACE_MODEL_OPTIONS_INIT {sizeof(featherface_model_options), 0, NULL, NULL, 0}
 
+#if !FEATHERFACE_MINIMAL
 /* A PyTorch checkpoint, recognised by its tensors. */
 FEATHERFACE_API featherface_status featherface_model_load(const char* path,
                                                           const featherface_model_options* options,
                                                           featherface_model** model);
+#endif
 /* The same from bytes, which are not needed afterwards. `name` stands in messages. */
 FEATHERFACE_API featherface_status featherface_model_from_bytes(const void* bytes, size_t byte_count,
                                                                 const char* name,
@@ -138,6 +140,7 @@ typedef struct featherface_image {
 #define FEATHERFACE_IMAGE_INIT \
     {sizeof(featherface_image), NULL, 0, 0, 0, FEATHERFACE_BGR, {{NULL, 0}, {NULL, 0}}, 0, 0}
 
+#if !FEATHERFACE_MINIMAL
 /* A picture read from a file: JPEG, PNG, BMP or PNM, upright. Larger ones than max_pixels are refused before they are
  * decoded; 0: than 100 million. */
 typedef struct featherface_picture featherface_picture;
@@ -150,6 +153,7 @@ FEATHERFACE_API void featherface_picture_free(featherface_picture* picture);
 /* Its pixels, in BGR; `image` was set by FEATHERFACE_IMAGE_INIT. */
 FEATHERFACE_API featherface_status featherface_picture_view(const featherface_picture* picture,
                                                             featherface_image* image);
+#endif
 
 /* ---- detectors ---- */
 

@@ -8,10 +8,12 @@
 #include "featherface/detector.hpp"
 #include "featherface/face.hpp"
 #include "featherface/image.hpp"
-#include "featherface/image_file.hpp"
 #include "featherface/layer_observer.hpp"
 #include "featherface/model.hpp"
 #include "featherface/raw_outputs.hpp"
 #include "featherface/status.hpp"
 #include "featherface/version.hpp"
+#if !FEATHERFACE_MINIMAL
+#include "featherface/image_file.hpp"
+#endif
 #endif

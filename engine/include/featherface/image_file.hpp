@@ -8,6 +8,11 @@
 
 #include "featherface/image.hpp"
 #include "featherface/status.hpp"
+#include "featherface/version.hpp"
+
+#if FEATHERFACE_MINIMAL
+#error "this featherface library reads no picture files: it was built with FEATHERFACE_MINIMAL"
+#endif
 
 namespace featherface {
 

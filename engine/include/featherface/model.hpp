@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +11,11 @@
 #include <vector>
 
 #include "featherface/status.hpp"
+#include "featherface/version.hpp"
+
+#if !FEATHERFACE_MINIMAL
+#include <filesystem>
+#endif
 
 // The packed model that is part of the program, which featherface_embed_model() of CMake, the verb `embed` or
 // featherface::v2 puts there.
@@ -74,7 +78,9 @@ class Model {
     // what the file declares, or of memory); wrong_model when it is no network known here (the message says
     // what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name no architecture that
     // is usable here, or an entry that the file has not.
+#if !FEATHERFACE_MINIMAL  // such a library opens no files
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
+#endif
     // The same from bytes, which must outlive the call only. `name` stands in messages.
     static Result<Model> from_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                     const ModelOptions& options = {});

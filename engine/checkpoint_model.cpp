@@ -1,0 +1,97 @@
+// Models of checkpoints of every kind, and of files: checkpoint -> identity and graph -> weights -> passes ->
+// schedule -> program. The minimal library has minimal_model.cpp instead.
+#include <utility>
+
+#include "engine/guarded.hpp"
+#include "engine/identity/identify.hpp"
+#include "engine/identity/weights.hpp"
+#include "engine/model_loading.hpp"
+#include "loaders/mapped_file.hpp"
+#include "loaders/torch/checkpoint.hpp"
+
+namespace featherface {
+
+namespace engine {
+
+namespace {
+
+using Rewrite = std::function<void(Graph&)>;
+
+loaders::CheckpointOptions reading(const ModelOptions& options) {
+    return {.key = options.key, .ignore_calls = options.ignore_calls};
+}
+
+Result<Loaded> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
+                     const Rewrite& rewrite = {}) {
+    if (!opened.ok()) return opened.status();
+    const auto checkpoint = std::make_shared<loaders::Checkpoint>(std::move(opened).value());
+    Identity identity = identify(*checkpoint);
+    if (!identity.architecture) {
+        return Status(StatusCode::wrong_model,
+                      std::string(checkpoint->file_name()) + ": " + identity.explanation);
+    }
+    const auto table = chosen_table(options);
+    if (!table.ok()) return table.status();
+
+    auto loaded = std::make_shared<LoadedModel>();
+    loaded->architecture = *identity.architecture;
+    loaded->parameters = identity.parameters;
+    loaded->warnings = std::move(identity.warnings);
+    for (const std::string& call : checkpoint->calls()) {
+        loaded->warnings.push_back("torch.load would " + call + " (it was not done here)");
+    }
+    loaded->hash = [checkpoint] {
+        const loaders::PackedFile* packed = checkpoint->packed();
+        return packed ? packed->source_sha256() : checkpoint->sha256();
+    };
+
+    Graph graph = std::move(identity.graph);
+    if (Status status = bind(graph, *checkpoint); !status.ok()) return status;
+    if (rewrite) rewrite(graph);
+    loaded->program = program_for(std::move(graph), options, *table.value());
+    return loaded;
+}
+
+Result<Loaded> load_file(const std::filesystem::path& path, const ModelOptions& options,
+                         const Rewrite& rewrite) {
+    if (!rewrite) {
+        auto file = loaders::MappedFile::open(path, loaders::kLargestFileBytes, 0);
+        if (!file.ok()) return file.status();
+        if (loaders::PackedFile::is_packed(file->bytes())) {
+            const auto owner = std::make_shared<const loaders::MappedFile>(std::move(file).value());
+            auto packed = take_packed(owner->bytes(), path.string(), options, owner);
+            if (!packed.ok() || packed.value()) return packed;
+        }
+    }
+    return build(loaders::Checkpoint::open(path, reading(options)), options, rewrite);
+}
+
+}  // namespace
+
+Result<Loaded> load_tensors(std::span<const std::byte> bytes, std::string_view name,
+                            const ModelOptions& options) {
+    auto built = build(loaders::Checkpoint::from_bytes(bytes, name, reading(options)), options);
+    if (!built.ok()) return built;
+    // The bytes may be gone after this call: hash them now and let go of them.
+    sha256_of(*built.value());
+    built.value()->hash = nullptr;
+    return built;
+}
+
+Result<Model> LoadedModel::load(const std::filesystem::path& path, const ModelOptions& options,
+                                const Rewrite& rewrite) {
+    const auto file = [&] { return path.string(); };
+    return guarded(file, [&]() -> Result<Model> {
+        auto loaded = load_file(path, options, rewrite);
+        if (!loaded.ok()) return loaded.status();
+        return as_model(std::move(loaded).value());
+    });
+}
+
+}  // namespace engine
+
+Result<Model> Model::load(const std::filesystem::path& path, const ModelOptions& options) {
+    return engine::LoadedModel::load(path, options, {});
+}
+
+}  // namespace featherface
