@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 [ $# -le 1 ] || fail "usage: tools/test.sh [PRESET]"
 preset=${1:-release}
-optional_packages=(pkgconf python3-numpy python3-torch python3-torchvision chromium qemu-user valgrind)
+optional_packages=(pkgconf python3-numpy python3-torch python3-torchvision chromium qemu-user valgrind parallel ffmpeg)
 
 install_missing "${library_packages[@]}" doctest-dev libbenchmark-dev
 [ -z "${CI:-}" ] || install_missing "${optional_packages[@]}"

@@ -18,7 +18,7 @@ std::unique_ptr<const WholeOperator> ChannelConv::bind(std::span<const Parameter
     const std::span<const float> filter = weights.take(count_of(parameters, weight), [&](float* made) {
         std::ranges::copy(values_of(parameters, weight), made);
     });
-    return make_whole_operator("", [filter](const Call& call, ThreadPool&) {
+    return make_whole_operator("", [filter](const Call& call, ThreadPool&, int) {
         const float* const in = call.inputs[0].data;
         const int taps = static_cast<int>(filter.size()), channels = call.output.channels;
         for (int c = 0; c < channels; ++c) {

@@ -29,13 +29,17 @@ void average_column(const KernelTable& table, const ConstMap& column, float* mea
 
 std::unique_ptr<const WholeOperator> ColumnMeans::bind(std::span<const Parameter>,
                                                        const KernelTable& table) const {
-    return make_whole_operator(table.pool_rows.name, [&table](const Call& call, ThreadPool& pool) {
-        // Threads share the columns, so that each is summed in one order whatever their number.
-        pool.run(call.output.width, [&](int, Rows columns) {
-            for (int x = columns.begin; x < columns.end; ++x)
-                average_column(table, column_of(call.inputs[0], x), call.output.pixel(0, x));
+    return make_whole_operator(
+        table.pool_rows.name, [&table](const Call& call, ThreadPool& pool, int threads) {
+            // Threads share the columns, so that each is summed in one order whatever their number.
+            const int width = call.output.width;
+            pool.run(width, {threads, (width + threads - 1) / threads}, [&](int, ThreadPool::Pieces& pieces) {
+                for (Rows columns = pieces.next(); !is_empty(columns); columns = pieces.next()) {
+                    for (int x = columns.begin; x < columns.end; ++x)
+                        average_column(table, column_of(call.inputs[0], x), call.output.pixel(0, x));
+                }
+            });
         });
-    });
 }
 
 }  // namespace featherface::engine

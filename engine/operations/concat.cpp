@@ -31,14 +31,18 @@ Shape Concat::infer_shape(std::span<const Shape> inputs) const {
 
 std::unique_ptr<const WholeOperator> Concat::bind(std::span<const Parameter>,
                                                   const KernelTable& table) const {
-    return make_whole_operator(table.copy_channels.name, [&table](const Call& call, ThreadPool& pool) {
+    return make_whole_operator(table.copy_channels.name, [&table](const Call& call, ThreadPool& pool,
+                                                                  int threads) {
         if (call.inputs[0].channels == call.output.channels) return append_anchors(call);
-        pool.run(call.output.height, [&](int, Rows rows) {
-            Map slice = call.output;
-            for (int i = 0; i < call.input_count; ++i) {
-                slice.channels = call.inputs[i].channels;
-                table.copy_channels(call.inputs[i], nullptr, slice, rows);
-                slice.data += slice.channels;
+        const int height = call.output.height;
+        pool.run(height, {threads, (height + threads - 1) / threads}, [&](int, ThreadPool::Pieces& pieces) {
+            for (Rows rows = pieces.next(); !is_empty(rows); rows = pieces.next()) {
+                Map slice = call.output;
+                for (int i = 0; i < call.input_count; ++i) {
+                    slice.channels = call.inputs[i].channels;
+                    table.copy_channels(call.inputs[i], nullptr, slice, rows);
+                    slice.data += slice.channels;
+                }
             }
         });
     });

@@ -15,8 +15,9 @@ std::unique_ptr<const WholeOperator> FusionWeights::bind(std::span<const Paramet
     const std::span<const float> positive = weights.take(count_of(parameters, parameter), [&](float* made) {
         std::ranges::copy(rectified(values_of(parameters, parameter)), made);
     });
-    return make_whole_operator(
-        "", [positive](const Call& call, ThreadPool&) { std::ranges::copy(positive, call.output.data); });
+    return make_whole_operator("", [positive](const Call& call, ThreadPool&, int) {
+        std::ranges::copy(positive, call.output.data);
+    });
 }
 
 }  // namespace featherface::engine

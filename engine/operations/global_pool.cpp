@@ -27,7 +27,7 @@ float maximum(const ConstMap& rows, int channel) {
 }  // namespace
 
 std::unique_ptr<const WholeOperator> GlobalPool::bind(std::span<const Parameter>, const KernelTable&) const {
-    return make_whole_operator("", [statistic = kind](const Call& call, ThreadPool&) {
+    return make_whole_operator("", [statistic = kind](const Call& call, ThreadPool&, int) {
         const ConstMap& rows = call.inputs[0];
         const int channels = call.output.channels;
         for (int c = 0; c < channels; ++c) {

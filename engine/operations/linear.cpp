@@ -14,7 +14,7 @@ class LinearOperator final : public WholeOperator {
         if (op.bias != kNone) bias_ = copied(parameters, op.bias, weights);
     }
 
-    void run(const Call& call, ThreadPool&) const override {
+    void run(const Call& call, ThreadPool&, int) const override {
         table_.linear(call.inputs[0].data, op_.in, weights_.data(), bias_.empty() ? nullptr : bias_.data(),
                       op_.activation, call.output.data, op_.out);
     }

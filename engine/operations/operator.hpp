@@ -61,10 +61,10 @@ class RowOperator : public Operator {
     virtual int rows_per_block() const { return 1; }
 };
 
-// An operator that computes its output as a whole, on as many threads of the pool as it likes.
+// An operator that computes its output as a whole, on up to `threads` threads of the pool.
 class WholeOperator : public Operator {
   public:
-    virtual void run(const Call& call, ThreadPool& pool) const = 0;
+    virtual void run(const Call& call, ThreadPool& pool, int threads) const = 0;
 };
 
 // What an operation is bound to. Nothing, where nothing is computed: the picture, and views.
@@ -96,13 +96,15 @@ std::unique_ptr<const RowOperator> make_row_operator(std::string kernel, Body bo
     return std::make_unique<const RowBody>(std::move(kernel), std::move(body));
 }
 
-// A whole operator whose work is body(call, pool), by the kernel of that name.
+// A whole operator whose work is body(call, pool, threads), by the kernel of that name.
 template <class Body>
 std::unique_ptr<const WholeOperator> make_whole_operator(std::string kernel, Body body) {
     class WholeBody final : public WholeOperator {
       public:
         WholeBody(std::string kernel, Body body) : kernel_(std::move(kernel)), body_(std::move(body)) {}
-        void run(const Call& call, ThreadPool& pool) const override { body_(call, pool); }
+        void run(const Call& call, ThreadPool& pool, int threads) const override {
+            body_(call, pool, threads);
+        }
         std::string_view kernel_name() const override { return kernel_; }
 
       private:

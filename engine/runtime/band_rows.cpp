@@ -42,23 +42,29 @@ void advance(const Group& group, Rows strip, StageRows& held, StageRows& fresh) 
     }
 }
 
-void measure_bands(Group& group, int threads) {
+void measure_bands(Group& group) {
     int height = 0;
     for (Stage& stage : group.stages) {
         stage.band_rows = 0;
         if (stage.output != kNone) height = stage.shape.height;
     }
-    for (int thread = 0; thread < threads; ++thread) {
-        const Rows share = ThreadPool::share(height, thread, threads);
-        StageRows held = {}, fresh;
-        for (int y = share.begin; y < share.end; y += group.strip_rows) {
-            advance(group, {y, std::min(y + group.strip_rows, share.end)}, held, fresh);
-            for (std::size_t s = 0; s < group.stages.size(); ++s) {
-                Stage& stage = group.stages[s];
-                if (!stage.op || stage.output != kNone) continue;
-                stage.band_rows = std::max(stage.band_rows, held[s].end - held[s].begin);
-            }
+    const auto measure = [&](Rows strip, StageRows& held) {
+        StageRows fresh;
+        advance(group, strip, held, fresh);
+        for (std::size_t s = 0; s < group.stages.size(); ++s) {
+            Stage& stage = group.stages[s];
+            if (!stage.op || stage.output != kNone) continue;
+            stage.band_rows = std::max(stage.band_rows, held[s].end - held[s].begin);
         }
+    };
+    // A strip that follows another needs fewer rows anew, and holds fewer, than the first of a thread. From
+    // the second on it does not matter which was the first.
+    StageRows held = {};
+    for (int y = 0; y < height; y += group.strip_rows) {
+        const Rows strip{y, std::min(y + group.strip_rows, height)};
+        measure(strip, held);
+        StageRows first = {};
+        measure(strip, first);
     }
 }
 

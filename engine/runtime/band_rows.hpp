@@ -13,7 +13,8 @@ using StageRows = std::array<Rows, kMaxStages>;
 // its band holds then, both from what `held` was after the strip before (empty ranges at first).
 void advance(const Group& group, Rows strip, StageRows& held, StageRows& fresh);
 
-// Goes through all strips of all threads without computing, and sets how many rows each band holds at most.
-void measure_bands(Group& group, int threads);
+// Goes through all strips without computing, and sets how many rows each band holds at most, whatever the
+// strip that a thread begins with.
+void measure_bands(Group& group);
 
 }  // namespace featherface::engine

@@ -14,17 +14,19 @@ class Execution {
 
     void run(std::size_t s, StageTimes* times) const {
         const Step& step = program_.schedule.steps[s];
-        if (step.is_group()) return run_group(plan_.groups[s], group_call(step), pool_, times);
+        if (step.is_group())
+            return run_group(plan_.groups[s], group_call(step), pool_, plan_.splits[s].threads, times);
         const auto index = static_cast<std::size_t>(step.outputs[0]);
         if (!program_.schedule.computed[index]) return;
         const Call call = call_of(step);
         const BoundOperator& bound = program_.operators[index];
         if (const auto* whole = std::get_if<std::unique_ptr<const WholeOperator>>(&bound)) {
-            (*whole)->run(call, pool_);
+            (*whole)->run(call, pool_, plan_.splits[s].threads);
         } else if (const auto* by_rows = std::get_if<std::unique_ptr<const RowOperator>>(&bound)) {
-            pool_.run(call.output.height, [&](int thread, Rows rows) {
-                (*by_rows)->run_rows(
-                    call, rows, scratch() + static_cast<std::size_t>(thread) * plan_.thread_scratch_stride);
+            pool_.run(call.output.height, plan_.splits[s], [&](int thread, ThreadPool::Pieces& pieces) {
+                float* const own = scratch() + static_cast<std::size_t>(thread) * plan_.thread_scratch_stride;
+                for (Rows rows = pieces.next(); !is_empty(rows); rows = pieces.next())
+                    (*by_rows)->run_rows(call, rows, own);
             });
         }
     }

@@ -17,8 +17,8 @@ int position(const std::vector<ValueId>& values, ValueId value) {
 }
 
 // Places the bands of strips of group.strip_rows one behind the other; returns the floats that they take.
-std::size_t place_bands(Group& group, int threads) {
-    measure_bands(group, threads);
+std::size_t place_bands(Group& group) {
+    measure_bands(group);
     std::size_t floats = 0;
     for (Stage& stage : group.stages) {
         stage.band_offset = floats;
@@ -61,7 +61,8 @@ void keep_rows(Map& band, Rows before, Rows now) {
 
 // `stage_done(s)` is called after each piece of stage s.
 template <class StageDone>
-void run_share(const Group& group, const GroupCall& call, int thread, Rows share, StageDone stage_done) {
+void run_strips(const Group& group, const GroupCall& call, int thread, ThreadPool::Pieces& strips,
+                StageDone stage_done) {
     float* const scratch = call.thread_scratch + static_cast<std::size_t>(thread) * call.thread_stride;
     const std::size_t count = group.stages.size();
 
@@ -82,10 +83,12 @@ void run_share(const Group& group, const GroupCall& call, int thread, Rows share
     Call stage_call;
     stage_call.source = call.source;
     StageRows held = {};
-    for (int y = share.begin; y < share.end; y += group.strip_rows) {
+    int last_row = 0;
+    for (Rows strip = strips.next(); !is_empty(strip); strip = strips.next()) {
         StageRows before, fresh;
+        if (strip.begin != std::exchange(last_row, strip.end)) held = {};
         std::copy(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(count), before.begin());
-        advance(group, {y, std::min(y + group.strip_rows, share.end)}, held, fresh);
+        advance(group, strip, held, fresh);
         for (std::size_t s = 0; s < count; ++s) {
             const Stage& stage = group.stages[s];
             if (!stage.op) {
@@ -110,7 +113,7 @@ void run_share(const Group& group, const GroupCall& call, int thread, Rows share
 
 }  // namespace
 
-Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int threads,
+Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int strips,
                     std::size_t band_floats) {
     Group group;
     group.inputs = static_cast<int>(step.inputs.size());
@@ -139,24 +142,25 @@ Group lay_out_group(const Program& program, const Step& step, std::span<const Sh
     for (const Stage& stage : group.stages)
         block = std::max(block, stage.op ? stage.op->rows_per_block() : 1);
     const int height = shapes[static_cast<std::size_t>(step.outputs[0])].height;
-    for (int rows = std::max(1, height);; rows = (group.strip_rows + 1) / 2) {
+    for (int rows = std::max(1, (height + strips - 1) / strips);; rows = (group.strip_rows + 1) / 2) {
         group.strip_rows = (rows + block - 1) / block * block;
-        group.scratch_offset = place_bands(group, threads);
+        group.scratch_offset = place_bands(group);
         if (group.scratch_offset <= band_floats || group.strip_rows == block) break;
     }
     group.scratch_floats = group.scratch_offset + own;
     return group;
 }
 
-void run_group(const Group& group, const GroupCall& call, ThreadPool& pool, StageTimes* times) {
-    pool.run(call.outputs[0].height, [&](int thread, Rows share) {
-        if (times) {
-            run_share(group, call, thread, share,
-                      StageStopwatch(times->by_thread[static_cast<std::size_t>(thread)]));
-        } else {
-            run_share(group, call, thread, share, NoStopwatch{});
-        }
-    });
+void run_group(const Group& group, const GroupCall& call, ThreadPool& pool, int threads, StageTimes* times) {
+    pool.run(call.outputs[0].height, {threads, group.strip_rows},
+             [&](int thread, ThreadPool::Pieces& strips) {
+                 if (times) {
+                     run_strips(group, call, thread, strips,
+                                StageStopwatch(times->by_thread[static_cast<std::size_t>(thread)]));
+                 } else {
+                     run_strips(group, call, thread, strips, NoStopwatch{});
+                 }
+             });
 }
 
 }  // namespace featherface::engine

@@ -1,8 +1,8 @@
-// A group of row-wise nodes laid out for one picture size, and how it is run: each thread walks its share of
-// the output rows a strip at a time and computes, stage by stage, just the rows that the strip needs. What a
-// stage produced stays in a band, a buffer of its latest rows, as long as a later strip reads it; only rows
-// not yet there are computed. The arithmetic of a row does not depend on strips or shares, so neither do the
-// results.
+// A group of row-wise nodes laid out for one picture size, and how it is run: a thread takes the output rows
+// a strip at a time and computes, stage by stage, just the rows that the strip needs. What a stage produced
+// stays in a band, a buffer of its latest rows, as long as the next strip reads it; only rows not yet there
+// are computed. A thread whose next strip lies elsewhere begins with empty bands. The arithmetic of a row
+// does not depend on strips or threads, so neither do the results.
 #pragma once
 
 #include <array>
@@ -44,8 +44,9 @@ struct StageTimes {
 // A strip is as tall as lets the bands fit this many floats: a good part of a core's L2 cache.
 constexpr std::size_t kBandFloats = 96 * 1024;
 
-// `shapes` are those of all values. The group refers to the program.
-Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int threads,
+// `shapes` are those of all values. There are `strips` strips at least, where the rows allow it. The group
+// refers to the program.
+Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int strips,
                     std::size_t band_floats = kBandFloats);
 
 // What a group reads and where its outputs go, in the step's order.
@@ -57,7 +58,8 @@ struct GroupCall {
     std::size_t thread_stride = 0;
 };
 
-// With `times`, what each thread spent on each stage is added there.
-void run_group(const Group& group, const GroupCall& call, ThreadPool& pool, StageTimes* times = nullptr);
+// Runs on so many threads at most. With `times`, what each thread spent on each stage is added there.
+void run_group(const Group& group, const GroupCall& call, ThreadPool& pool, int threads,
+               StageTimes* times = nullptr);
 
 }  // namespace featherface::engine

@@ -77,6 +77,20 @@ class Placing {
     std::vector<Buffer> buffers_;  // of each value, empty where it has none of its own
 };
 
+// What split_of() takes for a step.
+std::int64_t work_of_step(const Program& program, const Step& step, std::span<const Shape> shapes) {
+    std::int64_t work = 0;
+    for (const ValueId value : step.stages) {
+        if (!program.schedule.computed[index(value)]) continue;
+        const Node& node = program.graph.node(value);
+        const std::vector<Shape> inputs = input_shapes(node, shapes);
+        const Work of_node = work_of(node.operation, Extents{inputs, shapes[index(value)]});
+        work += of_node.multiply_adds +
+                of_node.map_bytes / static_cast<std::int64_t>(sizeof(float)) * kValueMoved;
+    }
+    return work;
+}
+
 // Scratch that a single node's operator wants per thread.
 std::size_t scratch_floats(const BoundOperator& bound, const Shape& output) {
     const auto* by_rows = std::get_if<std::unique_ptr<const RowOperator>>(&bound);
@@ -85,7 +99,17 @@ std::size_t scratch_floats(const BoundOperator& bound, const Shape& output) {
 
 }  // namespace
 
-Plan make_plan(const Program& program, int height, int width, int threads) {
+Split split_of(std::int64_t work, int rows, int block, int threads, std::int64_t least_piece) {
+    // With several, what one thread has left when the others are done is little.
+    constexpr std::int64_t kPiecesPerThread = 4;
+    const std::int64_t most = threads > 1 ? threads * kPiecesPerThread : 1;
+    const std::int64_t pieces = std::clamp<std::int64_t>(work / least_piece, 1, most);
+    const auto piece = static_cast<int>((rows + pieces - 1) / pieces);
+    return {static_cast<int>(std::min<std::int64_t>(pieces, threads)),
+            std::max(1, (piece + block - 1) / block * block)};
+}
+
+Plan make_plan(const Program& program, int height, int width, int threads, std::int64_t least_piece) {
     const Schedule& schedule = program.schedule;
     Plan plan;
     plan.shapes = infer_shapes(program.graph, height, width);
@@ -99,9 +123,18 @@ Plan make_plan(const Program& program, int height, int width, int threads) {
 
     std::size_t most = 0;
     for (const Step& step : schedule.steps) {
-        Group& group = plan.groups.emplace_back();
-        if (step.is_group()) group = lay_out_group(program, step, plan.shapes, threads);
         const std::size_t value = index(step.outputs[0]);
+        const int rows = plan.shapes[value].height;
+        const auto* by_rows = std::get_if<std::unique_ptr<const RowOperator>>(&program.operators[value]);
+        const int block = by_rows ? (*by_rows)->rows_per_block() : 1;
+        Split split = split_of(work_of_step(program, step, plan.shapes), rows, block, threads, least_piece);
+        Group& group = plan.groups.emplace_back();
+        if (step.is_group()) {
+            const int strips = split.threads == 1 ? 1 : (rows + split.piece - 1) / split.piece;
+            group = lay_out_group(program, step, plan.shapes, strips);
+            split.piece = group.strip_rows;
+        }
+        plan.splits.push_back(split);
         most = std::max(most, step.is_group() ? group.scratch_floats
                                               : scratch_floats(program.operators[value], plan.shapes[value]));
     }

@@ -1,10 +1,11 @@
-// The thread pool: every row once, by the thread that it belongs to; exceptions and failures to start a
-// thread.
+// The thread pool: every row once, on as many threads as are allowed; threads that do not get to run hold
+// nobody up; forks, and failures to start a thread.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "engine/system/thread_pool.hpp"
 #include "support/sanitized.hpp"
@@ -19,24 +21,105 @@
 namespace featherface::engine {
 namespace {
 
-TEST_CASE(
-    "thread pool: every row is worked on exactly once, by contiguous shares that differ by at most one row") {
+using Pieces = ThreadPool::Pieces;
+
+// Takes all pieces, and calls body(rows) for each.
+template <class Body>
+void each(Pieces& pieces, const Body& body) {
+    for (kernels::Rows rows = pieces.next(); rows.begin < rows.end; rows = pieces.next()) body(rows);
+}
+
+TEST_CASE("thread pool: every row is worked on exactly once, in pieces of the size asked for") {
     for (int threads = 1; threads <= 8; ++threads) {
         ThreadPool pool(threads);
         CHECK(pool.threads() == threads);
         for (const int count : {0, 1, 2, 3, 7, 8, 9, 100, 1001}) {
-            std::vector<int> touched(static_cast<std::size_t>(count), 0);
-            std::vector<int> shares(static_cast<std::size_t>(threads), 0);
-            pool.run(count, [&](int thread, kernels::Rows rows) {
-                shares[static_cast<std::size_t>(thread)] = rows.end - rows.begin;
-                for (int i = rows.begin; i < rows.end; ++i) ++touched[static_cast<std::size_t>(i)];
-            });
-            for (const int times : touched) REQUIRE(times == 1);
-            if (count >= threads) {
-                for (const int rows : shares) CHECK((rows == count / threads || rows == count / threads + 1));
+            for (const int piece : {1, 3, 50, 2000}) {
+                std::vector<std::atomic<int>> touched(static_cast<std::size_t>(count));
+                std::atomic<int> wrong{0};
+                pool.run(count, {threads, piece}, [&](int, Pieces& pieces) {
+                    int taken = 0;
+                    each(pieces, [&](kernels::Rows rows) {
+                        if (rows.begin % piece != 0 || rows.end != std::min(rows.begin + piece, count))
+                            ++wrong;
+                        for (int i = rows.begin; i < rows.end; ++i) ++touched[static_cast<std::size_t>(i)];
+                        ++taken;
+                    });
+                    if (pieces.taken() != taken) ++wrong;
+                });
+                for (const auto& times : touched) REQUIRE(times == 1);
+                CHECK(wrong == 0);
             }
         }
     }
+}
+
+TEST_CASE("thread pool: no more threads are at work than are asked for, each under a number of its own") {
+    ThreadPool pool(6);
+    for (int threads = 1; threads <= 6; ++threads) {
+        for (int time = 0; time < 200; ++time) {
+            std::atomic<int> inside{0}, most{0}, of_thread[6] = {};
+            pool.run(100, {threads, 1}, [&](int thread, Pieces& pieces) {
+                const int now = ++inside;
+                for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+                }
+                ++of_thread[thread];
+                each(pieces, [](kernels::Rows) {});
+                --inside;
+            });
+            REQUIRE(most <= threads);
+            for (const auto& times : of_thread) REQUIRE(times <= 1);
+        }
+    }
+}
+
+// A thread that has no core stands still wherever it is: here one does at its first piece, until all the
+// others are done.
+TEST_CASE("thread pool: rows of a thread that stands still are taken over by the others, all but its piece") {
+    constexpr int kRows = 64;
+    for (int time = 0; time < 20; ++time) {
+        ThreadPool pool(2);  // it would learn to do without the one that stands still
+        std::atomic<int> done{0}, inside{0};
+        pool.run(kRows, {2, 1}, [&](int thread, Pieces& pieces) {
+            ++inside;
+            each(pieces, [&](kernels::Rows) {
+                // The caller lets the worker come in, which then waits for all other rows.
+                while (thread == 0 && inside < 2) std::this_thread::yield();
+                while (thread == 1 && done < kRows - 2) std::this_thread::yield();
+                ++done;
+            });
+        });
+        CHECK(done == kRows);
+    }
+}
+
+TEST_CASE(
+    "thread pool: a thread that keeps the others waiting is done without for a while, then tried again") {
+    ThreadPool pool(2);
+    const auto run = [&](std::chrono::milliseconds delay) {
+        std::atomic<int> inside{0};
+        std::atomic<bool> worker_has_piece{false};
+        pool.run(8, {2, 1}, [&](int thread, Pieces& pieces) {
+            ++inside;
+            each(pieces, [&](kernels::Rows) {
+                if (delay.count() == 0) return;
+                while (thread == 0 && !worker_has_piece) std::this_thread::yield();
+                worker_has_piece = true;
+                if (thread == 1) std::this_thread::sleep_for(delay);
+            });
+        });
+        return inside.load();
+    };
+    CHECK(pool.limit() == 2);
+    // On a machine with much else to do the caller may lose its core itself, and then cannot tell.
+    for (int time = 0; time < 100 && pool.limit() == 2; ++time) run(std::chrono::milliseconds(50));
+    REQUIRE(pool.limit() == 1);
+    CHECK((run(std::chrono::milliseconds(0)) == 1 || pool.limit() == 2));
+    // Some seconds.
+    const auto start = std::chrono::steady_clock::now();
+    while (pool.limit() == 1 && std::chrono::steady_clock::now() - start < std::chrono::seconds(60))
+        run(std::chrono::milliseconds(0));
+    CHECK(pool.limit() == 2);
 }
 
 // What a forked child ends with: the number that `body` returns.
@@ -53,45 +136,53 @@ int exit_code_of_child(const Body& body) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST_CASE("thread pool: after a fork the child's calling thread does all shares, and ends") {
+TEST_CASE("thread pool: after a fork the child's calling thread does all rows, and ends") {
     auto pool = std::make_unique<ThreadPool>(3);
-    const auto rows_done = [&] {
-        std::atomic<int> rows_of[3] = {};
-        pool->run(100, [&](int thread, kernels::Rows rows) { rows_of[thread] += rows.end - rows.begin; });
-        return rows_of[0] == 33 && rows_of[1] == 33 && rows_of[2] == 34;
+    const auto rows_done = [&](ThreadPool& on) {
+        std::atomic<int> done{0};
+        on.run(100, {3, 5}, [&](int, Pieces& pieces) {
+            each(pieces, [&](kernels::Rows rows) { done += rows.end - rows.begin; });
+        });
+        return done == 100;
     };
-    CHECK(rows_done());
+    CHECK(rows_done(*pool));
     const int code = exit_code_of_child([&] {
-        const bool same = rows_done() && rows_done();
+        const bool same = rows_done(*pool) && rows_done(*pool);
         pool.reset();
         ThreadPool own(2);  // the child may start threads of its own
-        std::atomic<int> calls{0};
-        own.run(2, [&](int, kernels::Rows) { ++calls; });
-        return same && calls == 2 ? 7 : 8;
+        return same && rows_done(own) ? 7 : 8;
     });
     CHECK(code == 7);
-    CHECK(rows_done());  // the parent's are where they were
+    CHECK(rows_done(*pool));  // the parent's are where they were
 }
 
 TEST_CASE("thread pool: thousands of short jobs in a row all finish") {
     ThreadPool pool(4);
     std::atomic<int> total{0};
     for (int i = 0; i < 5000; ++i)
-        pool.run(4, [&](int, kernels::Rows rows) { total += rows.end - rows.begin; });
+        pool.run(4, {4, 1}, [&](int, Pieces& pieces) {
+            each(pieces, [&](kernels::Rows rows) { total += rows.end - rows.begin; });
+        });
     CHECK(total == 20000);
 }
 
-TEST_CASE("thread pool: a job after the workers fell asleep still runs on all of them") {
-    ThreadPool pool(3);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    std::atomic<int> calls{0};
-    pool.run(3, [&](int, kernels::Rows) { ++calls; });
-    CHECK(calls == 3);
+TEST_CASE("thread pool: a job after the workers fell asleep still runs on as many as it asks for") {
+    for (const int threads : {4, 3, 2}) {
+        ThreadPool pool(4);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::atomic<int> inside{0};
+        pool.run(threads, {threads, 1}, [&](int, Pieces& pieces) {
+            ++inside;
+            while (inside < threads) std::this_thread::yield();  // for ever, if one does not wake up
+            each(pieces, [](kernels::Rows) {});
+        });
+        CHECK(inside == threads);
+    }
 }
 
 TEST_CASE("thread pool: idle workers use no processor time") {
     ThreadPool pool(4);
-    pool.run(4, [](int, kernels::Rows) {});
+    pool.run(4, {4, 1}, [](int, Pieces& pieces) { each(pieces, [](kernels::Rows) {}); });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const std::clock_t before = std::clock();
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -125,7 +216,9 @@ TEST_CASE("thread pool: where not all threads can be started, those that were do
         if (pool.threads() < 2 || pool.threads() >= 1000) return 1;
         std::atomic<int> rows_done{0};
         for (int i = 0; i < 3; ++i)
-            pool.run(1000, [&](int, kernels::Rows rows) { rows_done += rows.end - rows.begin; });
+            pool.run(1000, {1000, 1}, [&](int, Pieces& pieces) {
+                each(pieces, [&](kernels::Rows rows) { rows_done += rows.end - rows.begin; });
+            });
         return rows_done == 3000 ? 0 : 2;
     });
     CHECK(code == 0);

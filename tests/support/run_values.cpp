@@ -1,6 +1,7 @@
 #include "support/run_values.hpp"
 
 #include "engine/runtime/executor.hpp"
+#include "support/eager_pool.hpp"
 #include "support/torch_values.hpp"
 
 namespace featherface::test {
@@ -27,7 +28,7 @@ class Collector final : public engine::Observer {
 
 NamedValues run_plan(const engine::Program& program, const engine::Plan& plan, int threads,
                      const std::vector<float>& nchw) {
-    engine::ThreadPool pool(threads);
+    EagerPool pool(threads);
     const engine::AlignedBuffer workspace(plan.workspace_floats);
     NamedValues named;
     Collector collector(named);

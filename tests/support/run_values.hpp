@@ -15,7 +15,8 @@ struct NamedValues {
     std::map<std::string, std::vector<std::int64_t>> shapes;
 };
 
-// Runs a plan, made for as many threads, on a picture as PyTorch lays it out (1,3,H,W).
+// Runs a plan, made for as many threads, on a picture as PyTorch lays it out (1,3,H,W). The threads' parts in
+// it are mixed.
 NamedValues run_plan(const engine::Program& program, const engine::Plan& plan, int threads,
                      const std::vector<float>& nchw);
 

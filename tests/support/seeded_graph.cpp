@@ -28,7 +28,8 @@ engine::Program optimised_program(engine::Graph graph, const engine::KernelTable
 
 NamedValues run_program(const engine::Program& program, const oracle::Tensor& input, int threads) {
     const std::vector<float> nchw(input.values.begin(), input.values.end());
-    return run_plan(program, engine::make_plan(program, input.height(), input.width(), threads), threads,
+    // However small the pieces.
+    return run_plan(program, engine::make_plan(program, input.height(), input.width(), threads, 1), threads,
                     nchw);
 }
 

@@ -45,20 +45,20 @@ constexpr int kPre = -1, kPost = -2;  // steps that are none of the network's
 
 }  // namespace
 
-void TracingPool::dispatch(int count, Function function, const void* context) {
+void TracingPool::dispatch(int count, const engine::Split& split, Function function, const void* context) {
     struct Job {
         TracingPool* pool;
         Function function;
         const void* context;
     } job{this, function, context};
     ThreadPool::dispatch(
-        count,
-        [](const void* data, int thread, kernels::Rows rows) {
+        count, split,
+        [](const void* data, int thread, Pieces& pieces) {
             const Job& traced = *static_cast<const Job*>(data);
             const std::int64_t begin = raw_nanoseconds();
-            traced.function(traced.context, thread, rows);
+            traced.function(traced.context, thread, pieces);
             traced.pool->shares_[static_cast<std::size_t>(thread)].push_back(
-                {traced.pool->step_, rows, begin, raw_nanoseconds()});
+                {traced.pool->step_, pieces.taken(), begin, raw_nanoseconds()});
         },
         &job);
 }
@@ -113,9 +113,8 @@ Trace trace_case(const Case& subject, bool pinned) {
     }
     for (int thread = 0; thread < subject.threads; ++thread) {
         for (const TracingPool::Share& share : pool.shares(thread)) {
-            trace.events.push_back(
-                {title(share.step), "share", thread, share.begin, share.end,
-                 "rows " + std::to_string(share.rows.begin) + " to " + std::to_string(share.rows.end)});
+            trace.events.push_back({title(share.step), "share", thread, share.begin, share.end,
+                                    concat("pieces: ", std::to_string(share.pieces))});
         }
     }
     return trace;

@@ -34,7 +34,7 @@ class TracingPool final : public engine::ThreadPool {
 
     struct Share {
         int step;
-        kernels::Rows rows;
+        int pieces;
         std::int64_t begin, end;
     };
     // What the threads work on from now on.
@@ -43,7 +43,7 @@ class TracingPool final : public engine::ThreadPool {
     std::span<const Share> shares(int thread) const { return shares_[static_cast<std::size_t>(thread)]; }
 
   protected:
-    void dispatch(int count, Function function, const void* context) override;
+    void dispatch(int count, const engine::Split& split, Function function, const void* context) override;
 
   private:
     int step_ = 0;

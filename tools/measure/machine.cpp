@@ -14,6 +14,7 @@
 #include "tools/measure/stopwatch.hpp"
 
 #if defined(__linux__)
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -134,12 +135,15 @@ void pin_threads([[maybe_unused]] engine::ThreadPool& pool) {
         if (CPU_ISSET(core, &usable_cores())) cores.push_back(core);
     }
     if (cores.empty()) return;
-    pool.run(pool.threads(), [&](int thread, kernels::Rows) {
+    std::size_t next = 0;
+    const auto pin = [&](pthread_t thread) {
         cpu_set_t set;
         CPU_ZERO(&set);
-        CPU_SET(cores[static_cast<std::size_t>(thread) % cores.size()], &set);
-        sched_setaffinity(0, sizeof(set), &set);
-    });
+        CPU_SET(cores[next++ % cores.size()], &set);
+        pthread_setaffinity_np(thread, sizeof(set), &set);
+    };
+    pin(pthread_self());
+    for (std::thread& worker : pool.workers()) pin(worker.native_handle());
 #endif
 }
 

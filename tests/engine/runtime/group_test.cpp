@@ -26,12 +26,14 @@ std::vector<float> picture(int height) {
     return test::seeded_values("picture", std::vector<std::int64_t>{1, 3, height, kWidth});
 }
 
-// A plan whose groups have strips as tall as lets their bands fit `band_floats`.
+// A plan whose groups have strips as tall as lets their bands fit `band_floats`, and whose steps run on all
+// threads.
 Plan plan_with_bands(const Program& program, int height, int threads, std::size_t band_floats) {
     Plan plan = make_plan(program, height, kWidth, threads);
     for (std::size_t s = 0; s < plan.groups.size(); ++s) {
         const Step& step = program.schedule.steps[s];
         if (step.is_group()) plan.groups[s] = lay_out_group(program, step, plan.shapes, threads, band_floats);
+        plan.splits[s] = {threads, 1};
     }
     return plan;
 }
@@ -219,6 +221,42 @@ TEST_CASE("bands: strips cover each stage's rows once and in order, and bands ho
         }
     }
     for (std::size_t s = 0; s < group.stages.size(); ++s) CHECK(done[s] == group.stages[s].shape.height);
+}
+
+TEST_CASE("bands: hold what they are made for, whichever strip a thread begins with") {
+    const std::vector<Graph> graphs = [] {
+        Builder net("windows");
+        const ValueId x = net.conv3x3("b", net.conv3x3("a", net.conv1x1("x", net.input(3), 16), 16), 16);
+        const ValueId coarse = net.max_pool("pool", x, MaxPool::Padding::same_with_zeros);
+        const ValueId up = net.resize_like(net.conv1x1("c", coarse, 16), x);
+        net.output("out", net.conv3x3("o", net.weighted_sum("w", "w_relu", 2, {x, up}), 16, /*stride=*/2));
+        return std::vector{test::bound(net.finish()), test::bound(sliced_heads())};
+    }();
+    for (const Graph& graph : graphs) {
+        const Program program =
+            compile(graph, schedule_in_groups(graph), *kernels::available_tables().front());
+        for (const Step& step : program.schedule.steps) {
+            if (!step.is_group()) continue;
+            for (const int height : {1, 2, 9, 24, 31}) {
+                const std::vector<Shape> shapes = infer_shapes(program.graph, height, kWidth);
+                const int rows = shapes[static_cast<std::size_t>(step.outputs[0])].height;
+                for (int strips = 1; strips <= rows; strips += 3) {
+                    const Group group = lay_out_group(program, step, shapes, strips);
+                    CHECK(group.strip_rows * strips >= rows);
+                    for (int first = 0; first < rows; first += group.strip_rows) {
+                        StageRows held = {}, fresh;
+                        for (int y = first; y < rows; y += group.strip_rows) {
+                            advance(group, {y, std::min(y + group.strip_rows, rows)}, held, fresh);
+                            for (std::size_t s = 0; s < group.stages.size(); ++s) {
+                                if (!group.stages[s].op || group.stages[s].output != kNone) continue;
+                                REQUIRE(held[s].end - held[s].begin <= group.stages[s].band_rows);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE(

@@ -138,5 +138,21 @@ TEST_CASE("plan: private values take no memory of their own") {
     CHECK(plan.thread_scratch_offset == std::size_t{100} * 100 * 4);
 }
 
+TEST_CASE(
+    "plan: a step is split by its work, in whole blocks of rows, and what is small runs on one thread") {
+    const auto check = [](const Split& split, int threads, int piece) {
+        CHECK(split.threads == threads);
+        CHECK(split.piece == piece);
+    };
+    check(split_of(1'999, 100, 1, 4, 1000), 1, 100);
+    check(split_of(2'000, 100, 1, 4, 1000), 2, 50);
+    check(split_of(3'500, 100, 1, 4, 1000), 3, 34);
+    check(split_of(1'000'000, 100, 1, 4, 1000), 4, 7);  // four pieces per thread, no more
+    check(split_of(1'000'000, 100, 4, 4, 1000), 4, 8);
+    check(split_of(1'000'000, 100, 1, 1, 1000), 1, 100);
+    check(split_of(1'000'000, 2, 1, 4, 1000), 4, 1);
+    check(split_of(0, 0, 1, 4, 1000), 1, 1);
+}
+
 }  // namespace
 }  // namespace featherface::engine
