@@ -20,6 +20,7 @@
 #include "tools/bench/warnings.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/files/output_file.hpp"
+#include "tools/measure/busy_cores.hpp"
 #include "tools/measure/machine_peak.hpp"
 #include "tools/measure/stopwatch.hpp"
 #include "tools/model/builtin_model.hpp"
@@ -44,7 +45,7 @@ struct BenchOptions {
     std::vector<std::string> models, sizes, threads, archs;
     std::optional<std::string> trace, baseline, report;
     std::size_t mode = kFused, format = kTable;
-    std::int64_t repeats = 0;
+    std::int64_t repeats = 0, busy = 0;
     std::optional<float> seconds;
     bool per_layer = false, no_peak = false, pin = false, list_kernels = false;
 };
@@ -73,6 +74,8 @@ void declare(Arguments& arguments, BenchOptions& options) {
     arguments.text(0, "trace", "FILE", "write one run of each case as a trace for ui.perfetto.dev",
                    options.trace);
     arguments.text(0, "baseline", "FILE", "compare with what --format json wrote earlier", options.baseline);
+    arguments.number("busy", "keep so many cores busy meanwhile, as other programs may", options.busy, 0,
+                     kMostThreads);
     arguments.flag("no-peak", "do not measure the machine's peaks", options.no_peak);
     arguments.flag("pin", "keep each thread on one core", options.pin);
     arguments.flag("list-kernels", "say what would run for each layer and why, and time nothing",
@@ -198,6 +201,7 @@ BenchResult run(std::vector<Case> cases, const BenchOptions& options) {
     result.machine = this_machine();
     result.version = FEATHERFACE_VERSION;
     result.date = local_time("%Y-%m-%dT%H:%M:%S%z");
+    std::optional<BusyCores> neighbours(std::in_place, static_cast<int>(options.busy));
     std::vector<std::unique_ptr<Runner>> runners;
     for (Case& subject : cases) runners.push_back(std::make_unique<Runner>(std::move(subject), options.pin));
 
@@ -209,6 +213,7 @@ BenchResult run(std::vector<Case> cases, const BenchOptions& options) {
         runners, {.repeats = options.repeats, .seconds = options.seconds.value_or(2)}, per_layer);
     disturbance.seconds = watch.seconds();
     disturbance.after = cpu_times();
+    neighbours.reset();
 
     unpin_thread();
     for (const auto& runner : runners) {

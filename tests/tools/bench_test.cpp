@@ -226,6 +226,12 @@ TEST_CASE("bench: threads are pinned on request, more than there are cores too, 
               {"warning: " + too_many + " threads on "});
 }
 
+TEST_CASE("bench: beside busy cores everything is measured as ever") {
+    const Json json = bench_json({"--busy", "2", "--threads", "1,2"});
+    CHECK(json["benchmarks"].size() == 2);
+    check_program(bench({"--busy", "-1"}), 2, {"--busy"});
+}
+
 TEST_CASE("bench: a command line that makes no sense is exit code 2") {
     const ProgramFiles files;
     const std::string v2 = files.model("v2.pth", "v2");
