@@ -6,13 +6,14 @@
 namespace featherface::tools {
 
 enum ExitCode : int {
-    kDone = 0,          // also when there are no faces
-    kDiffers = 1,       // a negative answer: a comparison differs, a file could run code
-    kUsage = 2,         // the command line makes no sense
-    kBadInput = 3,      // a picture or checkpoint unreadable or malformed, even if only one of many
-    kWrongModel = 4,    // a readable checkpoint of another kind than the verb needs
-    kInternal = 5,      // a defect of the program, or no memory
-    kOutputFailed = 6,  // a result could not be written
+    kDone = 0,           // also when there are no faces
+    kDiffers = 1,        // a negative answer: a comparison differs, a file could run code
+    kUsage = 2,          // the command line makes no sense
+    kBadInput = 3,       // a picture or checkpoint unreadable or malformed, even if only one of many
+    kWrongModel = 4,     // a readable checkpoint of another kind than the verb needs
+    kInternal = 5,       // a defect of the program, or no memory
+    kOutputFailed = 6,   // a result could not be written
+    kInterrupted = 130,  // SIGINT: what was at work is finished, as shells call it
 };
 
 constexpr ExitCode exit_code(StatusCode code) {
@@ -39,6 +40,7 @@ constexpr const char* kExitCodesHelp =
     "  3  a picture or checkpoint is unreadable or malformed, even if only one of many\n"
     "  4  a readable checkpoint of another kind than the verb needs\n"
     "  5  a defect of this program, or no memory\n"
-    "  6  a result could not be written\n";
+    "  6  a result could not be written\n"
+    "  130  interrupted (Ctrl-C): pictures that were begun are finished, the others are left out\n";
 
 }  // namespace featherface::tools

@@ -7,6 +7,7 @@
 
 #include "loaders/ascii.hpp"
 #include "loaders/images/image_header.hpp"
+#include "loaders/images/promised_pixels.hpp"
 #include "loaders/mapped_file.hpp"
 #include "tools/cli/streams.hpp"
 
@@ -95,10 +96,35 @@ class Lister {
 
 }  // namespace
 
-Status check_inputs(std::span<const std::string> inputs) {
+Status add_listed(const std::string& file, std::vector<std::string>& inputs) {
+    const auto add = [&](std::span<const std::uint8_t> bytes) {
+        std::string_view left(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        const char between = left.find('\0') == std::string_view::npos ? '\n' : '\0';
+        while (!left.empty()) {
+            const std::size_t end = std::min(left.find(between), left.size());
+            if (end > 0) inputs.emplace_back(left.substr(0, end));
+            left.remove_prefix(std::min(end + 1, left.size()));
+        }
+    };
+    if (file == "-") {
+        const auto bytes = read_stdin(loaders::kLargestFileBytes, [](auto) { return Status(); });
+        if (!bytes.ok()) return bytes.status();
+        add(bytes.value());
+        return {};
+    }
+    std::error_code ignored;
+    if (fs::is_empty(file, ignored) && fs::is_regular_file(file, ignored)) return {};
+    const auto mapped = loaders::MappedFile::open(file);
+    if (!mapped.ok()) return mapped.status();
+    add({reinterpret_cast<const std::uint8_t*>(mapped->bytes().data()), mapped->bytes().size()});
+    return {};
+}
+
+Status check_inputs(std::span<const std::string> inputs, const std::optional<std::string>& listed) {
     const auto wrong = [](const char* what) { return Status(StatusCode::invalid_argument, what); };
-    if (inputs.empty()) return wrong("give a picture, a folder of pictures, or -");
-    if (std::ranges::count(inputs, "-") > 1) return wrong("standard input, '-', is there only once");
+    if (inputs.empty() && !listed) return wrong("give a picture, a folder of pictures, or -");
+    if (std::ranges::count(inputs, "-") + (listed == "-") > 1)
+        return wrong("standard input, '-', is there only once");
     return {};
 }
 
@@ -111,8 +137,18 @@ PictureList list_pictures(std::span<const std::string> inputs, const std::option
     return list;
 }
 
-Result<Image> read_picture(const std::string& name, const ImageReadOptions& options) {
-    if (name != "-") return read_image(name, options);
+Result<Image> read_picture(const std::string& name, const ImageReadOptions& options,
+                           const BeforeDecoding& before) {
+    const auto decode = [&](std::span<const std::uint8_t> bytes, const std::string& called) {
+        if (before) before(loaders::promised_pixels(std::as_bytes(bytes)));
+        return decode_image(bytes, called, options);
+    };
+    if (name != "-") {
+        const auto file = loaders::MappedFile::open(name);
+        if (!file.ok()) return file.status();
+        const auto bytes = file->bytes();
+        return decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
+    }
     // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
     // headers. No larger one would be read from a file either.
     constexpr std::uint64_t kBytesPerPixel = 8, kHeaders = std::uint64_t{1} << 20;
@@ -124,7 +160,7 @@ Result<Image> read_picture(const std::string& name, const ImageReadOptions& opti
     };
     const auto bytes = read_stdin(static_cast<std::size_t>(most), check);
     if (!bytes.ok()) return bytes.status();
-    return decode_image(bytes.value(), "standard input", options);
+    return decode(bytes.value(), "standard input");
 }
 
 }  // namespace featherface::tools

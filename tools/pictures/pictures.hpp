@@ -1,7 +1,9 @@
 // Which pictures a command line means.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,8 +25,14 @@ struct PictureList {
     bool is_one_file = false;    // a single input, and that no folder
 };
 
-// Errors: invalid_argument when there is no input, or standard input twice.
-Status check_inputs(std::span<const std::string> inputs);
+// Adds the names in a file, a name on each line, or, where there is a zero byte, between such; "-" is
+// standard input. Lines without anything are left out. Errors: io_error, limit_exceeded.
+Status add_listed(const std::string& file, std::vector<std::string>& inputs);
+
+// `listed` is the file that some of the inputs come from. Errors: invalid_argument when there is no input and
+// no such file, or when standard input is read twice.
+Status check_inputs(std::span<const std::string> inputs,
+                    const std::optional<std::string>& listed = std::nullopt);
 
 // A folder stands for every file in it and in the folders below that has a picture's extension, in order of
 // their names; hidden files and folders, links to folders, and `skipped` are left out. "-" is standard input.
@@ -32,7 +40,11 @@ Status check_inputs(std::span<const std::string> inputs);
 PictureList list_pictures(std::span<const std::string> inputs,
                           const std::optional<std::filesystem::path>& skipped = std::nullopt);
 
+// Called before a picture is decoded with the pixels that its file promises, 0 if that is not known.
+using BeforeDecoding = std::function<void(std::int64_t pixels)>;
+
 // Decodes the file of that name; "-" is standard input. Errors: as read_image().
-Result<Image> read_picture(const std::string& name, const ImageReadOptions& options);
+Result<Image> read_picture(const std::string& name, const ImageReadOptions& options,
+                           const BeforeDecoding& before = {});
 
 }  // namespace featherface::tools

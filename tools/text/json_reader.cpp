@@ -143,8 +143,12 @@ class Parser {
                 left_ = before;
             }
         }
-        constexpr std::uint32_t kReplacement = 0xFFFD;
-        append_utf8(text, code >= 0xD800 && code < 0xE000 ? kReplacement : code);
+        constexpr std::uint32_t kReplacement = 0xFFFD, kByte = 0xDC00;
+        if (code >= kByte + 0x80 && code <= kByte + 0xFF) {
+            text += static_cast<char>(code - kByte);
+        } else {
+            append_utf8(text, code >= 0xD800 && code < 0xE000 ? kReplacement : code);
+        }
         return true;
     }
 

@@ -1,5 +1,6 @@
 // Reads JSON (RFC 8259) into a tree. What it refuses: nesting deeper than 64, numbers beyond double's range.
-// Lone surrogate escapes become U+FFFD; of keys that are there twice the last one counts.
+// Lone surrogate escapes that stand for bytes (U+DC80 to U+DCFF, as JsonWriter and Python write them) become
+// those, others U+FFFD; of keys that are there twice the last one counts.
 #pragma once
 
 #include <map>

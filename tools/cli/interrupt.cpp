@@ -1,0 +1,34 @@
+#include "tools/cli/interrupt.hpp"
+
+#include <atomic>
+#include <csignal>
+
+namespace featherface::tools {
+
+namespace {
+
+std::atomic<bool> interrupt_seen{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // as a signal handler needs it
+
+void note_interrupt(int) {
+    interrupt_seen.store(true, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void watch_interrupt() {
+    struct sigaction before {};
+    if (sigaction(SIGINT, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
+    struct sigaction action {};
+    action.sa_handler = note_interrupt;
+    sigemptyset(&action.sa_mask);
+    // Without SA_RESTART, whoever waits for standard input wakes up.
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, nullptr);
+}
+
+bool interrupted() {
+    return interrupt_seen.load(std::memory_order_relaxed);
+}
+
+}  // namespace featherface::tools

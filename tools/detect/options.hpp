@@ -1,0 +1,50 @@
+// The options of `detect`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "featherface/detector.hpp"
+#include "featherface/image_file.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/model/load_model.hpp"
+
+namespace featherface::tools {
+
+enum DetectFormat : std::size_t { kDetectText, kDetectJson, kDetectJsonLines, kDetectCsv, kDetectWiderface };
+
+struct DetectOptions {
+    std::optional<std::string> model, output, files_from, resume;
+    Reading reading;
+    std::size_t format = kDetectText;
+    float score = 0.5f, nms = 0.4f;
+    std::int64_t top_k = 5000, keep = 750, max_side = 0;
+    std::optional<std::string> scales_text;
+    std::uint32_t scales = kAutoScales;
+    bool turns = false;
+    std::optional<std::int64_t> threads_given;
+    int threads = 1;
+    std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
+    std::vector<std::string> inputs;
+
+    DetectorOptions detector(int threads_to_use) const {
+        return {.score_threshold = score,
+                .nms_threshold = nms,
+                .top_k = static_cast<int>(top_k),
+                .max_faces = static_cast<int>(keep),
+                .max_side = static_cast<int>(max_side),
+                .scales = scales,
+                .turns = turns,
+                .threads = threads_to_use};
+    }
+};
+
+// Declares them, and what the help says besides.
+void declare(Arguments& arguments, DetectOptions& options);
+
+// Settles what follows from several of them. Errors: invalid_argument.
+Status settle(DetectOptions& options);
+
+}  // namespace featherface::tools

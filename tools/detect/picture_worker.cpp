@@ -1,0 +1,112 @@
+#include "tools/detect/picture_worker.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <new>
+#include <utility>
+
+#include "tools/cli/scales.hpp"
+#include "tools/files/output_file.hpp"
+#include "tools/pictures/draw.hpp"
+#include "tools/pictures/image_write.hpp"
+
+namespace featherface::tools {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string shrunk_text(const PictureFaces& result, std::int64_t max_side) {
+    const auto side = [&](int n) {
+        return std::to_string(std::max(1l, std::lround(static_cast<float>(n) * result.scale)));
+    };
+    return result.file + ": shrunk from " + std::to_string(result.width) + "x" +
+           std::to_string(result.height) + " to " + side(result.width) + "x" + side(result.height) +
+           " for the network (--max-side " + std::to_string(max_side) + ")";
+}
+
+// Memory that runs out fails what is done for one picture, with this code, and not the program.
+template <class Work>
+Status within_memory(const Picture& picture, StatusCode code, const Work& work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return {code, picture.name + ": not enough memory"};
+    }
+}
+
+}  // namespace
+
+// Reads one picture into `image` and finds its faces.
+Status PictureWorker::find_faces(const Picture& picture, int threads, TakenPixels& taken, Image& image,
+                                 PictureFaces& result) {
+    using Clock = std::chrono::steady_clock;
+    auto start = Clock::now();
+    auto decoded = read_picture(picture.name, {.max_pixels = options_.max_pixels}, [&](std::int64_t pixels) {
+        const auto wait = Clock::now();
+        taken.take(pixels);
+        start += Clock::now() - wait;
+    });
+    if (!decoded.ok()) return decoded.status();
+    image = std::move(decoded).value();
+    result.decode_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    result.width = image.width;
+    result.height = image.height;
+
+    if (!detector_ || detector_->options().threads != threads) {
+        detector_.reset();
+        auto detector = Detector::create(model_, options_.detector(threads));
+        if (!detector.ok()) return detector.status();
+        detector_ = std::move(detector).value();
+    }
+    auto faces = detector_->detect(image.view());
+    if (!faces.ok()) return {faces.status().code(), picture.name + ": " + faces.status().message()};
+    result.faces = std::move(faces).value();
+    result.scale = detector_->last_scale();
+    result.scales = scale_list(detector_->last_scales());
+    result.turns = options_.turns;
+    const Timings& timings = detector_->last_timings();
+    result.network_ms = timings.preprocess + timings.network;
+    result.post_ms = timings.postprocess;
+    if (taken.pixels() > kPixelsPerWorker) detector_->trim();
+    return {};
+}
+
+Status PictureWorker::write_file_of(const fs::path& path, const PictureFaces& result, Image& image) {
+    if (path.has_parent_path()) {
+        if (Status status = make_folder(path.parent_path()); !status.ok()) return status;
+    }
+    if (options_.format == kDetectWiderface) return write_file(path, widerface_text(result));
+    const std::vector<Face> best_last(result.faces.rbegin(), result.faces.rend());
+    draw_faces(image, best_last);  // where faces overlap, the best is seen
+    return write_image(path, image.view());
+}
+
+PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& output, int threads) {
+    PictureOutcome outcome;
+    const auto add_failure = [&](const Status& status) {
+        outcome.messages.push_back(status.message());
+        outcome.code = std::max(outcome.code, exit_code(status.code()));
+    };
+    outcome.result.file = picture.name;
+    TakenPixels taken(window_);  // until the picture is written
+    Image image;
+    const Status found = within_memory(picture, StatusCode::limit_exceeded, [&] {
+        return find_faces(picture, threads, taken, image, outcome.result);
+    });
+    if (!found.ok()) {
+        outcome.result.error = found.message();
+        add_failure(found);
+        return outcome;
+    }
+    if (outcome.result.scale != 1) outcome.messages.push_back(shrunk_text(outcome.result, options_.max_side));
+    if (output.empty()) return outcome;
+    // The faces still go to standard output, and the other pictures are still looked at.
+    const Status written = within_memory(picture, StatusCode::output_error,
+                                         [&] { return write_file_of(output, outcome.result, image); });
+    if (!written.ok()) add_failure(written);
+    return outcome;
+}
+
+}  // namespace featherface::tools
