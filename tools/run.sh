@@ -5,24 +5,6 @@
 # One picture is drawn to faces.png in the current folder, several (or a folder of them) to the folder faces/.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-# Prints where the picture is, having fetched the package (not installed it) the first time.
-demo_picture() (
-    picture=$root/build/demo/astronaut.png
-    if [ ! -e "$picture" ]; then
-        command -v dpkg-deb >/dev/null || fail "the demo picture comes from Debian; give one of yours: tools/run.sh IMAGE"
-        folder=$(mktemp -d)
-        trap 'rm -rf "$folder"' EXIT
-        echo "Fetching the demo picture out of python3-skimage" >&2
-        (cd "$folder" && apt-get -o APT::Sandbox::User=root download --quiet --quiet python3-skimage >&2) ||
-            fail "could not download python3-skimage (apt-get update may help); or give a picture: tools/run.sh IMAGE"
-        mkdir -p "$root/build/demo"
-        dpkg-deb --fsys-tarfile "$folder"/python3-skimage_*.deb |
-            tar --extract --to-stdout --wildcards '*/skimage/data/astronaut.png' >"$picture.part"
-        mv "$picture.part" "$picture"
-    fi
-    echo "$picture"
-)
-
 model=()
 if [ "${1:-}" = -m ]; then
     [ $# -ge 2 ] || fail "usage: tools/run.sh [-m CHECKPOINT] [IMAGE...]"

@@ -1,4 +1,4 @@
-# Sourced by run.sh, test.sh and .ci/run: strict mode, the project's root, installing packages, building.
+# Sourced by run.sh, test.sh and .ci/run: strict mode, the project's root, installing packages, building, the demo picture.
 # With CI set nothing asks questions and warnings are errors.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -44,8 +44,28 @@ build() {
     case $preset in
         clang) install_missing clang ;;
         neon64) install_missing g++-aarch64-linux-gnu qemu-user ;;
+        web) install_missing emscripten ;;
     esac
-    [ -z "${CI:-}" ] || options=(-D FEATHERFACE_WERROR=ON)
+    # (What emscripten's older clang warns of in a folder compiled as one, the other compilers judge file by file.)
+    [ -z "${CI:-}" ] || [ "$preset" = web ] || options=(-D FEATHERFACE_WERROR=ON)
     if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
     (cd "$root" && cmake --preset "$preset" "${options[@]}" && cmake --build --preset "$preset" "$@")
 }
+
+# demo_picture: prints where the public-domain photo of tools/run.sh is, having fetched the package (not installed it) the first time.
+demo_picture() (
+    picture=$root/build/demo/astronaut.png
+    if [ ! -e "$picture" ]; then
+        command -v dpkg-deb >/dev/null || fail "the demo picture comes from Debian; give one of yours: tools/run.sh IMAGE"
+        folder=$(mktemp -d)
+        trap 'rm -rf "$folder"' EXIT
+        echo "Fetching the demo picture out of python3-skimage" >&2
+        (cd "$folder" && apt-get -o APT::Sandbox::User=root download --quiet --quiet python3-skimage >&2) ||
+            fail "could not download python3-skimage (apt-get update may help); or give a picture: tools/run.sh IMAGE"
+        mkdir -p "$root/build/demo"
+        dpkg-deb --fsys-tarfile "$folder"/python3-skimage_*.deb |
+            tar --extract --to-stdout --wildcards '*/skimage/data/astronaut.png' >"$picture.part"
+        mv "$picture.part" "$picture"
+    fi
+    echo "$picture"
+)

@@ -11,6 +11,10 @@ optional_packages=(pkgconf python3-numpy python3-torch python3-torchvision chrom
 
 install_missing "${library_packages[@]}" doctest-dev libbenchmark-dev
 [ -z "${CI:-}" ] || install_missing "${optional_packages[@]}"
+if [ "$preset" = web ]; then  # the page is held against the program
+    build release --target featherface_program
+    demo_picture >/dev/null
+fi
 build "$preset"
 (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)")
 

@@ -16,7 +16,8 @@ Program compile(Graph unpacked, Schedule schedule, const KernelTable& table, Wei
 
     program.operators.reserve(graph.nodes.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        program.operators.push_back(engine::bind(graph.nodes[i].operation, graph.parameters, table, program.weights));
+        program.operators.push_back(
+            engine::bind(graph.nodes[i].operation, graph.parameters, table, program.weights));
         // Packed weights move in where plain ones move out.
         for_each_parameter(graph.nodes[i].operation, [&](ParameterId id) {
             if (id == kNone || last_users[static_cast<std::size_t>(id)] != i) return;
