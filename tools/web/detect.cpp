@@ -1,5 +1,5 @@
-// What the page calls: a model from bytes, the memory of a picture, the faces in it. One module, one detector, one
-// picture at a time; what fails returns false or a negative count, and message() says why.
+// What the page calls: a model from bytes, the memory of a picture, the faces in it. One module, one
+// detector, one picture at a time; what fails returns false or a negative count, and message() says why.
 //
 // A module has no exceptions: where memory runs out it traps, and whoever called it starts a new one.
 #include <emscripten.h>
@@ -60,7 +60,8 @@ EMSCRIPTEN_KEEPALIVE bool load(std::size_t size) {
     return true;
 }
 
-// How many faces are in the RGBA picture that is in the room, rows tightly packed; options as DetectorOptions has them.
+// How many faces are in the RGBA picture that is in the room, rows tightly packed; options as DetectorOptions
+// has them.
 EMSCRIPTEN_KEEPALIVE int detect(int width, int height, int max_side, float score, bool turns) {
     if (page().failed(page().detector.set_options({.score_threshold = score,
                                                    .max_side = max_side,

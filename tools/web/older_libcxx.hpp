@@ -1,6 +1,6 @@
-// What the library uses of C++20 and the standard library of Debian's emscripten (libc++ 13) lacks: std::bit_cast, a
-// few std::ranges algorithms, as the older ones do them, and std::from_chars of a double. Included ahead of every file of
-// the page's build, and nowhere else.
+// What the library uses of C++20 and the standard library of Debian's emscripten (libc++ 13) lacks:
+// std::bit_cast, a few std::ranges algorithms, as the older ones do them, and std::from_chars of a double.
+// Included ahead of every file of the page's build, and nowhere else.
 #pragma once
 
 #include <algorithm>
