@@ -59,10 +59,10 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
                                        const Vec (&weights)[kDepthwiseTaps], Vec (&sums)[kPixels],
                                        Part part) {
     constexpr int kColumns = (kPixels - 1) * kStride + 3;
-    unroll<3>([&](auto ky) FEATHERFACE_LAMBDA {
-        if (in.row[ky.value] == nullptr) return;
+    const auto add_row = [&](int ky) FEATHERFACE_LAMBDA {
+        if (in.row[ky] == nullptr) return;
         // It points at the first column, which only a window inside the map has.
-        const float* const first = in.row[ky.value] + (kInside ? left * in.pixel_step : 0);
+        const float* const first = in.row[ky] + (kInside ? left * in.pixel_step : 0);
         unroll<kColumns>([&](auto column) FEATHERFACE_LAMBDA {
             const int from_first = kInside ? column.value : left + column.value;
             if (!kInside && (from_first < 0 || from_first >= in.width)) return;
@@ -70,11 +70,14 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
             unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
                 constexpr int kx = column.value - p.value * kStride;
                 if constexpr (kx >= 0 && kx < 3) {
-                    sums[p.value] = fma(value, weights[ky.value * 3 + kx], sums[p.value]);
+                    sums[p.value] = fma(value, weights[ky * 3 + kx], sums[p.value]);
                 }
             });
         });
-    });
+    };
+    add_row(0);
+    add_row(1);
+    add_row(2);
 }
 
 template <int kStride, Activation kActivation, class Part>

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "kernels/kernel_table.hpp"
 
@@ -87,16 +88,13 @@ template <int I>
 struct Index {
     static constexpr int value = I;
 };
-template <int First, int N, class F>
-FEATHERFACE_INLINE void unroll_from(const F& f) {
-    if constexpr (First < N) {
-        f(Index<First>{});
-        unroll_from<First + 1, N>(f);
-    }
+template <int... kIndices, class F>
+FEATHERFACE_INLINE void call_for(std::integer_sequence<int, kIndices...>, const F& f) {
+    (f(Index<kIndices>{}), ...);
 }
 template <int N, class F>
 FEATHERFACE_INLINE void unroll(const F& f) {
-    unroll_from<0, N>(f);
+    call_for(std::make_integer_sequence<int, N>{}, f);
 }
 
 FEATHERFACE_INLINE Vec load(const float* p) {

@@ -219,7 +219,6 @@ class Emitter {
   private:
     static constexpr std::int64_t kChannelAxis = 1, kHeightAxis = 2, kWidthAxis = 3;
 
-    static std::size_t index(int id) { return static_cast<std::size_t>(id); }
     static Dims square(std::int64_t extent) { return {extent, extent}; }
     static Dims border(std::int64_t width) { return {width, width, width, width}; }
 

@@ -16,6 +16,11 @@ namespace featherface::engine {
 
 using ValueId = int;  // index of the node that computes the value; kNone: no value
 
+// The place of a ValueId or ParameterId, which is not kNone, in a vector with something for each.
+inline std::size_t index(int id) {
+    return static_cast<std::size_t>(id);
+}
+
 struct Node {
     Operation operation;
     std::vector<ValueId> inputs;
@@ -34,7 +39,7 @@ struct Graph {
     std::vector<Parameter> parameters;
     std::vector<Output> outputs;
 
-    const Node& node(ValueId value) const { return nodes[static_cast<std::size_t>(value)]; }
+    const Node& node(ValueId value) const { return nodes[index(value)]; }
     const Parameter* find_parameter(std::string_view parameter_name) const;
 };
 

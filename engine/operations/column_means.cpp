@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/system/thread_pool.hpp"
+
 namespace featherface::engine {
 
 namespace {

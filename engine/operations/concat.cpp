@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/system/thread_pool.hpp"
+
 namespace featherface::engine {
 
 namespace {

@@ -12,11 +12,12 @@
 
 #include "engine/operations/shape.hpp"
 #include "engine/operations/weight_store.hpp"
-#include "engine/system/thread_pool.hpp"
 #include "featherface/image.hpp"
 #include "kernels/kernel_table.hpp"
 
 namespace featherface::engine {
+
+class ThreadPool;
 
 using kernels::ConstMap;
 using kernels::KernelTable;

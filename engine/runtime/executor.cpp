@@ -1,5 +1,7 @@
 #include "engine/runtime/executor.hpp"
 
+#include "engine/system/thread_pool.hpp"
+
 namespace featherface::engine {
 
 namespace {

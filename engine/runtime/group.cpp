@@ -6,6 +6,7 @@
 
 #include "engine/runtime/band_rows.hpp"
 #include "engine/system/clock.hpp"
+#include "engine/system/thread_pool.hpp"
 
 namespace featherface::engine {
 

@@ -8,10 +8,6 @@ namespace featherface::engine {
 
 namespace {
 
-std::size_t index(ValueId value) {
-    return static_cast<std::size_t>(value);
-}
-
 // Places the values that are not private.
 class Placing {
   public:

@@ -47,7 +47,6 @@ class Grouping {
     }
 
   private:
-    static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
     static bool contains(const std::vector<ValueId>& values, ValueId value) {
         return std::find(values.begin(), values.end(), value) != values.end();
     }

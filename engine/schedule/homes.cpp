@@ -6,10 +6,6 @@ namespace featherface::engine {
 
 namespace {
 
-std::size_t index(ValueId value) {
-    return static_cast<std::size_t>(value);
-}
-
 template <class Op>
 bool is(const Node& node) {
     return std::holds_alternative<Op>(node.operation);

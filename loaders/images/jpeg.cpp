@@ -17,10 +17,10 @@ namespace {
 std::size_t memory_budget(const ImageHeader& header) {
     constexpr std::size_t kBytesPerPixel = 32;
     constexpr std::size_t kBlockMargin = 32;
-    constexpr std::size_t kTables = std::size_t{1} << 20;
+    constexpr std::size_t kOfTables = std::size_t{1} << 20;
     const std::size_t pixels = (static_cast<std::size_t>(header.width) + kBlockMargin) *
                                (static_cast<std::size_t>(header.height) + kBlockMargin);
-    return pixels * kBytesPerPixel + kTables;
+    return pixels * kBytesPerPixel + kOfTables;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "support/run_values.hpp"
 
 #include "engine/runtime/executor.hpp"
+#include "engine/system/thread_pool.hpp"
 #include "support/eager_pool.hpp"
 #include "support/torch_values.hpp"
 

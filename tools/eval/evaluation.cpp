@@ -44,15 +44,15 @@ void Evaluation::add(const LabelledPicture& picture, std::span<const Face> faces
 }
 
 std::vector<Report::Row> Evaluation::rows(float threshold, bool by_kind) const {
-    using Group = Report::Group;
-    std::vector<Report::Row> rows = {{Group::all, "all", figures_of(all_, threshold)}};
+    using RowGroup = Report::Group;
+    std::vector<Report::Row> rows = {{RowGroup::all, "all", figures_of(all_, threshold)}};
     for (std::size_t i = 0; i < subsets_.size(); ++i)
-        rows.push_back({Group::subset, subsets_[i].first, figures_of(by_subset_[i], threshold)});
+        rows.push_back({RowGroup::subset, subsets_[i].first, figures_of(by_subset_[i], threshold)});
     for (std::size_t i = 0; i < kSizes.size(); ++i)
-        rows.push_back({Group::size, kSizes[i].name, figures_of(by_size_[i], threshold)});
+        rows.push_back({RowGroup::size, kSizes[i].name, figures_of(by_size_[i], threshold)});
     if (!by_kind) return rows;
     for (const auto& [kind, tally] : by_kind_)
-        rows.push_back({Group::kind, kind, figures_of(tally, threshold)});
+        rows.push_back({RowGroup::kind, kind, figures_of(tally, threshold)});
     return rows;
 }
 

@@ -17,7 +17,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "\x93NUMPY"sv;
-constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHeaderAlignment = 64;
 constexpr std::size_t kLongestDictionary = 65535;  // as version 1 has it; longer ones describe structures
 constexpr std::size_t kMostDimensions = 32;        // NumPy's own limit
 
@@ -251,7 +251,8 @@ Result<std::string> make_npy_header(DType dtype, std::span<const std::int64_t> s
     if (shape.size() > 1) dictionary.pop_back();
     dictionary += "), }";
     const std::size_t prefix = kMagic.size() + 4;
-    const std::size_t size = (prefix + dictionary.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
+    const std::size_t size =
+        (prefix + dictionary.size() + 1 + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment;
     dictionary.resize(size - prefix - 1, ' ');
     dictionary += '\n';
     const std::size_t length = dictionary.size();  // at most 32 sizes of 20 characters: two bytes are enough

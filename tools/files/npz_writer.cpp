@@ -19,6 +19,18 @@ namespace featherface::tools {
 
 using namespace loaders;
 
+// An entry of the archive that is written. NpzWriter's state holds these, so the type is known beyond this
+// file.
+struct WrittenEntry {
+    std::string name;
+    std::uint32_t crc = 0;
+    std::uint64_t size = 0;
+    std::uint64_t offset = 0;  // of the local header
+
+    bool wide_size() const { return size >= zip::kIn64; }
+    bool wide_offset() const { return offset >= zip::kIn64; }
+};
+
 namespace {
 
 constexpr std::uint64_t kAlignment = 64;
@@ -37,16 +49,6 @@ std::uint32_t saturated(std::uint64_t value) {
     return value < zip::kIn64 ? static_cast<std::uint32_t>(value) : zip::kIn64;
 }
 
-struct Entry {
-    std::string name;
-    std::uint32_t crc = 0;
-    std::uint64_t size = 0;
-    std::uint64_t offset = 0;  // of the local header
-
-    bool wide_size() const { return size >= zip::kIn64; }
-    bool wide_offset() const { return offset >= zip::kIn64; }
-};
-
 bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -62,7 +64,7 @@ std::string zip64_extra(std::initializer_list<std::uint64_t> values) {
 }
 
 // The fields from "version needed" to the length of the extra field, which local and central headers share.
-void append_common(std::string& bytes, const Entry& entry, std::size_t extra_size) {
+void append_common(std::string& bytes, const WrittenEntry& entry, std::size_t extra_size) {
     append(bytes, entry.wide_size() || entry.wide_offset() ? kZip64Version : kPlainVersion);
     append(bytes, is_ascii(entry.name) ? std::uint16_t{0} : kUtf8Names);
     append(bytes, static_cast<std::uint16_t>(ZipMethod::stored));
@@ -75,7 +77,7 @@ void append_common(std::string& bytes, const Entry& entry, std::size_t extra_siz
     append(bytes, static_cast<std::uint16_t>(extra_size));
 }
 
-std::string local_header(const Entry& entry) {
+std::string local_header(const WrittenEntry& entry) {
     std::string extra = entry.wide_size() ? zip64_extra({entry.size, entry.size}) : std::string();
     const std::uint64_t data = entry.offset + zip::kLocalSize + entry.name.size() + extra.size() + 4;
     const std::uint64_t padding = (kAlignment - data % kAlignment) % kAlignment;
@@ -88,7 +90,7 @@ std::string local_header(const Entry& entry) {
     return header + entry.name + extra;
 }
 
-std::string central_header(const Entry& entry) {
+std::string central_header(const WrittenEntry& entry) {
     std::string extra;
     if (entry.wide_size() && entry.wide_offset()) extra = zip64_extra({entry.size, entry.size, entry.offset});
     if (entry.wide_size() && !entry.wide_offset()) extra = zip64_extra({entry.size, entry.size});
@@ -140,7 +142,7 @@ std::string end_records(std::uint64_t offset, std::uint64_t size, std::uint64_t 
 struct NpzWriter::State {
     OutputFile file;
     std::uint64_t written = 0;
-    std::vector<Entry> entries;
+    std::vector<WrittenEntry> entries;
     std::unordered_set<std::string> names;
 
     Status write(std::span<const std::byte> bytes) {
@@ -159,7 +161,7 @@ Result<NpzWriter> NpzWriter::create(const std::filesystem::path& path) {
 Status NpzWriter::add(std::string_view name, DType dtype, std::span<const std::int64_t> shape,
                       std::span<const std::byte> bytes) {
     const std::string array = "array " + quoted(name);
-    Entry entry{.name = std::string(name) + ".npy", .offset = state_->written};
+    WrittenEntry entry{.name = std::string(name) + ".npy", .offset = state_->written};
     const char* fault = name.empty() ? "of no bytes" : fault_of_name(entry.name);
     if (fault != nullptr || entry.name.size() > std::numeric_limits<std::uint16_t>::max()) {
         return error(StatusCode::invalid_argument,
@@ -195,7 +197,7 @@ Status NpzWriter::add_f32(std::string_view name, std::span<const std::int64_t> s
 
 Status NpzWriter::finish() {
     const std::uint64_t offset = state_->written;
-    for (const Entry& entry : state_->entries) {
+    for (const WrittenEntry& entry : state_->entries) {
         if (auto status = state_->write(central_header(entry)); !status.ok()) return status;
     }
     const std::string records = end_records(offset, state_->written - offset, state_->entries.size());

@@ -18,10 +18,6 @@ using test::append;
 
 constexpr int kHeight = 5, kPlannedWidth = 7;
 
-std::size_t index(ValueId value) {
-    return static_cast<std::size_t>(value);
-}
-
 const KernelTable& table() {
     return *kernels::available_tables().front();
 }

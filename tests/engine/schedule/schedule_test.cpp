@@ -15,10 +15,6 @@ namespace {
 using test::append;
 using Values = std::vector<ValueId>;
 
-std::size_t index(ValueId value) {
-    return static_cast<std::size_t>(value);
-}
-
 // The step that computes a value.
 const Step& step_of(const Schedule& schedule, ValueId value) {
     const auto found = std::find_if(schedule.steps.begin(), schedule.steps.end(), [&](const Step& step) {
