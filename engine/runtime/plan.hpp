@@ -7,6 +7,7 @@
 #include "engine/runtime/group.hpp"
 #include "engine/runtime/program.hpp"
 #include "engine/system/aligned_buffer.hpp"
+#include "engine/system/thread_pool.hpp"
 
 namespace featherface::engine {
 
