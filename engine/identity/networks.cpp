@@ -136,7 +136,8 @@ std::span<const Network> networks() {
 }
 
 const Network& network_of(Architecture architecture) {
-    return kAllNetworks[static_cast<std::size_t>(architecture)];
+    const auto found = std::ranges::find(kNetworks, architecture, &Network::architecture);
+    return found != kNetworks.end() ? *found : kAllNetworks[static_cast<std::size_t>(architecture)];
 }
 
 Graph make_graph(Architecture architecture) {
