@@ -65,7 +65,7 @@ std::string joined_lines(const std::vector<std::string>& lines) {
 }
 
 PackedSection text_section(std::string_view name, std::string_view text) {
-    return {.name = std::string(name), .pieces = {std::as_bytes(std::span(text))}};
+    return {.name = std::string(name), .pieces = {std::as_bytes(std::span(text.data(), text.size()))}};
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ void PackedTensorSections::add(std::string_view name, std::span<const std::int64
     put(static_cast<std::uint8_t>(shape.size()));
     put(static_cast<std::uint16_t>(name.size()));
     for (const std::int64_t extent : shape) put(static_cast<std::uint32_t>(extent));
-    const auto text = std::as_bytes(std::span(name));
+    const auto text = std::as_bytes(std::span(name.data(), name.size()));
     tensors.insert(tensors.end(), text.begin(), text.end());
     values.insert(values.end(), bytes.begin(), bytes.end());
     values.resize((values.size() + kValueStep - 1) / kValueStep * kValueStep);

@@ -50,9 +50,9 @@ EMSCRIPTEN_KEEPALIVE std::uint8_t* room(std::size_t size) {
     return page().bytes.data();
 }
 
-// Takes the checkpoint of `size` bytes that is in the room.
+// Takes the model of `size` bytes that is in the room.
 EMSCRIPTEN_KEEPALIVE bool load(std::size_t size) {
-    auto model = featherface::Model::from_bytes(std::span(page().bytes).first(size), "the page's model");
+    auto model = featherface::Model::from_bytes(std::span(page().bytes).first(size), "the model of the page");
     if (page().failed(model.status())) return false;
     auto detector = Detector::create(std::move(model).value());
     if (page().failed(detector.status())) return false;
