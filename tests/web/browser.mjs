@@ -4,7 +4,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-const kPatience = 60_000; // milliseconds: a loaded machine is slow
+const kPatience = 180_000; // milliseconds: a loaded machine is slow
 
 // Waits for what `check` returns to be true.
 export async function until(check, what) {
