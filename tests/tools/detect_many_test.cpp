@@ -176,6 +176,7 @@ class Running {
         REQUIRE(child_ >= 0);
         if (child_ == 0) {
             ::dup2(ends[1], STDOUT_FILENO);
+            ::signal(SIGINT, SIG_DFL);  // a shell's background jobs, as this may be one, ignore it
             ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
             ::execv(program.c_str(), words.data());
             ::_exit(127);

@@ -1,6 +1,7 @@
 #include "tools/pictures/pictures.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -57,9 +58,9 @@ class Lister {
   private:
     void add(const std::string& name, const fs::path& stem) {
         fs::path unique = stem;
-        for (int copy = 2; !stems_.insert(unique.native()).second; ++copy) {
+        for (int& copy = copies_[stem.native()]; !stems_.insert(unique.native()).second;) {
             unique = stem;
-            unique.concat("-").concat(std::to_string(copy));
+            unique.concat("-").concat(std::to_string(++copy + 1));
         }
         list_.pictures.push_back({name, unique});
     }
@@ -92,6 +93,7 @@ class Lister {
     PictureList& list_;
     const std::optional<fs::path>& skipped_;
     std::set<std::string> stems_;
+    std::map<std::string, int> copies_;  // of a stem, beside the first
 };
 
 }  // namespace
