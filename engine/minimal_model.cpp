@@ -7,7 +7,7 @@
 #include "engine/identity/weights.hpp"
 #include "engine/model_loading.hpp"
 #include "loaders/error.hpp"
-#include "loaders/packed/packed_tensors.hpp"
+#include "loaders/torch/packed_checkpoint.hpp"
 
 namespace featherface::engine {
 

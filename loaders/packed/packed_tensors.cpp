@@ -103,19 +103,6 @@ Result<std::vector<PackedTensor>> read_packed_tensors(const PackedFile& file) {
     return tensors;
 }
 
-CheckpointTensor as_checkpoint_tensor(const PackedTensor& packed) {
-    CheckpointTensor tensor;
-    tensor.name = packed.name;
-    tensor.dtype = packed.type == PackedType::f16 ? DType::f16 : DType::f32;
-    tensor.dtype_name = name_of(tensor.dtype);
-    tensor.bytes = packed.bytes;
-    tensor.strides.resize(packed.shape.size());
-    std::int64_t step = 1;
-    for (std::size_t d = packed.shape.size(); d-- > 0; step *= packed.shape[d]) tensor.strides[d] = step;
-    tensor.shape = packed.shape;
-    return tensor;
-}
-
 PackedTensorSections::PackedTensorSections() : tensors(kCountSize) {}
 
 void PackedTensorSections::add(std::string_view name, std::span<const std::int64_t> shape, PackedType type,

@@ -15,7 +15,6 @@
 
 #include "featherface/status.hpp"
 #include "loaders/packed/packed_file.hpp"
-#include "loaders/torch/checkpoint_tensor.hpp"
 
 namespace featherface::loaders {
 
@@ -31,9 +30,6 @@ struct PackedTensor {
 // In the file's order. Errors: malformed, for anything that is not as above, sections that are missing or
 // damaged.
 Result<std::vector<PackedTensor>> read_packed_tensors(const PackedFile& file);
-
-// The tensor as one of a checkpoint, its elements where they are.
-CheckpointTensor as_checkpoint_tensor(const PackedTensor& packed);
 
 // The two sections' contents.
 struct PackedTensorSections {

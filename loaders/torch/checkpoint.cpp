@@ -7,8 +7,8 @@
 
 #include "loaders/error.hpp"
 #include "loaders/mapped_file.hpp"
-#include "loaders/packed/packed_tensors.hpp"
 #include "loaders/torch/name_prefix.hpp"
+#include "loaders/torch/packed_checkpoint.hpp"
 #include "loaders/torch/safetensors.hpp"
 #include "loaders/torch/sha256.hpp"
 #include "loaders/torch/state_dict.hpp"
