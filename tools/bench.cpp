@@ -18,6 +18,7 @@
 #include "tools/bench/tables.hpp"
 #include "tools/bench/trace.hpp"
 #include "tools/bench/warnings.hpp"
+#include "tools/cli/picture_size.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/measure/busy_cores.hpp"
@@ -35,10 +36,6 @@ namespace {
 
 enum BenchFormat : std::size_t { kTable, kCsv, kJson, kMarkdown };
 enum BenchMode : std::size_t { kFused, kLayerwise, kBoth };
-
-struct Size {
-    int width = 0, height = 0;
-};
 
 struct BenchOptions {
     Reading reading;
@@ -104,25 +101,12 @@ std::vector<std::string> split(const std::vector<std::string>& words) {
     return parts;
 }
 
-Result<std::vector<Size>> parse_sizes(const std::vector<std::string>& words) {
-    constexpr std::int64_t kMostSide = 32'768;
-    std::vector<Size> sizes;
+Result<std::vector<PictureSize>> parse_sizes(const std::vector<std::string>& words) {
+    std::vector<PictureSize> sizes;
     for (const std::string& part : split(words)) {
-        const std::size_t x = std::min(part.find('x'), part.size() - 1);
-        std::int64_t width = 0, height = 0;
-        if (!parse_number("", part.substr(0, x), width, 1, kMostSide).ok() ||
-            !parse_number("", part.substr(x + 1), height, 1, kMostSide).ok()) {
-            return Status(StatusCode::invalid_argument,
-                          concat("--size: '", printable(part), "' is no size like 640x480, from 1 to ",
-                                 std::to_string(kMostSide), " each"));
-        }
-        if (width * height > kMaxPicturePixels) {
-            return Status(
-                StatusCode::invalid_argument,
-                concat("--size: '", printable(part), "' has more than ", std::to_string(kMaxPicturePixels),
-                       " pixels, the most that a network runs on"));
-        }
-        sizes.push_back({static_cast<int>(width), static_cast<int>(height)});
+        const auto size = parse_size("--size", part);
+        if (!size.ok()) return size.status();
+        sizes.push_back(size.value());
     }
     return sizes;
 }
@@ -140,11 +124,11 @@ Result<std::vector<int>> parse_threads(const std::vector<std::string>& words) {
 }
 
 // The cases of one loaded model: at every size, on every number of threads.
-void add_cases(const Case& loaded, std::vector<Size> sizes, const std::vector<int>& threads,
+void add_cases(const Case& loaded, std::vector<PictureSize> sizes, const std::vector<int>& threads,
                std::vector<Case>& cases) {
     const int usual_side = engine::is_detector(loaded.model.architecture()) ? 640 : 224;
     if (sizes.empty()) sizes = {{usual_side, usual_side}};
-    for (const Size size : sizes) {
+    for (const PictureSize size : sizes) {
         for (const int count : threads) {
             cases.push_back(loaded);
             cases.back().width = size.width;

@@ -14,6 +14,8 @@ std::span<const Verb> verbs() {
         {"eval", "judge a detector by labels or by another model's faces", eval},
         {"pack", "make a checkpoint a packed model, which loads at once", pack},
         {"embed", "make a packed model a source file, for a program of yours", embed},
+        {"extract", "write a checkpoint's weights, or its backbone's, as a clean checkpoint", extract},
+        {"export", "write a network as ONNX, for other runtimes", export_network},
     };
     return kVerbs;
 }

@@ -18,6 +18,8 @@ ExitCode bench(Words words);
 ExitCode eval(Words words);
 ExitCode pack(Words words);
 ExitCode embed(Words words);
+ExitCode extract(Words words);
+ExitCode export_network(Words words);
 
 struct Verb {
     std::string_view name, summary;

@@ -18,7 +18,6 @@
 #include <thread>
 #include <vector>
 
-#include "bench/peers/onnx_export.hpp"
 #include "bench/peers/onnx_runtime.hpp"
 #include "engine/detect/resize.hpp"
 #include "engine/identity/networks.hpp"
@@ -31,6 +30,7 @@
 #include "tools/measure/statistics.hpp"
 #include "tools/measure/stopwatch.hpp"
 #include "tools/measure/work.hpp"
+#include "tools/onnx/export.hpp"
 
 namespace featherface::bench {
 namespace {
@@ -111,7 +111,9 @@ using Tables = std::vector<const kernels::KernelTable*>;
 Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& checkpoint,
                      const Image& picture, int threads, const Tables& tables) {
     const int size = picture.width;
-    const auto onnx = export_onnx(checkpoint, size, size);
+    auto opened = loaders::Checkpoint::open(checkpoint);
+    if (!opened.ok()) return opened.status();
+    const auto onnx = tools::export_onnx(opened.value(), tools::OnnxSize{size, size});
     if (!onnx.ok()) return onnx.status();
     auto peer = OnnxSession::open(runtime, onnx.value(),
                                   {.threads = threads,

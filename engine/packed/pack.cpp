@@ -1,6 +1,5 @@
 #include "engine/packed/pack.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -13,6 +12,7 @@
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
 #include "loaders/packed/packed_tensors.hpp"
+#include "loaders/torch/convert.hpp"
 
 namespace featherface::engine {
 
@@ -21,16 +21,16 @@ namespace {
 using loaders::PackedSection;
 namespace packed_section = loaders::packed_section;
 
-constexpr float kLargestHalf = 65504;
-
 float as_half(float value) {
-    return static_cast<float>(Eigen::half(value));
+    const std::uint16_t bits = loaders::f16_bits(value);
+    float rounded = 0;
+    loaders::convert_to_f32(loaders::DType::f16, std::as_bytes(std::span(&bits, 1)), std::span(&rounded, 1));
+    return rounded;
 }
 
 std::vector<std::uint16_t> half_bits(std::span<const float> values) {
     std::vector<std::uint16_t> bits;
-    for (const float value : values)
-        bits.push_back(Eigen::numext::bit_cast<std::uint16_t>(Eigen::half(value)));
+    for (const float value : values) bits.push_back(loaders::f16_bits(value));
     return bits;
 }
 
@@ -41,7 +41,7 @@ bool is_lossless(std::span<const float> values) {
 }
 
 bool is_in_range(std::span<const float> values) {
-    return std::ranges::all_of(values, [](float value) { return std::abs(value) <= kLargestHalf; });
+    return std::ranges::all_of(values, [](float value) { return std::abs(value) <= loaders::kLargestF16; });
 }
 
 // Rounds the values to float16 in place, and keeps count of what that changed.

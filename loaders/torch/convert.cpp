@@ -80,6 +80,10 @@ bool CheckpointTensor::is_contiguous() const {
     return true;
 }
 
+std::uint16_t f16_bits(float value) {
+    return Eigen::numext::bit_cast<std::uint16_t>(Eigen::half(value));
+}
+
 Status copy_as_f32(const CheckpointTensor& tensor, std::span<float> out) {
     const std::string name = "tensor " + loaders::quoted(tensor.name);
     if (!tensor.layout.empty() || !is_float(tensor.dtype)) {

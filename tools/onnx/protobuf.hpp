@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace featherface::bench {
+namespace featherface::tools {
 
 class ProtobufMessage {
   public:
@@ -25,4 +25,4 @@ class ProtobufMessage {
     std::string bytes_;
 };
 
-}  // namespace featherface::bench
+}  // namespace featherface::tools

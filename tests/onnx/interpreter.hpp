@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/onnx_reader.hpp"
+#include "onnx/reader.hpp"
 #include "support/oracle/ops.hpp"
 
 namespace featherface::test {
@@ -31,7 +31,9 @@ class OnnxInterpreter {
     // Every tensor by name.
     const std::map<std::string, oracle::Tensor>& run(const std::string& input_name, oracle::Tensor input) {
         tensors_[input_name] = std::move(input);
-        for (const OnnxNode& node : model_.nodes) tensors_[node.outputs.at(0)] = compute(node);
+        for (const OnnxNode& node : model_.nodes) {
+            if (!compute_list(node)) tensors_[node.outputs.at(0)] = compute(node);
+        }
         return tensors_;
     }
 
@@ -42,8 +44,35 @@ class OnnxInterpreter {
     const Tensor* optional(const OnnxNode& node, std::size_t i) const {
         return i < node.inputs.size() && !node.inputs[i].empty() ? &in(node, i) : nullptr;
     }
+    // A list of integers: a constant, or computed in this run.
     const Extents& list(const OnnxNode& node, std::size_t i) const {
-        return model_.constants.at(node.inputs.at(i)).integers;
+        const auto computed = lists_.find(node.inputs.at(i));
+        return computed != lists_.end() ? computed->second : model_.constants.at(node.inputs[i]).integers;
+    }
+    bool is_list(const std::string& name) const {
+        const auto constant = model_.constants.find(name);
+        return lists_.contains(name) ||
+               (constant != model_.constants.end() && !constant->second.integers.empty());
+    }
+    // Shape, Mod, and Concat of lists: what is computed of sizes.
+    bool compute_list(const OnnxNode& node) {
+        Extents result;
+        if (node.operation == "Shape") {
+            const std::vector<int>& shape = in(node, 0).shape;
+            result.assign(shape.begin() + static_cast<std::ptrdiff_t>(attribute(node, "start").integer),
+                          shape.end());
+        } else if (node.operation == "Mod") {
+            for (std::size_t i = 0; i < list(node, 0).size(); ++i)
+                result.push_back(list(node, 0)[i] % list(node, 1).at(i));
+        } else if (node.operation == "Concat" && is_list(node.inputs.at(0))) {
+            require(attribute(node, "axis").integer == 0, "axis");
+            for (std::size_t i = 0; i < node.inputs.size(); ++i)
+                result.insert(result.end(), list(node, i).begin(), list(node, i).end());
+        } else {
+            return false;
+        }
+        lists_[node.outputs.at(0)] = result;
+        return true;
     }
     static const OnnxAttributeValue& attribute(const OnnxNode& node, const std::string& name) {
         const auto found = node.attributes.find(name);
@@ -271,6 +300,7 @@ class OnnxInterpreter {
 
     const OnnxModel& model_;
     std::map<std::string, Tensor> tensors_;
+    std::map<std::string, Extents> lists_;
 };
 
 }  // namespace featherface::test

@@ -1,12 +1,12 @@
-#include "bench/peers/protobuf.hpp"
+#include "tools/onnx/protobuf.hpp"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
-#include "bench/onnx_reader.hpp"
+#include "onnx/reader.hpp"
 
-namespace featherface::bench {
+namespace featherface::tools {
 namespace {
 
 using namespace std::string_literals;
@@ -65,4 +65,4 @@ TEST_CASE("protobuf: what is written is read back") {
 }
 
 }  // namespace
-}  // namespace featherface::bench
+}  // namespace featherface::tools

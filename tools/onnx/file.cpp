@@ -1,10 +1,10 @@
-#include "bench/peers/onnx_file.hpp"
+#include "tools/onnx/file.hpp"
 
 #include <bit>
 
 #include "featherface/version.hpp"
 
-namespace featherface::bench {
+namespace featherface::tools {
 
 namespace {
 
@@ -18,7 +18,8 @@ constexpr int kAttributeName = 1, kAttributeFloat = 2, kAttributeInt = 3, kAttri
               kAttributeInts = 8, kAttributeType = 20;
 constexpr int kTensorDims = 1, kTensorDataType = 2, kTensorName = 8, kTensorRawData = 9;
 constexpr int kValueInfoName = 1, kValueInfoType = 2;
-constexpr int kTypeTensor = 1, kTensorTypeElement = 1, kTensorTypeShape = 2, kShapeDim = 1, kDimValue = 1;
+constexpr int kTypeTensor = 1, kTensorTypeElement = 1, kTensorTypeShape = 2, kShapeDim = 1, kDimValue = 1,
+              kDimParam = 2;
 
 // Enumerators: of tensors' data_type and of attributes' type.
 constexpr int kDataFloat = 1, kDataInt64 = 7;
@@ -39,16 +40,18 @@ ProtobufMessage constant(std::string_view name, const Dims& dims, int data_type,
     return message;
 }
 
-ProtobufMessage float_tensor_info(std::string_view name, const Dims& dims) {
-    ProtobufMessage extents;
-    for (const std::int64_t extent : dims) {
+ProtobufMessage float_tensor_info(std::string_view name, std::span<const OnnxExtent> extents) {
+    ProtobufMessage shape;
+    for (const OnnxExtent& extent : extents) {
         ProtobufMessage dim;
-        dim.add_int(kDimValue, extent);
-        extents.add_message(kShapeDim, dim);
+        if (const auto* value = std::get_if<std::int64_t>(&extent)) dim.add_int(kDimValue, *value);
+        if (const auto* parameter = std::get_if<std::string_view>(&extent))
+            dim.add_bytes(kDimParam, *parameter);
+        shape.add_message(kShapeDim, dim);
     }
     ProtobufMessage tensor_message;
     tensor_message.add_int(kTensorTypeElement, kDataFloat);
-    tensor_message.add_message(kTensorTypeShape, extents);
+    tensor_message.add_message(kTensorTypeShape, shape);
     ProtobufMessage type_message;
     type_message.add_message(kTypeTensor, tensor_message);
 
@@ -117,12 +120,12 @@ void OnnxFile::add_node(std::string_view operation, std::span<const std::string>
     graph_.add_message(kGraphNode, node_message(operation, inputs, output, attributes));
 }
 
-void OnnxFile::add_input(std::string_view name, const Dims& dims) {
-    graph_.add_message(kGraphInput, float_tensor_info(name, dims));
+void OnnxFile::add_input(std::string_view name, std::span<const OnnxExtent> extents) {
+    graph_.add_message(kGraphInput, float_tensor_info(name, extents));
 }
 
-void OnnxFile::add_output(std::string_view name, const Dims& dims) {
-    graph_.add_message(kGraphOutput, float_tensor_info(name, dims));
+void OnnxFile::add_output(std::string_view name, std::span<const OnnxExtent> extents) {
+    graph_.add_message(kGraphOutput, float_tensor_info(name, extents));
 }
 
 std::string OnnxFile::bytes(std::string_view graph_name) const {
@@ -140,4 +143,4 @@ std::string OnnxFile::bytes(std::string_view graph_name) const {
     return file.bytes();
 }
 
-}  // namespace featherface::bench
+}  // namespace featherface::tools

@@ -1,8 +1,8 @@
-#include "bench/peers/protobuf.hpp"
+#include "tools/onnx/protobuf.hpp"
 
 #include <bit>
 
-namespace featherface::bench {
+namespace featherface::tools {
 
 namespace {
 
@@ -40,4 +40,4 @@ void ProtobufMessage::add_message(int field, const ProtobufMessage& value) {
     add_bytes(field, value.bytes_);
 }
 
-}  // namespace featherface::bench
+}  // namespace featherface::tools

@@ -10,13 +10,16 @@
 #include <variant>
 #include <vector>
 
-#include "bench/peers/protobuf.hpp"
+#include "tools/onnx/protobuf.hpp"
 
-namespace featherface::bench {
+namespace featherface::tools {
 
 constexpr int kOpset = 19;  // the first with DeformConv
 
 using Dims = std::vector<std::int64_t>;
+
+// An extent of an input or output: a number, or the name of one that each run has anew.
+using OnnxExtent = std::variant<std::int64_t, std::string_view>;
 
 struct OnnxAttribute {
     std::string_view name;
@@ -36,8 +39,8 @@ class OnnxFile {
     void add_node(std::string_view operation, std::span<const std::string> inputs, std::string_view output,
                   std::initializer_list<OnnxAttribute> attributes = {});
 
-    void add_input(std::string_view name, const Dims& dims);
-    void add_output(std::string_view name, const Dims& dims);
+    void add_input(std::string_view name, std::span<const OnnxExtent> extents);
+    void add_output(std::string_view name, std::span<const OnnxExtent> extents);
 
     // The whole file.
     std::string bytes(std::string_view graph_name) const;
@@ -46,4 +49,4 @@ class OnnxFile {
     ProtobufMessage graph_;
 };
 
-}  // namespace featherface::bench
+}  // namespace featherface::tools

@@ -1,4 +1,4 @@
-#include "bench/peers/onnx_export.hpp"
+#include "tools/onnx/export.hpp"
 
 #include <algorithm>
 #include <set>
@@ -8,13 +8,12 @@
 #include <variant>
 #include <vector>
 
-#include "bench/peers/onnx_file.hpp"
 #include "engine/identity/identify.hpp"
 #include "engine/identity/weights.hpp"
 #include "engine/passes/passes.hpp"
-#include "loaders/torch/checkpoint.hpp"
+#include "tools/onnx/file.hpp"
 
-namespace featherface::bench {
+namespace featherface::tools {
 
 namespace {
 
@@ -23,8 +22,11 @@ using namespace engine;
 // Writes the nodes of a graph one by one; one call operator per kind of node.
 class Emitter {
   public:
-    Emitter(const Graph& graph, int height, int width)
-        : graph_(graph), shapes_(infer_shapes(graph, height, width)) {
+    // Where the size is not known, channels and the like are those of any size.
+    Emitter(const Graph& graph, std::optional<OnnxSize> size)
+        : graph_(graph),
+          any_size_(!size),
+          shapes_(infer_shapes(graph, size.value_or(kSomeSize).height, size.value_or(kSomeSize).width)) {
         for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
             const Node& node = graph.nodes[i];
             names_.push_back(node.names.empty()
@@ -52,13 +54,19 @@ class Emitter {
             }
         }
         for (const Output& output : graph_.outputs) {
-            file_.add_output(output.name, shapes_[index(output.value)].torch_shape());
+            std::vector<OnnxExtent> extents = extents_of(shapes_[index(output.value)]);
+            if (any_size_ && extents.size() == kAnchorsRank) extents[1] = "anchors";
+            file_.add_output(output.name, extents);
         }
         return file_.bytes(graph_.name);
     }
 
     void operator()(const Input&) {}
-    void operator()(const ReadPixels&) { file_.add_input(out(), shape().torch_shape()); }
+    void operator()(const ReadPixels&) {
+        std::vector<OnnxExtent> extents = extents_of(shape());
+        if (any_size_) extents[kHeightAxis] = "height", extents[kWidthAxis] = "width";
+        file_.add_input(out(), extents);
+    }
 
     void operator()(const Conv& op) {
         const ConvGeometry& g = op.geometry;
@@ -119,7 +127,14 @@ class Emitter {
     }
 
     void operator()(const Resize&) {
-        const std::string sizes = constant("sizes", shape().torch_shape());
+        std::string sizes = part("sizes");
+        if (any_size_) {
+            file_.add_node("Shape", {in(1)}, part("extent"), {{"start", kHeightAxis}});
+            const std::string planes = constant("planes", Dims{1, shape().channels});
+            file_.add_node("Concat", {planes, part("extent")}, sizes, {{"axis", 0}});
+        } else {
+            sizes = constant("sizes", shape().torch_shape());
+        }
         file_.add_node("Resize", {in(0), "", "", sizes}, out(),
                        {{"mode", "nearest"},
                         {"coordinate_transformation_mode", "asymmetric"},
@@ -135,8 +150,17 @@ class Emitter {
             return;
         }
         // An even extent lacks one cell, after it; an odd one lacks two, one on either side.
-        const std::int64_t top = input_shape().height % 2, left = input_shape().width % 2;
-        const std::string pads = constant("pads", Dims{0, 0, top, left, 0, 0, 1, 1});
+        std::string pads = part("pads");
+        if (any_size_) {
+            file_.add_node("Shape", {in(0)}, part("extent"), {{"start", kHeightAxis}});
+            file_.add_node("Mod", {part("extent"), constant("stride", Dims{kStride, kStride})}, part("odd"));
+            file_.add_node("Concat",
+                           {constant("planes", Dims{0, 0}), part("odd"), constant("after", Dims{0, 0, 1, 1})},
+                           pads, {{"axis", 0}});
+        } else {
+            const std::int64_t top = input_shape().height % 2, left = input_shape().width % 2;
+            pads = constant("pads", Dims{0, 0, top, left, 0, 0, 1, 1});
+        }
         // The value is zero when left out. Spelt so, ONNX Runtime 1.30 keeps its hands off; otherwise it
         // merges the padding into MaxPool, whose padding never wins.
         file_.add_node("Pad", {in(0), pads, ""}, part("padded"), {{"mode", "constant"}});
@@ -211,13 +235,21 @@ class Emitter {
 
     void operator()(const ToAnchors&) {
         file_.add_node("Transpose", {in(0)}, part("nhwc"), {{"perm", Dims{0, 2, 3, 1}}});
-        file_.add_node("Reshape", {part("nhwc"), constant("shape", shape().torch_shape())}, out());
+        const Dims anchors{1, -1, shape().torch_shape().back()};  // -1: as many as there are
+        file_.add_node("Reshape", {part("nhwc"), constant("shape", anchors)}, out());
     }
 
     void operator()(const SoftmaxPairs&) { file_.add_node("Softmax", {in(0)}, out(), {{"axis", -1}}); }
 
   private:
+    static constexpr OnnxSize kSomeSize{64, 64};
+    static constexpr std::size_t kAnchorsRank = 3;
     static constexpr std::int64_t kChannelAxis = 1, kHeightAxis = 2, kWidthAxis = 3;
+
+    static std::vector<OnnxExtent> extents_of(const Shape& shape) {
+        const Dims dims = shape.torch_shape();
+        return {dims.begin(), dims.end()};
+    }
 
     static Dims square(std::int64_t extent) { return {extent, extent}; }
     static Dims border(std::int64_t width) { return {width, width, width, width}; }
@@ -293,6 +325,7 @@ class Emitter {
     }
 
     const Graph& graph_;
+    bool any_size_;
     std::vector<Shape> shapes_;
     std::vector<std::string> names_;  // of each value's tensor
     std::set<ParameterId> written_;
@@ -302,20 +335,19 @@ class Emitter {
 
 }  // namespace
 
-Result<std::string> export_onnx(Graph graph, int height, int width) {
+Result<std::string> export_onnx(Graph graph, std::optional<OnnxSize> size) {
     const Graph folded = fold_batch_norm(std::move(graph));
-    return Emitter(folded, height, width).run();
+    return Emitter(folded, size).run();
 }
 
-Result<std::string> export_onnx(const std::filesystem::path& path, int height, int width) {
-    auto checkpoint = loaders::Checkpoint::open(path);
-    if (!checkpoint.ok()) return checkpoint.status();
-    Identity identity = identify(checkpoint.value());
+Result<std::string> export_onnx(loaders::Checkpoint& checkpoint, std::optional<OnnxSize> size) {
+    Identity identity = identify(checkpoint);
     if (!identity.architecture) {
-        return Status(StatusCode::wrong_model, path.string() + ": " + identity.explanation);
+        return Status(StatusCode::wrong_model,
+                      std::string(checkpoint.file_name()) + ": " + identity.explanation);
     }
-    if (Status status = bind(identity.graph, checkpoint.value()); !status.ok()) return status;
-    return export_onnx(std::move(identity.graph), height, width);
+    if (Status status = bind(identity.graph, checkpoint); !status.ok()) return status;
+    return export_onnx(std::move(identity.graph), size);
 }
 
-}  // namespace featherface::bench
+}  // namespace featherface::tools

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "bench/onnx_reader.hpp"
-#include "bench/peers/onnx_export.hpp"
+#include "onnx/reader.hpp"
 #include "support/files.hpp"
 #include "support/shared_data.hpp"
+#include "tools/onnx/export.hpp"
 
-namespace featherface::bench {
+namespace featherface::tools {
 namespace {
 
 using test::OnnxModel;
@@ -30,7 +30,9 @@ TEST_CASE("onnx: V1 has the nodes and weights of PyTorch's own export") {
     for (const int size : {320, 640}) {
         FEATHERFACE_SHARED_FILE(reference_file, "peers/v1_" + std::to_string(size) + "_folded.onnx");
         CAPTURE(size);
-        const auto bytes = export_onnx(checkpoint, size, size);
+        auto opened = loaders::Checkpoint::open(checkpoint);
+        REQUIRE_MESSAGE(opened.ok(), opened.status().message());
+        const auto bytes = export_onnx(opened.value(), OnnxSize{size, size});
         REQUIRE_MESSAGE(bytes.ok(), bytes.status().message());
         const OnnxModel ours = test::read_onnx(bytes.value());
         const std::vector<std::uint8_t> file = test::read_file(reference_file);
@@ -75,4 +77,4 @@ TEST_CASE("onnx: V1 has the nodes and weights of PyTorch's own export") {
 }
 
 }  // namespace
-}  // namespace featherface::bench
+}  // namespace featherface::tools

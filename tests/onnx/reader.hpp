@@ -58,6 +58,7 @@ inline std::vector<ProtobufField> protobuf_fields(std::string_view message) {
 }
 
 using Extents = std::vector<std::int64_t>;
+constexpr std::int64_t kNamed = -1;  // an extent that has a name in place of a number
 
 inline std::int64_t element_count(const Extents& dims) {
     return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
@@ -168,7 +169,8 @@ inline Extents read_float_tensor_type(std::string_view value_info) {
         if (field.number == 1 && field.value != 1) throw std::runtime_error("onnx: not a tensor of floats");
     }
     for (const ProtobufField& dim : protobuf_fields(only(tensor, 2))) {
-        dims.push_back(static_cast<std::int64_t>(protobuf_fields(dim.bytes).at(0).value));
+        const ProtobufField extent = protobuf_fields(dim.bytes).at(0);
+        dims.push_back(extent.number == 1 ? static_cast<std::int64_t>(extent.value) : kNamed);
     }
     return dims;
 }
