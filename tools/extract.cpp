@@ -1,6 +1,8 @@
 // featherface extract -m MODEL [--as body|bare|half] -o OUT.pth: a checkpoint's weights as a checkpoint of
 // nothing else.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>

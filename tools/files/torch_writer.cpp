@@ -93,14 +93,14 @@ Status write_state_dict(const std::filesystem::path& path, std::span<const State
         pickle.append(pickled_text(tensors[i].name)).append(pickled_tensor(tensors[i], std::to_string(i)));
     pickle.append(kSetItems).append(kStop);
 
-    if (Status status = add_text(*zip, "archive/data.pkl", pickle); !status.ok()) return status;
-    if (Status status = add_text(*zip, "archive/byteorder", "little"); !status.ok()) return status;
+    if (Status status = add_text(zip.value(), "archive/data.pkl", pickle); !status.ok()) return status;
+    if (Status status = add_text(zip.value(), "archive/byteorder", "little"); !status.ok()) return status;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const std::array<std::span<const std::byte>, 1> pieces = {tensors[i].bytes};
         const std::string entry = std::string("archive/data/").append(std::to_string(i));
         if (Status status = zip->add(entry, pieces); !status.ok()) return status;
     }
-    if (Status status = add_text(*zip, "archive/version", "3\n"); !status.ok()) return status;
+    if (Status status = add_text(zip.value(), "archive/version", "3\n"); !status.ok()) return status;
     return zip->finish();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "loaders/archive/zip.hpp"
 #include "loaders/archive/zip_records.hpp"
 #include "loaders/crc32.hpp"
 #include "tools/files/output_file.hpp"
