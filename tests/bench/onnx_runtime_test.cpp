@@ -59,7 +59,7 @@ TEST_CASE("export: ONNX Runtime computes what the engine does, at every size fro
         REQUIRE_MESSAGE(onnx.ok(), onnx.status().message());
         auto detector = Detector::create(test::seeded_model(network), {});
         REQUIRE(detector.ok());
-        for (const std::pair size : {std::pair{96, 64}, {47, 33}, {64, 65}}) {
+        for (const auto& size : {std::pair{96, 64}, {47, 33}, {64, 65}}) {
             const auto [width, height] = size;
             CAPTURE(size.first);
             const Image picture = test::noise(width, height);
