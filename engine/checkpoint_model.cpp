@@ -2,10 +2,10 @@
 // schedule -> program. The minimal library has minimal_model.cpp instead.
 #include <utility>
 
-#include "engine/guarded.hpp"
 #include "engine/identity/identify.hpp"
 #include "engine/identity/weights.hpp"
 #include "engine/model_loading.hpp"
+#include "loaders/guarded.hpp"
 #include "loaders/mapped_file.hpp"
 #include "loaders/torch/checkpoint.hpp"
 
@@ -81,7 +81,7 @@ Result<Loaded> load_tensors(std::span<const std::byte> bytes, std::string_view n
 Result<Model> LoadedModel::load(const std::filesystem::path& path, const ModelOptions& options,
                                 const Rewrite& rewrite) {
     const auto file = [&] { return path.string(); };
-    return guarded(file, [&]() -> Result<Model> {
+    return loaders::guarded(file, [&]() -> Result<Model> {
         auto loaded = load_file(path, options, rewrite);
         if (!loaded.ok()) return loaded.status();
         return as_model(std::move(loaded).value());

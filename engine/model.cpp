@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/guarded.hpp"
 #include "engine/identity/networks.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/model_loading.hpp"
@@ -12,6 +11,7 @@
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
 #include "loaders/error.hpp"
+#include "loaders/guarded.hpp"
 
 namespace featherface {
 
@@ -110,7 +110,7 @@ const std::string& sha256_of(const LoadedModel& model) {
 Result<Model> LoadedModel::load_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                       const ModelOptions& options, bool in_place) {
     const auto file = [&] { return std::string(name); };
-    return guarded(file, [&]() -> Result<Model> {
+    return loaders::guarded(file, [&]() -> Result<Model> {
         auto loaded = load_from(std::as_bytes(bytes), name, options, in_place);
         if (!loaded.ok()) return loaded.status();
         return as_model(std::move(loaded).value());

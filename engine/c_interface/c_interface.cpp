@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/guarded.hpp"
 #include "featherface/featherface.h"
 #include "featherface/featherface.hpp"
+#include "loaders/guarded.hpp"
 
 struct featherface_model {
     featherface::Model model;
@@ -41,6 +41,7 @@ static_assert(static_cast<int>(StatusCode::wrong_model) == FEATHERFACE_WRONG_MOD
 static_assert(static_cast<int>(StatusCode::limit_exceeded) == FEATHERFACE_LIMIT_EXCEEDED);
 static_assert(static_cast<int>(StatusCode::output_error) == FEATHERFACE_OUTPUT_ERROR);
 static_assert(static_cast<int>(StatusCode::internal) == FEATHERFACE_INTERNAL);
+static_assert(static_cast<int>(StatusCode::out_of_memory) == FEATHERFACE_OUT_OF_MEMORY);
 
 // The C struct of a result with what it points to.
 struct OwnedResult : featherface_result {
@@ -64,7 +65,7 @@ featherface_status told(const Status& status) {
 // What `body` returns, a Status, as C has it.
 template <class Body>
 featherface_status call(const char* what, const Body& body) {
-    return told(engine::guarded([&] { return std::string(what); }, body));
+    return told(loaders::guarded([&] { return std::string(what); }, body));
 }
 
 Status null_pointer(const char* name) {

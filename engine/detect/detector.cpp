@@ -7,17 +7,18 @@
 #include <string>
 #include <utility>
 
+#include "engine/detect/finite.hpp"
 #include "engine/detect/layer_times.hpp"
 #include "engine/detect/merge.hpp"
 #include "engine/detect/postprocess.hpp"
 #include "engine/detect/resize.hpp"
 #include "engine/detect/scales.hpp"
 #include "engine/detect/turn.hpp"
-#include "engine/guarded.hpp"
 #include "engine/identity/networks.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/runtime/session.hpp"
 #include "engine/system/clock.hpp"
+#include "loaders/guarded.hpp"
 
 namespace featherface {
 
@@ -91,11 +92,11 @@ class DetectorState {
     // What `body` returns, if the view can be read and memory suffices; what is told of the last call starts
     // anew.
     template <class Body>
-    auto on(const ImageView& image, const Body& body) -> Result<decltype(body())> {
+    auto on(const ImageView& image, const Body& body) -> decltype(body()) {
         const auto picture = [&] {
             return "a picture of " + size_text(image) + "; a smaller one, or a smaller max_side, takes less";
         };
-        return guarded(picture, [&]() -> Result<decltype(body())> {
+        return loaders::guarded(picture, [&]() -> decltype(body()) {
             scale = 1;
             scales = kOwnScale;
             is_cut = false;
@@ -142,9 +143,13 @@ class DetectorState {
     }
 
     // The faces of a picture of one size, in its pixels; one more than are given, if there are so many.
-    std::vector<Face> look(const ImageView& view, std::size_t place) {
+    Result<std::vector<Face>> look(const ImageView& view, std::size_t place) {
         const RawOutputs raw = forward(view, place);
         Stopwatch watch;
+        if (!all_finite(raw.loc) || !all_finite(raw.conf) || !all_finite(raw.landms)) {
+            Session& session = session_at(place);
+            return not_finite(session, [&](Observer& observer) { session.run(view, &observer); });
+        }
         std::vector<Face> faces = find_faces(
             raw, view.height, view.width,
             {.score_threshold = options.score_threshold,
@@ -156,17 +161,18 @@ class DetectorState {
     }
 
     // The same of the picture turned by so many quarters.
-    std::vector<Face> look_turned(const ImageView& view, int quarters, std::size_t place) {
+    Result<std::vector<Face>> look_turned(const ImageView& view, int quarters, std::size_t place) {
         Stopwatch watch;
         const Image picture = turned(view, quarters);
         timings.preprocess += watch.lap();
-        std::vector<Face> faces = look(picture.view(), place);
-        for (Face& face : faces) face = turned_back(face, quarters, view.width, view.height);
+        Result<std::vector<Face>> faces = look(picture.view(), place);
+        if (!faces.ok()) return faces;
+        for (Face& face : faces.value()) face = turned_back(face, quarters, view.width, view.height);
         return faces;
     }
 
     // The faces of every size and turn, in pixels of `image`, of which `view` is all or a smaller copy.
-    std::vector<Sighting> look_everywhere(const ImageView& image, ImageView view) {
+    Result<std::vector<Sighting>> look_everywhere(const ImageView& image, ImageView view) {
         scales = options.scales == kAutoScales ? automatic_scales(view.width, view.height) : options.scales;
         std::vector<Sighting> sightings;
         Image smaller;
@@ -182,8 +188,10 @@ class DetectorState {
             for (int quarters = 0; quarters < (options.turns ? 4 : 1); ++quarters) {
                 // Pictures on their side have a size of their own.
                 const std::size_t session = place + static_cast<std::size_t>(quarters % 2);
-                std::vector<Face> faces =
+                Result<std::vector<Face>> found =
                     quarters == 0 ? look(view, session) : look_turned(view, quarters, session);
+                if (!found.ok()) return found.status();
+                std::vector<Face> faces = std::move(found).value();
                 if (view.width != image.width || view.height != image.height) {
                     for (Face& face : faces) {
                         face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
@@ -198,16 +206,17 @@ class DetectorState {
         return sightings;
     }
 
-    std::vector<Face> detect(const ImageView& image) {
+    Result<std::vector<Face>> detect(const ImageView& image) {
         Image shrunk;
         ImageView view = image;
         if (options.max_side > 0 && std::max(image.width, image.height) > options.max_side) {
             shrunk = shrink(image);
             view = shrunk.view();
         }
-        std::vector<Sighting> sightings = look_everywhere(image, view);
+        Result<std::vector<Sighting>> sightings = look_everywhere(image, view);
+        if (!sightings.ok()) return sightings.status();
         Stopwatch watch;
-        std::vector<Face> faces = merge(std::move(sightings), options.nms_threshold);
+        std::vector<Face> faces = merge(std::move(sightings).value(), options.nms_threshold);
         is_cut = faces.size() > static_cast<std::size_t>(options.max_faces);
         if (is_cut) faces.resize(static_cast<std::size_t>(options.max_faces));
         timings.postprocess += watch.lap();
@@ -233,7 +242,7 @@ Detector::~Detector() = default;
 
 Result<Detector> Detector::create(Model model, const DetectorOptions& options) {
     const auto detector = [] { return std::string("a detector"); };
-    return engine::guarded(detector, [&]() -> Result<Detector> {
+    return loaders::guarded(detector, [&]() -> Result<Detector> {
         if (Status status = check(options); !status.ok()) return status;
         if (model.empty()) return Status(StatusCode::invalid_argument, "an empty Model");
         if (!engine::is_detector(model.architecture())) {
@@ -268,7 +277,7 @@ DetectorOptions Detector::options() const {
 Result<std::size_t> Detector::memory_for(int width, int height) const {
     if (empty()) return empty_detector();
     const auto picture = [] { return std::string("a plan"); };
-    return engine::guarded(picture, [&]() -> Result<std::size_t> {
+    return loaders::guarded(picture, [&]() -> Result<std::size_t> {
         if (width < 1 || height < 1) {
             return Status(StatusCode::invalid_argument, "a picture of " + std::to_string(width) + " x " +
                                                             std::to_string(height) + " pixels");
@@ -286,7 +295,7 @@ void Detector::trim() {
 
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
     if (empty()) return empty_detector();
-    return state_->on(image, [&] { return state_->forward(image, 0, observer); });
+    return state_->on(image, [&]() -> Result<RawOutputs> { return state_->forward(image, 0, observer); });
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {

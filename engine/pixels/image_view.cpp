@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "engine/guarded.hpp"
 #include "engine/pixels/interleaved_rows.hpp"
 #include "featherface/image.hpp"
+#include "loaders/guarded.hpp"
 
 namespace featherface {
 namespace {
@@ -58,7 +58,7 @@ Status validate(const ImageView& image) {
 
 Result<Image> to_bgr(const ImageView& image) {
     const auto work = [] { return std::string("a copy of a picture"); };
-    return engine::guarded(work, [&]() -> Result<Image> {
+    return loaders::guarded(work, [&]() -> Result<Image> {
         if (Status status = validate(image); !status.ok()) return status;
         return engine::bgr_copy(image);
     });

@@ -35,7 +35,7 @@ Result<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pix
     const StbMemoryBudget budget(memory_budget(header));
     const StbPicture picture = decode_with_stb(file->clean);
     if (picture.rgb == nullptr && budget.exceeded()) {
-        return error(StatusCode::limit_exceeded, "not enough memory for the picture");
+        return error(StatusCode::out_of_memory, "not enough memory for the picture");
     }
     if (picture.rgb == nullptr) {
         return malformed(std::string("cannot be decoded: ") + picture.failure);

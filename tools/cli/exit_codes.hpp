@@ -26,7 +26,8 @@ constexpr ExitCode exit_code(StatusCode code) {
         case StatusCode::limit_exceeded: return kBadInput;
         case StatusCode::wrong_model: return kWrongModel;
         case StatusCode::output_error: return kOutputFailed;
-        case StatusCode::internal: return kInternal;
+        case StatusCode::internal:
+        case StatusCode::out_of_memory: return kInternal;
     }
     return kInternal;
 }

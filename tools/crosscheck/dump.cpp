@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/guarded.hpp"
 #include "featherface/version.hpp"
+#include "loaders/guarded.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/torch_order.hpp"
 #include "tools/files/npz.hpp"
@@ -96,7 +96,7 @@ Status write_dump(engine::Session& session, const Model& model, const NetworkInp
     Dump dump(npz.value(), selection);
 
     const auto network = [] { return std::string("running the network"); };
-    Status ran = engine::guarded(network, [&] {
+    Status ran = loaders::guarded(network, [&] {
         run(session, input, &dump);
         return Status();
     });

@@ -63,7 +63,7 @@ class Detector {
     bool empty() const;
 
     // Errors: invalid_argument (an option out of range); wrong_model (the model is no detector);
-    // limit_exceeded (memory).
+    // out_of_memory.
     static Result<Detector> create(Model model, const DetectorOptions& options = {});
 
     Detector(Detector&&) noexcept;
@@ -73,8 +73,9 @@ class Detector {
     // Faces by falling score, in pixels of the given picture (also when it was shrunk, halved or turned);
     // boxes are not clipped. A candidate whose box or landmarks are not finite is no face. Memory is laid out
     // anew when the picture's size differs from the last one's. Errors: invalid_argument (the view);
-    // limit_exceeded (the picture is larger than memory, kMaxPictureSide or kMaxPicturePixels). After an
-    // error the detector works on.
+    // limit_exceeded (the picture is larger than kMaxPictureSide or kMaxPicturePixels); out_of_memory;
+    // malformed (the network computes values that are not finite: the message names its first such layer).
+    // After an error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
 
     // The options count from the next picture on. Errors: invalid_argument (an option out of range, another

@@ -44,9 +44,10 @@ typedef enum featherface_status {
     FEATHERFACE_MALFORMED = 3,        /* the bytes are not a valid file of the format they claim */
     FEATHERFACE_UNSUPPORTED = 4,      /* valid, but a feature this library does not read */
     FEATHERFACE_WRONG_MODEL = 5,      /* a readable checkpoint of another network than the one asked for */
-    FEATHERFACE_LIMIT_EXCEEDED = 6,   /* larger than the limits set against hostile input, or than memory */
+    FEATHERFACE_LIMIT_EXCEEDED = 6,   /* larger than the limits set against hostile input */
     FEATHERFACE_OUTPUT_ERROR = 7,     /* a result could not be written */
-    FEATHERFACE_INTERNAL = 8          /* a defect of this library */
+    FEATHERFACE_INTERNAL = 8,         /* a defect of this library */
+    FEATHERFACE_OUT_OF_MEMORY = 9     /* there was less memory than it takes */
 } featherface_status;
 
 /* What this thread's last call that failed says of it: what is wrong, where, what to try. It is never NULL, and valid

@@ -108,8 +108,8 @@ struct Image {
     }
 };
 
-// The picture as bgr8, exactly as the networks see it. Errors: invalid_argument (the view); limit_exceeded
-// (memory).
+// The picture as bgr8, exactly as the networks see it. Errors: invalid_argument (the view);
+// out_of_memory.
 Result<Image> to_bgr(const ImageView& image);
 
 }  // namespace featherface

@@ -75,7 +75,7 @@ class Model {
     // a packed model) and recognises the network by its tensors. A packed model is mapped, and what it has
     // ready for this CPU is used where it lies: such a file is replaced by renaming another to it, for one
     // that is cut while in use ends the program. Errors: io_error, malformed, unsupported; limit_exceeded (of
-    // what the file declares, or of memory); wrong_model when it is no network known here (the message says
+    // what the file declares); out_of_memory; wrong_model when it is no network known here (the message says
     // what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name no architecture that
     // is usable here, or an entry that the file has not.
 #if !FEATHERFACE_MINIMAL  // such a library opens no files

@@ -17,9 +17,10 @@ enum class StatusCode {
     malformed,         // the bytes are not a valid file of the format they claim
     unsupported,       // valid, but a feature this library does not read (a CMYK JPEG, a quantized tensor)
     wrong_model,       // a readable checkpoint of another network than the one asked for
-    limit_exceeded,    // valid perhaps, but larger than the limits set against hostile input, or than memory
+    limit_exceeded,    // valid perhaps, but larger than the limits set against hostile input
     output_error,      // a result could not be written
     internal,          // a defect of this library
+    out_of_memory,     // there was less memory than it takes
 };
 
 // A code for programs and a message for people: what is wrong, where, expected, found, what to try.

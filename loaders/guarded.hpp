@@ -10,9 +10,9 @@
 
 #include "featherface/status.hpp"
 
-namespace featherface::engine {
+namespace featherface::loaders {
 
-// What `body` returns, a Status or a Result. Where it runs out of memory: limit_exceeded, "not enough memory
+// What `body` returns, a Status or a Result. Where it runs out of memory: out_of_memory, "not enough memory
 // for " and what `subject` returns; where something is too large: limit_exceeded and what the exception says.
 template <class Subject, class Body>
 auto guarded([[maybe_unused]] const Subject& subject, const Body& body) -> decltype(body()) {
@@ -21,18 +21,18 @@ auto guarded([[maybe_unused]] const Subject& subject, const Body& body) -> declt
         try {
             return body();
         } catch (const std::bad_alloc&) {
-            return Status(StatusCode::limit_exceeded, "not enough memory for " + subject());
+            return Status(StatusCode::out_of_memory, "not enough memory for " + subject());
         } catch (const std::length_error& error) {
             return Status(StatusCode::limit_exceeded, error.what());
         }
     } catch (const std::bad_alloc&) {
         // There is not even memory for that message. This one is so short that std::string keeps it without
         // allocating.
-        return Status(StatusCode::limit_exceeded, "out of memory");
+        return Status(StatusCode::out_of_memory, "out of memory");
     }
 #else
     return body();
 #endif
 }
 
-}  // namespace featherface::engine
+}  // namespace featherface::loaders
