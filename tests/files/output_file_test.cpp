@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
@@ -24,6 +27,24 @@ std::string content(const std::filesystem::path& path) {
 
 std::ptrdiff_t files_in(const TempDir& folder) {
     return std::distance(std::filesystem::directory_iterator(folder.path()), {});
+}
+
+// Which signal ends a child that does this and then gets it.
+template <class Action>
+int ended_by(int signal, const Action& action) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        for (const int handled : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU})  // by the test runner
+            std::signal(handled, SIG_DFL);
+        action([&] {
+            ::raise(signal);
+            ::_exit(1);
+        });
+        ::_exit(2);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -147,4 +168,64 @@ TEST_CASE(
     test::write_file(dir / "file", "x");
     check_refused(tools::make_folder(dir / "file" / "below"), StatusCode::output_error,
                   {"file/below", "cannot make the folder"});
+}
+
+TEST_CASE("output file: a signal that ends the program leaves nothing, and an older file as it was") {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGKILL}) {
+        CAPTURE(signal);
+        const TempDir folder;
+        write_file(folder / "older", "older");
+        for (const char* name : {"new", "older"}) {
+            const int ended = ended_by(signal, [&](const auto& end) {
+                auto file = OutputFile::create(folder / name);
+                if (file.ok() && file->write("half").ok()) end();
+            });
+            CHECK(ended == signal);
+        }
+        CHECK(content(folder / "older") == "older");
+        CHECK(files_in(folder) == 1);
+    }
+}
+
+TEST_CASE("temporary name: signals that end the program remove the file, those that are ignored do not") {
+    const TempDir folder;
+    const std::string path = folder / "temporary";
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGXCPU}) {
+        CAPTURE(signal);
+        write_file(path, "x");
+        CHECK(ended_by(signal, [&](const auto& end) {
+                  const tools::TemporaryName name(path);
+                  const tools::TemporaryName other((folder / "missing").string());
+                  end();
+              }) == signal);
+        CHECK(files_in(folder) == 0);
+    }
+    write_file(path, "x");
+    CHECK(ended_by(SIGTERM, [&](const auto& end) {
+              { const tools::TemporaryName name(path); }
+              end();
+          }) == SIGTERM);
+    CHECK(files_in(folder) == 1);
+    CHECK(ended_by(SIGHUP, [&](const auto& end) {
+              std::signal(SIGHUP, SIG_IGN);
+              const tools::TemporaryName name(path);
+              end();
+          }) == -1);
+    CHECK(files_in(folder) == 1);
+}
+
+TEST_CASE("output file: one that may be written in a folder that may not is written over") {
+    const TempDir folder;
+    std::filesystem::create_directory(folder / "locked");
+    write_file(folder / "locked/out", "older, and longer");
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    REQUIRE(::chmod((folder / "locked/out").c_str(), 0666) == 0);
+    REQUIRE(::chmod((folder / "locked").c_str(), 0555) == 0);
+    const Status written =
+        without_privileges([&] { return tools::write_file(folder / "locked/out", "newer"); });
+    const Status made = without_privileges([&] { return tools::write_file(folder / "locked/other", "x"); });
+    REQUIRE(::chmod((folder / "locked").c_str(), 0755) == 0);
+    CHECK_MESSAGE(written.ok(), written.message());
+    CHECK(content(folder / "locked/out") == "newer");
+    check_refused(made, StatusCode::output_error, {"locked/other", "Permission denied"});
 }
