@@ -1,12 +1,21 @@
 // Models of checkpoints of every kind, and of files: checkpoint -> identity and graph -> weights -> passes ->
 // schedule -> program. The minimal library has minimal_model.cpp instead.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include "engine/identity/identify.hpp"
 #include "engine/identity/weights.hpp"
 #include "engine/model_loading.hpp"
+#include "loaders/error.hpp"
 #include "loaders/guarded.hpp"
 #include "loaders/mapped_file.hpp"
+#include "loaders/memory_map.hpp"
+#include "loaders/regular_file.hpp"
 #include "loaders/torch/checkpoint.hpp"
 
 namespace featherface {
@@ -52,16 +61,27 @@ Result<Loaded> build(Result<loaders::Checkpoint> opened, const ModelOptions& opt
     return loaded;
 }
 
+// A packed model is used where it lies; of all else no more than the beginning is looked at here. Null where
+// it is to be read as any checkpoint is.
+Result<Loaded> load_packed_file(const std::filesystem::path& path, const ModelOptions& options) {
+    const auto refuse = [&](const Status& why) { return loaders::in_file(path.string(), why); };
+    const auto file = loaders::RegularFile::open(path, loaders::kLargestFileBytes);
+    if (!file.ok()) return file.status();
+    std::array<std::byte, loaders::kPackedAlignment> bytes{};
+    const auto beginning = std::span(bytes).first(std::min<std::size_t>(file->size(), bytes.size()));
+    if (Status status = file->read(0, beginning); !status.ok()) return refuse(status);
+    if (!loaders::PackedFile::is_packed(beginning)) return Loaded();
+    auto map = loaders::MemoryMap::of_file(file.value());
+    if (!map.ok()) return refuse(map.status());
+    const auto owner = std::make_shared<const loaders::MemoryMap>(std::move(map).value());
+    return take_packed(owner->bytes(), path.string(), options, owner);
+}
+
 Result<Loaded> load_file(const std::filesystem::path& path, const ModelOptions& options,
                          const Rewrite& rewrite) {
     if (!rewrite) {
-        auto file = loaders::MappedFile::open(path, loaders::kLargestFileBytes, 0);
-        if (!file.ok()) return file.status();
-        if (loaders::PackedFile::is_packed(file->bytes())) {
-            const auto owner = std::make_shared<const loaders::MappedFile>(std::move(file).value());
-            auto packed = take_packed(owner->bytes(), path.string(), options, owner);
-            if (!packed.ok() || packed.value()) return packed;
-        }
+        auto packed = load_packed_file(path, options);
+        if (!packed.ok() || packed.value()) return packed;
     }
     return build(loaders::Checkpoint::open(path, reading(options)), options, rewrite);
 }

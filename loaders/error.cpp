@@ -1,5 +1,7 @@
 #include "loaders/error.hpp"
 
+#include <system_error>
+
 #include "loaders/ascii.hpp"
 
 namespace featherface::loaders {
@@ -11,6 +13,12 @@ Status error(StatusCode code, std::string_view what, const ErrorDetail& detail) 
     if (!detail.found.empty()) message += (detail.expected.empty() ? ": found " : ", found ") + detail.found;
     if (!detail.hint.empty()) message += "; " + detail.hint;
     return Status(code, std::move(message));
+}
+
+Status system_error(std::string_view what, int number, std::string hint) {
+    return error(StatusCode::io_error,
+                 std::string(what) + ": " + std::error_code(number, std::generic_category()).message(),
+                 {.hint = std::move(hint)});
 }
 
 Status in_file(std::string_view name, const Status& status) {

@@ -29,6 +29,9 @@ inline Status malformed(std::string_view what, const ErrorDetail& detail = {}) {
     return error(StatusCode::malformed, what, detail);
 }
 
+// An io_error, with what the system calls it: "what: No such file or directory".
+Status system_error(std::string_view what, int number, std::string hint = {});
+
 // The same status with "name: " before its message.
 Status in_file(std::string_view name, const Status& status);
 

@@ -1,15 +1,7 @@
-// For systems as POSIX has them; mapped_file_windows.cpp is the other.
-#if !defined(_WIN32)
 #include "loaders/mapped_file.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "loaders/error.hpp"
@@ -17,107 +9,96 @@
 namespace featherface::loaders {
 namespace {
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
+constexpr std::uint64_t kPage = 4096;                    // of FileParts; the system's may be larger
+constexpr std::size_t kFileEnd = kFileBeginning + 1024;  // of a zip archive: all that its end record may take
+
+// Reads as much of the file as is allowed, its ends first.
+Status read_allowed(const RegularFile& file, std::span<std::byte> to, const Allowance& allowance) {
+    const std::uint64_t size = to.size();
+    std::uint64_t beginning = 0;
+    if (allowance && size > kFileBeginning + kFileEnd) {
+        const auto end = to.last(kFileEnd);
+        beginning = kFileBeginning;
+        if (Status status = file.read(0, to.first(beginning)); !status.ok()) return status;
+        if (Status status = file.read(size - kFileEnd, end); !status.ok()) return status;
+        for (;;) {
+            const auto allowed = allowance({to.first(beginning), end, size});
+            if (!allowed.ok()) return allowed.status();
+            if (allowed.value() >= size) break;
+            if (allowed.value() <= beginning) return beyond_allowance(allowed.value(), size);
+            const auto more = to.subspan(beginning, allowed.value() - beginning);
+            if (Status status = file.read(beginning, more); !status.ok()) return status;
+            beginning = allowed.value();
+        }
     }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
-Status system_error(std::string_view what, int number, std::string hint = {}) {
-    return error(StatusCode::io_error,
-                 std::string(what) + ": " + std::error_code(number, std::generic_category()).message(),
-                 {.hint = std::move(hint)});
-}
-
-Status cannot_open(int number) {
-    switch (number) {
-        case ENOENT: return system_error("cannot open", number, "check the path");
-        case EACCES: return system_error("cannot open", number, "the file must be readable by this user");
-        case ELOOP: return system_error("cannot open", number, "the symbolic link leads back to itself");
-        default: return system_error("cannot open", number);
-    }
-}
-
-Status not_regular(mode_t mode) {
-    const char* found = S_ISDIR(mode)    ? "a directory"
-                        : S_ISFIFO(mode) ? "a pipe"
-                        : S_ISSOCK(mode) ? "a socket"
-                        : S_ISCHR(mode)  ? "a character device"
-                                         : "a block device";
-    return error(StatusCode::io_error, "not a file that can be loaded",
-                 {.expected = "a regular file", .found = found, .hint = "give the path of the file itself"});
-}
-
-Status shrank(std::uint64_t expected, std::uint64_t found) {
-    return error(StatusCode::io_error, "the file shrank while it was read",
-                 {.expected = count_of(expected, "byte"),
-                  .found = std::to_string(found),
-                  .hint = "wait until whatever writes it has finished"});
-}
-
-Status read_all(int fd, std::byte* to, std::uint64_t size) {
-    std::uint64_t done = 0;
-    while (done < size) {
-        const ssize_t got = ::pread(fd, to + done, size - done, static_cast<off_t>(done));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_error("cannot read", errno);
-        if (got == 0) return shrank(size, done);
-        done += static_cast<std::uint64_t>(got);
-    }
-    return {};
+    if (Status status = file.read(beginning, to.subspan(beginning)); !status.ok()) return status;
+    if (!allowance || beginning > 0) return {};
+    const auto allowed = allowance({to, to, size});
+    if (!allowed.ok()) return allowed.status();
+    return allowed.value() >= size ? Status() : beyond_allowance(allowed.value(), size);
 }
 
 }  // namespace
 
+Status beyond_allowance(std::uint64_t allowed, std::uint64_t size) {
+    return error(StatusCode::limit_exceeded, "more bytes than the headers account for",
+                 {.expected = "at most " + std::to_string(allowed),
+                  .found = size > 0 ? std::to_string(size) : std::string(),
+                  .hint = "cut off what does not belong to it"});
+}
+
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path, std::uint64_t largest,
-                                    std::uint64_t largest_copied) {
-    // O_NONBLOCK is there because opening a pipe must not wait for its writer.
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+                                    const Allowance& allowance) {
+    const auto file = RegularFile::open(path, largest);
+    if (!file.ok()) return file.status();
     const auto refuse = [&](const Status& why) { return in_file(path.string(), why); };
-    if (file.get() < 0) return refuse(cannot_open(errno));
-    struct stat info {};
-    if (::fstat(file.get(), &info) != 0) return refuse(system_error("cannot read", errno));
-    if (!S_ISREG(info.st_mode)) return refuse(not_regular(info.st_mode));
-    const auto size = static_cast<std::uint64_t>(info.st_size);
-    if (size == 0) {
-        return refuse(malformed("the file is empty", {.hint = "download or copy it again"}));
-    }
-    if (size > largest) {
-        return refuse(
-            error(StatusCode::limit_exceeded, "the file is too large",
-                  {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(size)}));
-    }
-    const bool copied = size <= largest_copied;
-    void* map = ::mmap(nullptr, size, copied ? PROT_READ | PROT_WRITE : PROT_READ,
-                       copied ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE, copied ? -1 : file.get(), 0);
-    if (map == MAP_FAILED) return refuse(system_error("cannot map the file", errno));
-    auto* data = static_cast<std::byte*>(map);
-    MappedFile result(std::span<const std::byte>(data, size));
-    if (copied) {
-        if (const Status status = read_all(file.get(), data, size); !status.ok()) return refuse(status);
-        ::mprotect(map, size, PROT_READ);
-    }
-    return result;
+    auto map = MemoryMap::make(file->size());
+    if (!map.ok()) return refuse(map.status());
+    const std::span<std::byte> bytes = map->bytes();
+    if (Status status = read_allowed(file.value(), bytes, allowance); !status.ok()) return refuse(status);
+    map->protect();
+    return MappedFile(std::move(map).value());
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-    std::swap(bytes_, other.bytes_);
-    return *this;
+Result<FileParts> FileParts::open(const std::filesystem::path& path, std::uint64_t largest) {
+    auto file = RegularFile::open(path, largest);
+    if (!file.ok()) return file.status();
+    auto map = MemoryMap::make(file->size());
+    if (!map.ok()) return in_file(path.string(), map.status());
+    return FileParts(std::move(file).value(), std::move(map).value());
 }
 
-MappedFile::~MappedFile() {
-    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+FileParts::FileParts(RegularFile file, MemoryMap map)
+    : file_(std::move(file)), map_(std::move(map)), loaded_(map_.bytes().size() / kPage + 1) {}
+
+Status FileParts::load(std::uint64_t offset, std::uint64_t size) {
+    const std::uint64_t all = map_.bytes().size();
+    if (offset >= all || size == 0) return {};
+    const std::uint64_t end = (offset + std::min(size, all - offset) - 1) / kPage + 1;
+    for (std::uint64_t page = offset / kPage; page < end;) {
+        std::uint64_t last = page;
+        while (last < end && !loaded_[last]) ++last;
+        if (last > page) {
+            const auto wanted =
+                map_.bytes().subspan(page * kPage, std::min(last * kPage, all) - page * kPage);
+            if (Status status = file_.read(page * kPage, wanted); !status.ok()) return status;
+            std::fill(loaded_.begin() + static_cast<std::ptrdiff_t>(page),
+                      loaded_.begin() + static_cast<std::ptrdiff_t>(last), true);
+        }
+        page = std::max(last, page + 1);
+    }
+    return {};
+}
+
+void FileParts::drop(std::uint64_t offset, std::uint64_t size) {
+    // Only whole pages can be given back, of whatever size the system has them; where it refuses, memory is
+    // kept a while.
+    constexpr std::uint64_t kLargestPage = std::uint64_t{1} << 16;
+    const std::uint64_t begin = (offset + kLargestPage - 1) / kLargestPage * kLargestPage;
+    const std::uint64_t end = (offset + size) / kLargestPage * kLargestPage;
+    if (end <= begin || !map_.drop(begin, end - begin)) return;
+    std::fill(loaded_.begin() + static_cast<std::ptrdiff_t>(begin / kPage),
+              loaded_.begin() + static_cast<std::ptrdiff_t>(end / kPage), false);
 }
 
 }  // namespace featherface::loaders
-#endif

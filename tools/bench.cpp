@@ -229,8 +229,8 @@ Status write_outputs(const std::vector<Case>& cases, const BenchResult& result, 
             for (const std::string& warning : result.warnings) message("warning: " + warning);
             return write_data(csv_text(per_layer ? all_layers_table(result.cases) : cases_table(result)));
         case kJson: return write_data(bench_json(result));
-        case kMarkdown: return write_data(bench_text(result, markdown_text));
-        default: return write_data(bench_text(result, plain_text));
+        case kMarkdown: return write_text(bench_text(result, markdown_text));
+        default: return write_text(bench_text(result, plain_text));
     }
 }
 

@@ -191,7 +191,9 @@ ExitCode compare(Words words) {
     Status status =
         options.model ? compare_with_model(options, findings) : compare_two_dumps(options, findings);
     if (!status.ok()) return fail(status);
-    if (status = write_data(shown(findings, options.format)); !status.ok()) return fail(status);
+    const std::string text = shown(findings, options.format);
+    status = options.format == kCompareTable ? write_text(text) : write_data(text);
+    if (!status.ok()) return fail(status);
     // CSV has lines of data alone: the conclusion goes to people.
     if (options.format == kCompareCsv) {
         message(conclusion(findings.comparison));

@@ -236,7 +236,7 @@ ExitCode eval(Words words) {
         message(std::to_string(report.failed) + " of " + std::to_string(pictures->size()) +
                 " pictures failed");
     report.rows = evaluation.rows(options.score, options.kinds);
-    Status status = write_data(options.format == 0 ? report_table(report) : report_json(report));
+    Status status = options.format == 0 ? write_text(report_table(report)) : write_data(report_json(report));
     return status.ok() ? worst : fail(status);
 }
 

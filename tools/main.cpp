@@ -77,12 +77,16 @@ int main(int argc, char** argv) {
     using namespace featherface::tools;
     prepare_streams();
     try {
-        const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-        return run(words);
+        try {
+            const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+            return run(words);
+        } catch (const std::bad_alloc&) {
+            throw;
+        } catch (const std::exception& error) {
+            message(std::string("internal error: ") + error.what());
+        }
     } catch (const std::bad_alloc&) {
-        message("out of memory");
-    } catch (const std::exception& error) {
-        message(std::string("internal error: ") + error.what());
+        message_out_of_memory();
     }
     return kInternal;
 }

@@ -59,7 +59,8 @@ Status read_extra(Header& header, std::uint64_t offset, std::initializer_list<st
     return {};
 }
 
-Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
+Result<Header> read_central(Bytes bytes, const LoadBytes& load, std::uint64_t& at, std::uint64_t end) {
+    if (Status status = need(load, at, kCentralSize); !status.ok()) return status;
     if (!fits(at, kCentralSize, end) || !has_signature(bytes, at, kCentralSignature)) {
         return bad_zip("no central directory header", at, "50 4b 01 02",
                        hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, end - at))));
@@ -72,6 +73,7 @@ Result<Header> read_central(Bytes bytes, std::uint64_t& at, std::uint64_t end) {
                        "at most " + count_of(end - at - kCentralSize, "byte"),
                        std::to_string(name_size + extra_size + comment_size));
     }
+    if (Status status = need(load, at + kCentralSize, name_size + extra_size); !status.ok()) return status;
     Header header{.flags = load_le<std::uint16_t>(bytes, at + 8),
                   .method = load_le<std::uint16_t>(bytes, at + 10),
                   .crc = load_le<std::uint32_t>(bytes, at + 16),
@@ -143,9 +145,10 @@ struct Placed {
 
 // Finds the data behind the local header, which must say what the central one says. `limit`: where data must
 // end.
-Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limit) {
+Result<Placed> read_local(Bytes bytes, const LoadBytes& load, const Header& central, std::uint64_t limit) {
     const std::uint64_t at = central.local_offset;
     const std::string name = entry_name(central.name);
+    if (Status status = need(load, at, kLocalSize); !status.ok()) return status;
     if (!fits(at, kLocalSize, limit) || !has_signature(bytes, at, kLocalSignature)) {
         return bad_zip(name + " has no local header", at, "50 4b 03 04",
                        at < limit ? hex_bytes(bytes.subspan(at, std::min<std::uint64_t>(4, limit - at)))
@@ -159,6 +162,7 @@ Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limi
                        "an end at " + std::to_string(limit) + " at most",
                        std::to_string(central.packed) + " bytes from " + std::to_string(data));
     }
+    if (Status status = need(load, at + kLocalSize, name_size + extra_size); !status.ok()) return status;
     Header local{.flags = load_le<std::uint16_t>(bytes, at + 6),
                  .method = load_le<std::uint16_t>(bytes, at + 8),
                  .crc = load_le<std::uint32_t>(bytes, at + 14),
@@ -188,6 +192,8 @@ Result<Placed> read_local(Bytes bytes, const Header& central, std::uint64_t limi
     if (!agrees(central.size, local.size)) return differs("size", central.size, local.size);
     std::uint64_t end = data + central.packed;
     if (described) {
+        constexpr std::uint64_t kLongestDescriptor = 24;
+        if (Status status = need(load, end, kLongestDescriptor); !status.ok()) return status;
         const std::size_t size = descriptor_size(bytes.first(limit), end, central);
         if (size == 0) {
             return bad_zip(name + " has a data descriptor that contradicts the central directory", end,
@@ -243,17 +249,17 @@ const char* fault_of_name(std::string_view name) {
     return nullptr;
 }
 
-Result<ZipArchive> ZipArchive::open(Bytes bytes) {
-    const Result<Directory> directory = read_end(bytes);
+Result<ZipArchive> ZipArchive::open(Bytes bytes, const LoadBytes& load) {
+    const Result<Directory> directory = read_end(bytes, load);
     if (!directory.ok()) return directory.status();
     const std::uint64_t begin = directory.value().offset, end = begin + directory.value().size;
     std::vector<Placed> placed;
     ZipArchive archive;
     std::uint64_t at = begin;
     while (at < end && placed.size() < directory.value().entries) {
-        const Result<Header> header = read_central(bytes, at, end);
+        const Result<Header> header = read_central(bytes, load, at, end);
         if (!header.ok()) return header.status();
-        Result<Placed> entry = read_local(bytes, header.value(), begin);
+        Result<Placed> entry = read_local(bytes, load, header.value(), begin);
         if (!entry.ok()) return entry.status();
         if (!archive.index_.emplace(header.value().name, placed.size()).second) {
             return bad_zip("two entries are named " + quoted(header.value().name),

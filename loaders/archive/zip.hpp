@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -27,11 +28,15 @@ struct ZipEntry {
     std::uint64_t data_offset = 0;    // of `data` in the archive
 };
 
+// Makes bytes of an archive that is not read as a whole present, so that they can be looked at.
+using LoadBytes = std::function<Status(std::uint64_t offset, std::uint64_t size)>;
+
 class ZipArchive {
   public:
-    // The bytes must outlive the archive and its entries. Errors: malformed, unsupported, limit_exceeded,
-    // each with the offset and the entry's name, without the file's. CRCs are not looked at: see verify_crc.
-    static Result<ZipArchive> open(std::span<const std::byte> bytes);
+    // `load` is called before anything is looked at; the data of entries is not. The bytes must outlive the
+    // archive and its entries. Errors: malformed, unsupported, limit_exceeded, each with the offset and the
+    // entry's name, without the file's. CRCs are not looked at: see verify_crc.
+    static Result<ZipArchive> open(std::span<const std::byte> bytes, const LoadBytes& load = {});
 
     std::span<const ZipEntry> entries() const { return entries_; }  // in the central directory's order
     const ZipEntry* find(std::string_view name) const;              // nullptr when there is none
@@ -46,6 +51,9 @@ const char* fault_of_name(std::string_view name);
 
 // Whether the bytes end as a zip archive does, wherever it begins.
 bool has_zip_end_record(std::span<const std::byte> bytes);
+
+// What is said of `size` bytes that do not.
+Status no_zip_end_record(std::uint64_t size);
 
 // Compares the entry's CRC-32 with that of `content`: entry.data where it is stored, else what it inflated
 // to.

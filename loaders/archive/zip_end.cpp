@@ -24,11 +24,6 @@ std::optional<std::size_t> find_end_record(Bytes bytes) {
     return std::nullopt;
 }
 
-Status no_end_record(Bytes bytes) {
-    return bad_zip("no end record, which closes every archive", bytes.size(), {}, {},
-                   "the file is cut short, or something was added to it: download or copy it again");
-}
-
 bool begins_with_entry(Bytes bytes) {
     return has_signature(bytes, 0, kLocalSignature);
 }
@@ -41,7 +36,9 @@ Status bytes_before(std::uint64_t count) {
 
 // Replaces `directory` by what the zip64 end record at `at` says. Where a field of the plain record is not
 // saturated both must agree.
-Status read_end64(Bytes bytes, std::uint64_t at, std::uint64_t locator, Directory& directory) {
+Status read_end64(Bytes bytes, const LoadBytes& load, std::uint64_t at, std::uint64_t locator,
+                  Directory& directory) {
+    if (Status status = need(load, at, kEnd64Size); !status.ok()) return status;
     if (!fits(at, kEnd64Size, locator) || !has_signature(bytes, at, kEnd64Signature)) {
         const std::uint64_t usual = locator - std::min<std::uint64_t>(locator, kEnd64Size);
         if (at < usual && has_signature(bytes, usual, kEnd64Signature) && !begins_with_entry(bytes)) {
@@ -78,9 +75,13 @@ Status read_end64(Bytes bytes, std::uint64_t at, std::uint64_t locator, Director
 
 }  // namespace
 
-Result<Directory> read_end(Bytes bytes) {
+Result<Directory> read_end(Bytes bytes, const LoadBytes& load) {
+    constexpr std::uint64_t kLongestEnd = kEnd64Size + kLocator64Size + kEndSize + 0xffff;
+    const std::uint64_t tail = std::min<std::uint64_t>(bytes.size(), kLongestEnd);
+    if (Status status = need(load, bytes.size() - tail, tail); !status.ok()) return status;
+    if (Status status = need(load, 0, kLocalSize); !status.ok()) return status;
     const std::optional<std::size_t> found = find_end_record(bytes);
-    if (!found) return no_end_record(bytes);
+    if (!found) return no_zip_end_record(bytes.size());
     const std::size_t end = *found;
     for (std::size_t at = end + 4; at + 4 <= bytes.size(); ++at) {
         if (has_signature(bytes, at, kEndSignature)) {
@@ -100,7 +101,7 @@ Result<Directory> read_end(Bytes bytes) {
     if (has_locator) {
         const std::size_t locator = end - kLocator64Size;
         directory_end = load_le<std::uint64_t>(bytes, locator + 8);
-        if (const Status status = read_end64(bytes, directory_end, locator, directory); !status.ok())
+        if (const Status status = read_end64(bytes, load, directory_end, locator, directory); !status.ok())
             return status;
     } else if (disk != 0 || directory_disk != 0 || here != directory.entries) {
         return error(StatusCode::unsupported, "zip: an archive over several disks", {.offset = end + 4});
@@ -118,6 +119,9 @@ Result<Directory> read_end(Bytes bytes) {
     }
     const std::uint64_t gap = directory_end - directory.offset - directory.size;
     if (gap == 0) return directory;
+    for (const std::uint64_t looked_at : {directory_end - gap, directory.offset + gap}) {
+        if (Status status = need(load, looked_at, 4); !status.ok()) return status;
+    }
     if (has_signature(bytes, directory_end - gap, kEndSignature)) {
         return bad_zip("two end records", directory_end - gap, {}, {},
                        "the archive can be read in two ways: save it again");
@@ -130,6 +134,11 @@ Result<Directory> read_end(Bytes bytes) {
 }
 
 }  // namespace zip
+
+Status no_zip_end_record(std::uint64_t size) {
+    return zip::bad_zip("no end record, which closes every archive", size, {}, {},
+                        "the file is cut short, or something was added to it: download or copy it again");
+}
 
 bool has_zip_end_record(std::span<const std::byte> bytes) {
     return zip::find_end_record(bytes).has_value();

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "loaders/archive/zip.hpp"
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
 
@@ -29,7 +30,12 @@ struct Directory {
     std::uint64_t offset = 0, size = 0, entries = 0;
 };
 
-Result<Directory> read_end(Bytes bytes);
+Result<Directory> read_end(Bytes bytes, const LoadBytes& load);
+
+// The bytes may be looked at, or why they cannot be.
+inline Status need(const LoadBytes& load, std::uint64_t offset, std::uint64_t size) {
+    return load ? load(offset, size) : Status();
+}
 
 inline Status bad_zip(std::string_view what, std::uint64_t offset, std::string expected = {},
                       std::string found = {},

@@ -235,6 +235,12 @@ Result<Image> decode_runs(std::span<const std::byte> bytes, const BmpHeader& hea
 
 }  // namespace
 
+Result<ImageHeader> read_bmp_size(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    const auto header = read_header(bytes, max_pixels);
+    if (!header.ok()) return header.status();
+    return ImageHeader{static_cast<int>(header->width), static_cast<int>(header->height)};
+}
+
 Result<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     const auto header = read_header(bytes, max_pixels);
     if (!header.ok()) return header.status();

@@ -7,6 +7,7 @@
 
 #include "featherface/image.hpp"
 #include "featherface/status.hpp"
+#include "loaders/images/image_header.hpp"
 
 namespace featherface::loaders {
 
@@ -15,5 +16,8 @@ namespace featherface::loaders {
 // Alpha is dropped; colours that the palette lacks are black, and a palette shorter than promised ends where
 // the pixels begin. Errors: malformed, unsupported (JPEG or PNG inside), limit_exceeded.
 Result<Image> decode_bmp(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
+// Its size alone, from the file's beginning. Errors: as above, for the header.
+Result<ImageHeader> read_bmp_size(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

@@ -21,11 +21,14 @@ namespace {
 using namespace std::string_view_literals;
 
 // More scans than any encoder writes (about ten are usual). A scan of a few bytes may cover the whole
-// picture, so the blocks of all scans bound the time that a small file can take: as many as this per block of
-// the picture, and more for a file that has the bytes to show for them.
+// picture, so the work of all scans bounds the time that a small file can take. A block costs a scan this
+// much, and one that refines coefficients as much again as it passes of them. Usual files cost some 200 per
+// block; what costs more than this must have the bits to show for it: one per block that is passed is always
+// enough.
 constexpr int kMostScans = 200;
-constexpr std::int64_t kMostVisits = 32;
-constexpr std::int64_t kVisitsPerByte = 64;
+constexpr std::int64_t kWorkPerVisit = 8;
+constexpr std::int64_t kMostWorkPerBlock = 640;
+constexpr std::int64_t kWorkPerByte = 8 * (kWorkPerVisit + 64);
 
 // The second byte of a marker (T.81, table B.1).
 enum Marker : std::uint8_t {
@@ -350,6 +353,7 @@ class Reader {
         write_scan_header(content, scan);
         auto end = walk_jpeg_scan(bytes_, at_, frame_, scan, clean_);
         if (!end.ok()) return end.status();
+        scanned_bytes_ += static_cast<std::int64_t>(end.value() - at_);
         at_ = end.value();
         for (const JpegScan::Part& part : scan.parts) {
             auto& unsent = frame_.components[static_cast<std::size_t>(part.component)].unsent;
@@ -360,17 +364,21 @@ class Reader {
     }
 
     Status bound_work(const JpegScan& scan) {
+        const bool refines = scan.approximation_high != 0;
+        const std::int64_t per_block =
+            kWorkPerVisit + (refines ? scan.spectral_end - scan.spectral_start + 1 : 0);
         for (const JpegScan::Part& part : scan.parts) {
             const JpegComponent& c = frame_.components[static_cast<std::size_t>(part.component)];
-            visits_ += std::int64_t{c.blocks_wide} * c.blocks_high;
+            work_ += per_block * c.blocks_wide * c.blocks_high;
         }
-        const std::int64_t most =
-            kMostVisits * blocks_ + kVisitsPerByte * static_cast<std::int64_t>(segment_start_);
-        if (visits_ <= most) return {};
-        return error(StatusCode::limit_exceeded, "a JPEG whose scans say next to nothing, time and again",
-                     {.offset = segment_start_,
-                      .expected = "at most " + std::to_string(most) + " blocks in all scans",
-                      .found = std::to_string(visits_)});
+        const std::int64_t most = kMostWorkPerBlock * blocks_ + kWorkPerByte * scanned_bytes_;
+        if (work_ <= most) return {};
+        return error(
+            StatusCode::limit_exceeded, "a JPEG whose scans say next to nothing, time and again",
+            {.offset = segment_start_,
+             .expected = "work of at most " + std::to_string(most) + " for pixels and bytes as these",
+             .found = std::to_string(work_),
+             .hint = "write it with fewer scans: jpegtran -copy all picture.jpg > plain.jpg"});
     }
 
     void write_scan_header(Bytes content, const JpegScan& scan) {
@@ -440,15 +448,42 @@ class Reader {
     std::array<bool, 4> quantization_defined_{};
     int restart_interval_ = 0;
     int scans_ = 0;
-    std::int64_t blocks_ = 0;  // of the picture
-    std::int64_t visits_ = 0;  // blocks of all scans
+    std::int64_t blocks_ = 0;         // of the picture
+    std::int64_t work_ = 0;           // of all scans
+    std::int64_t scanned_bytes_ = 0;  // of their data
     bool jfif_ = false;
     int adobe_transform_ = -1;  // none
     OrientationTags tags_;
     std::vector<std::byte> clean_;
 };
 
+bool is_frame(int marker) {
+    return marker >= kBaseline && marker <= kLastFrame && marker != kHuffmanTables &&
+           marker != kArithmeticTables && marker != kFirstArithmetic - 1;
+}
+
 }  // namespace
+
+Result<ImageHeader> read_jpeg_size(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    constexpr std::size_t kToSize = 9;  // marker, length, precision, height, width
+    for (std::size_t at = 2; at + kToSize <= bytes.size();) {
+        const int marker = std::to_integer<int>(bytes[at + 1]);
+        if (bytes[at] != std::byte{0xff} || marker == 0 || marker == 0xff) {
+            ++at;
+        } else if (is_frame(marker)) {
+            const ImageHeader size{load_be<std::uint16_t>(bytes, at + 7),
+                                   load_be<std::uint16_t>(bytes, at + 5)};
+            if (size.height == 0) return ImageHeader{};  // it is told behind the picture, and refused there
+            const Status status = check_dimensions(size.width, size.height, max_pixels);
+            return status.ok() ? Result<ImageHeader>(size) : status;
+        } else if ((marker >= kRestart0 && marker <= kStart) || marker == kTemporary) {
+            at += 2;
+        } else {
+            at += 2 + load_be<std::uint16_t>(bytes, at + 2);
+        }
+    }
+    return ImageHeader{};
+}
 
 Result<JpegFile> read_jpeg_file(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     return Reader(bytes, max_pixels).run();

@@ -32,4 +32,8 @@ struct JpegFile {
 // (pixels, from the frame header, before anything is allocated; scans, and the blocks of all of them).
 Result<JpegFile> read_jpeg_file(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
+// The size alone, from the file's beginning; 0 x 0 where the frame header is not in it. Errors: as above, for
+// the size.
+Result<ImageHeader> read_jpeg_size(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
 }  // namespace featherface::loaders

@@ -151,16 +151,27 @@ Status read_palette(const Chunk& chunk, PngFile& png) {
     return {};
 }
 
-}  // namespace
-
-Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+// The signature and the first chunk.
+Result<PngFile> read_beginning(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     if (!as_text(bytes).starts_with(kSignature)) {
         return malformed("damaged PNG signature",
                          {.hint = "the file was cut short, or changed by a transfer that treats it as text"});
     }
     const auto first = read_chunk(bytes, kSignature.size());
     if (!first.ok()) return first.status();
-    auto png = read_header(first.value(), max_pixels);
+    return read_header(first.value(), max_pixels);
+}
+
+}  // namespace
+
+Result<ImageHeader> read_png_size(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    const auto png = read_beginning(bytes, max_pixels);
+    if (!png.ok()) return png.status();
+    return png->header;
+}
+
+Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    auto png = read_beginning(bytes, max_pixels);
     if (!png.ok()) return png.status();
 
     OrientationTags tags;

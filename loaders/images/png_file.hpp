@@ -40,4 +40,7 @@ struct PngFile {
 // read).
 Result<PngFile> read_png_file(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
+// The size alone, from the file's beginning. Errors: as above, for IHDR.
+Result<ImageHeader> read_png_size(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
 }  // namespace featherface::loaders

@@ -248,6 +248,13 @@ void read_binary(std::span<const std::byte> samples, const PnmHeader& header,
 
 }  // namespace
 
+Result<ImageHeader> read_pnm_size(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    TextReader reader(as_text(bytes));
+    const auto header = read_header(reader, as_text(bytes)[1], max_pixels);
+    if (!header.ok()) return header.status();
+    return ImageHeader{static_cast<int>(header->width), static_cast<int>(header->height)};
+}
+
 Result<Image> decode_pnm(std::span<const std::byte> bytes, std::int64_t max_pixels) {
     TextReader reader(as_text(bytes));
     const auto header = read_header(reader, as_text(bytes)[1], max_pixels);

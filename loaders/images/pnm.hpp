@@ -7,6 +7,7 @@
 
 #include "featherface/image.hpp"
 #include "featherface/status.hpp"
+#include "loaders/images/image_header.hpp"
 
 namespace featherface::loaders {
 
@@ -16,5 +17,8 @@ namespace featherface::loaders {
 // dropped. Of several pictures in a file the first counts. Errors: malformed, unsupported (other channels),
 // limit_exceeded.
 Result<Image> decode_pnm(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
+// Its size alone, from the file's beginning. Errors: as above, for the header.
+Result<ImageHeader> read_pnm_size(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

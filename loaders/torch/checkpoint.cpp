@@ -87,7 +87,7 @@ struct Checkpoint::Contents {
 };
 
 Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path, const CheckpointOptions& options) {
-    Result<MappedFile> file = MappedFile::open(path);
+    Result<MappedFile> file = MappedFile::open(path, kLargestFileBytes, allowed_checkpoint);
     if (!file.ok()) return file.status();
     Result<Checkpoint> checkpoint = from_bytes(file->bytes(), path.string(), options);
     if (checkpoint.ok()) checkpoint->contents_->file = std::move(file).value();

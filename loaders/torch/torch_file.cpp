@@ -7,7 +7,9 @@
 #include "loaders/archive/zip.hpp"
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
+#include "loaders/packed/packed_file.hpp"
 #include "loaders/torch/file_kind.hpp"
+#include "loaders/torch/safetensors.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -47,16 +49,35 @@ bool is_torch_tar(Bytes bytes) {
     return has[0] && has[1] && has[2];
 }
 
+// As torch.load tells a zip archive.
+bool begins_as_zip(Bytes bytes) {
+    return as_text(bytes).starts_with("PK\3\4") || as_text(bytes).starts_with("PK\5\6");
+}
+
+// A pickle of protocol 2 and above, or the beginning of the magic number in an older one.
+bool begins_as_legacy(Bytes bytes) {
+    return as_text(bytes).starts_with("\x80") || as_text(bytes).starts_with("L1195470");
+}
+
 }  // namespace
 
+Result<std::uint64_t> allowed_checkpoint(const FileEnds& ends) {
+    // What is no checkpoint is looked at as a whole, too, for whatever it asks PyTorch for, up to this.
+    constexpr std::uint64_t kLargestOther = std::uint64_t{64} << 20;
+    const bool is_checkpoint =
+        begins_as_zip(ends.beginning) ? has_zip_end_record(ends.end) : begins_as_legacy(ends.beginning);
+    if (is_checkpoint || is_safetensors(ends.beginning) || PackedFile::is_packed(ends.beginning))
+        return kLargestFileBytes;
+    if (ends.size <= kLargestOther) return kLargestOther;
+    return begins_as_zip(ends.beginning) ? no_zip_end_record(ends.size) : unknown_format(ends.beginning);
+}
+
 Result<TorchFile> read_torch_file(Bytes bytes, PickleUses& uses) {
-    const std::string_view text = as_text(bytes);
-    if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6")) {
+    if (begins_as_zip(bytes)) {
         if (is_tar(bytes)) return two_at_once("a zip archive", "a tar archive");
         return read_torch_zip(bytes, uses);
     }
-    // A pickle of protocol 2 and above, or the beginning of the magic number in an older one.
-    if (text.starts_with("\x80") || text.starts_with("L1195470")) {
+    if (begins_as_legacy(bytes)) {
         // torch.load tries tar before it unpickles, and others look for a zip archive's end.
         Result<TorchFile> file = read_torch_legacy(bytes, uses);
         if (is_tar(bytes)) return two_at_once("a legacy checkpoint", "a tar archive");

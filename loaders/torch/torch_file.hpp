@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "featherface/status.hpp"
+#include "loaders/mapped_file.hpp"
 #include "loaders/torch/pickle.hpp"
 #include "loaders/torch/pickle_uses.hpp"
 
@@ -27,6 +28,10 @@ struct TorchFile {
 
     bool is_script() const { return container == "TorchScript zip"; }
 };
+
+// How large such a file may be (loaders::Allowance). Errors: malformed, for what neither begins nor ends as a
+// checkpoint and is too large to be looked through.
+Result<std::uint64_t> allowed_checkpoint(const FileEnds& ends);
 
 // The bytes must outlive the result. `uses` is told what the file's pickles ask for, whether the file can be
 // read or not. Errors: malformed, unsupported (big-endian files, storage views, unknown versions),

@@ -11,7 +11,11 @@
 #include "engine/allocations.hpp"
 #include "featherface/classifier.hpp"
 #include "featherface/featherface.hpp"
+#include "featherface/image_file.hpp"
 #include "support/capture.hpp"
+#include "support/files.hpp"
+#include "support/jpeg_writer.hpp"
+#include "support/png_writer.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_model.hpp"
 #include "support/status_checks.hpp"
@@ -33,7 +37,7 @@ int fail_everywhere(const Action& action, const After& after) {
         if (status.ok()) return failures;
         ++failures;
         CAPTURE(count);
-        REQUIRE(status.code() == StatusCode::limit_exceeded);
+        REQUIRE(status.code() == StatusCode::out_of_memory);
         REQUIRE(status.message().find("memory") != std::string::npos);
         after();
     }
@@ -89,7 +93,7 @@ TEST_CASE("out of memory: a picture too large for memory is named with its size,
             const MemoryLimit limit(MemoryLimit::kAny, 1 << 20);
             status = detector->detect(large.view()).status();
         }
-        check_refused(status, StatusCode::limit_exceeded, {"not enough memory", "640 x 480", "max_side"});
+        check_refused(status, StatusCode::out_of_memory, {"not enough memory", "640 x 480", "max_side"});
         CHECK(scores(detector.value(), small) == expected);
     }
     CHECK(detector->detect(large.view()).ok());
@@ -115,7 +119,7 @@ TEST_CASE("out of memory: beyond the largest size a picture is refused whatever 
     }
     for (const auto& [width, height] :
          {std::pair{kMaxPictureSide, 16}, {16384, 16384}, {1, kMaxPictureSide}}) {
-        check_refused(refusal(width, height), StatusCode::limit_exceeded, {"not enough memory"});
+        check_refused(refusal(width, height), StatusCode::out_of_memory, {"not enough memory"});
     }
 }
 
@@ -125,11 +129,40 @@ TEST_CASE("out of memory: loading a model and creating a detector say so") {
     CHECK(fail_everywhere(load, nothing) > 100);
     {
         const MemoryLimit limit(MemoryLimit::kAny, 1 << 12);
-        check_refused(load(), StatusCode::limit_exceeded, {"not enough memory", "seeded.pth"});
+        check_refused(load(), StatusCode::out_of_memory, {"not enough memory", "seeded.pth"});
     }
 
     const Model model = seeded_model("v2");
     CHECK(fail_everywhere([&] { return Detector::create(model).status(); }, nothing) > 0);
+}
+
+TEST_CASE("out of memory: reading pictures of every format says so") {
+    const TempDir dir;
+    const std::vector<std::pair<const char*, ByteString>> files = {
+        {"jpeg", make_jpeg({.width = 20, .height = 20, .others = kNeutral, .progressive = true})},
+        {"png", make_png({.width = 8, .height = 4}, zlib_stored(ByteString(4 * 25, '\0')))},
+        {"pnm", "P6 8 4 255\n" + ByteString(96, 'x')}};
+    for (const auto& [name, file] : files) {
+        CAPTURE(name);
+        write_file(dir / name, file);
+        REQUIRE(read_image(dir / name).ok());
+        CHECK(fail_everywhere([&] { return decode_image(octets_of(file), name).status(); }, nothing) > 0);
+        CHECK(fail_everywhere([&] { return read_image(dir / name).status(); }, nothing) > 0);
+    }
+    const Image image = noise(30, 20);
+    CHECK(fail_everywhere([&] { return to_bgr(image.view()).status(); }, nothing) > 0);
+}
+
+TEST_CASE("out of memory: a message that does not fit either is a shorter one") {
+    const std::filesystem::path nowhere = "/nowhere/at/all/there/is/such/a/picture";
+    Status decoding, reading;
+    {
+        const MemoryLimit limit(0);
+        decoding = decode_image({}, "a name of more than a few letters").status();
+        reading = read_image(nowhere).status();
+    }
+    check_refused(decoding, StatusCode::out_of_memory, {"out of memory"});
+    check_refused(reading, StatusCode::out_of_memory, {"out of memory"});
 }
 
 TEST_CASE("out of memory: the classifier says so") {

@@ -57,7 +57,9 @@ TEST_CASE("labels: what is wrong is said with the line") {
         CAPTURE(text);
         check_refused(files.labels(text).status(), StatusCode::malformed, words);
     };
-    check("", {"no picture"});
+    check("", {"empty"});
+    check("\n \n", {"no picture"});
+    check(std::string(100'000, 'x'), {"line 1", "a picture's name", "xxx..."});
     check("a.jpg\n", {"ends where the number of faces"});
     check("a.jpg\n2\n1 2 3 4\n", {"ends where a face's x y w h"});
     check("a.jpg\nmany\n", {"line 2", "many"});

@@ -12,6 +12,9 @@
 #include "loaders/archive/zip.hpp"
 #include "support/bytes.hpp"
 #include "support/files.hpp"
+#include "support/peak_memory.hpp"
+#include "support/png_writer.hpp"
+#include "support/sanitized.hpp"
 #include "support/status_checks.hpp"
 #include "support/zip_writer.hpp"
 
@@ -76,6 +79,16 @@ class Archive {
   private:
     TempDir folder_;
 };
+
+// An entry "x" of this header and so many zeros, deflated as far as can be.
+ZipItem deflated_zeros(const ByteString& header, std::size_t count) {
+    const auto length = static_cast<std::uint16_t>(header.size());
+    const ByteString zlib = zlib_zeros(count);
+    ZipItem item = {.name = "x.npy", .content = header + ByteString(count, '\0')};
+    item.deflated = "\0"s + bytes_of(length) + bytes_of(static_cast<std::uint16_t>(~length)) + header +
+                    zlib.substr(2, zlib.size() - 6);  // without zlib's frame
+    return item;
+}
 
 void check_array_refused(const ByteString& array, StatusCode code, std::string_view words) {
     const Archive archive(array);
@@ -274,10 +287,50 @@ TEST_CASE("npz: a wrong CRC is noticed, stored and deflated") {
     const Archive wrong(std::vector{deflated});
     check_refused(opened_npz(wrong.path()).read("x").status(), StatusCode::malformed,
                   {"array 'x'", "wrong CRC-32"});
-    deflated.deflated = stored_block(kGood.substr(1));
+    deflated.deflated = stored_block(kGood.substr(0, kGood.size() - 1));
     const Archive short_stream(std::vector{deflated});
     check_refused(opened_npz(short_stream.path()).read("x").status(), StatusCode::malformed,
                   {"array 'x': DEFLATE stream: ends after"});
+}
+
+TEST_CASE("npz: an array that is deflated to next to nothing is refused by its header, and costs no memory") {
+    // 32 MiB of zeros in 33 KB, and 8 MiB of bytes, which are four times as much as floats.
+    const TempDir folder;
+    for (const auto& [type, size] : {std::pair{"'<f4'", 4}, {"'|b1'", 1}}) {
+        const ByteString header = npy(dictionary(type, "False", "(8388608,)"), "");
+        const std::size_t bytes = std::size_t{8'388'608} * static_cast<std::size_t>(size);
+        write_file(folder / "dump.npz", make_zip({deflated_zeros(header, bytes)}).bytes);
+        const NpzReader reader = opened_npz(folder / "dump.npz");
+        REQUIRE(reader.shape("x").ok());
+        CHECK(reader.shape("x")->size() == 1);
+        check_refused(reader.read_f32("x").status(), StatusCode::limit_exceeded,
+                      {"array 'x': deflated array too large", "numpy.savez"});
+        if (!kSanitized)
+            CHECK(peak_memory([&] { static_cast<void>(reader.read_f32("x")); }) < std::size_t{4} << 20);
+    }
+    // What it holds of a smaller one is read, and is right.
+    const ByteString header = npy(dictionary("'<f4'", "False", "(1000,)"), "");
+    const Archive small(std::vector{deflated_zeros(header, 4000)});
+    CHECK(read_floats(opened_npz(small.path()), "x", {1000}) == std::vector<float>(1000));
+}
+
+TEST_CASE("npz: a dump that is cut or overwritten while it is read is an error, never the program's end") {
+    const TempDir folder;
+    const std::string path = folder / "dump.npz";
+    auto writer = NpzWriter::create(path).value();
+    const std::vector<float> values = counting(100'000);
+    for (const char* name : {"a", "b", "c"}) REQUIRE(writer.add_f32(name, Shape{100'000}, values).ok());
+    REQUIRE(writer.finish().ok());
+    const NpzReader reader = opened_npz(path);
+    const auto a = reader.read("a");
+    REQUIRE(a.ok());
+    std::filesystem::resize_file(path, 500'000);
+    check_refused(reader.read_f32("b").status(), StatusCode::io_error, {path, "shrank while it was read"});
+    check_refused(reader.read("c").status(), StatusCode::io_error, {path, "shrank while it was read"});
+    CHECK(reader.read_f32("a").value() == values);
+    write_file(path, ByteString(1'300'000, 'x'));
+    CHECK_FALSE(reader.read("b").ok());
+    CHECK(std::memcmp(a->bytes.data(), values.data(), a->bytes.size()) == 0);
 }
 
 TEST_CASE("npz: missing names, repeated names and entries that are no arrays are refused") {

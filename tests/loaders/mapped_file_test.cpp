@@ -7,17 +7,20 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
 #include "support/files.hpp"
+#include "support/peak_memory.hpp"
 #include "support/status_checks.hpp"
 #include "support/unprivileged.hpp"
 
 using namespace featherface;
 using namespace featherface::test;
+using loaders::FileParts;
 using loaders::MappedFile;
 namespace fs = std::filesystem;
 
@@ -84,31 +87,88 @@ TEST_CASE("file: one that shrinks while it is read is refused, not fatal") {
     if (!fs::exists(page)) CHECK_MESSAGE(seen, "the file was never cut in the middle of reading");
 }
 
-TEST_CASE("file: one larger than any checkpoint is mapped, not read, where the caller allows it") {
+TEST_CASE("file: what its ends and its size promise is known before more is read, and is a limit") {
     const TempDir dir;
-    write_file(dir / "sparse", "begin");
-    fs::resize_file(dir / "sparse", loaders::kLargestFileBytes + 1);
-    refused(dir / "sparse", StatusCode::limit_exceeded, {"too large"});
-    const Result<MappedFile> file = MappedFile::open(dir / "sparse", loaders::kLargestFileBytes + 1);
-    REQUIRE_MESSAGE(file.ok(), file.status().message());
-    CHECK(file.value().bytes().size() == loaders::kLargestFileBytes + 1);
-    CHECK(loaders::as_text(file.value().bytes().first(5)) == "begin");
+    const std::string path = dir / "sparse";
+    write_file(path, "begin");
+    fs::resize_file(path, (std::uintmax_t{1} << 30) - 3);
+    std::ofstream(path, std::ios::app) << "end";
+    std::vector<std::size_t> beginnings;
+    std::uint64_t allowed = 0;
+    const auto open = [&] {
+        beginnings.clear();
+        return MappedFile::open(path, loaders::kLargestFileBytes,
+                                [&](const loaders::FileEnds& ends) -> Result<std::uint64_t> {
+                                    beginnings.push_back(ends.beginning.size());
+                                    CHECK(loaders::as_text(ends.beginning).starts_with("begin"));
+                                    CHECK(loaders::as_text(ends.end).ends_with("end"));
+                                    CHECK(ends.size == std::uint64_t{1} << 30);
+                                    if (allowed == 0) return loaders::malformed("no such file");
+                                    return allowed;
+                                })
+            .status();
+    };
+    const std::size_t memory = peak_memory([&] {
+        for (allowed = 0; allowed < 3; ++allowed) static_cast<void>(open());
+    });
+    CHECK(memory < std::size_t{4} << 20);
+    allowed = 0;
+    check_refused(open(), StatusCode::malformed, {path + ": no such file"});
+    CHECK(beginnings == std::vector{loaders::kFileBeginning});
+    // It is asked again once so much has been read: a frame header may stand behind metadata.
+    allowed = 200'000;
+    check_refused(open(), StatusCode::limit_exceeded, {"at most 200000", "found 1073741824"});
+    CHECK(beginnings == std::vector<std::size_t>{loaders::kFileBeginning, 200'000});
 }
 
-TEST_CASE("file: what is larger than the caller wants copied is mapped from disk, what is not is a copy") {
+TEST_CASE("file: a short one is read before it is asked about, and may be refused as well") {
     const TempDir dir;
-    const std::string name = (dir / "dump").string();
-    write_file(name, "twelve bytes");
-    const auto is_mapped_from_disk = [&] {
-        std::ifstream maps("/proc/self/maps");
-        return std::string(std::istreambuf_iterator<char>(maps), {}).find(name) != std::string::npos;
+    write_file(dir / "a", "some bytes");
+    const auto open = [&](std::uint64_t allowed) {
+        return MappedFile::open(dir / "a", 100, [&](const loaders::FileEnds& ends) -> Result<std::uint64_t> {
+            CHECK(loaders::as_text(ends.beginning) == "some bytes");
+            CHECK(loaders::as_text(ends.end) == "some bytes");
+            return allowed;
+        });
     };
-    for (const std::uint64_t largest_copied : {11, 12}) {
-        const Result<MappedFile> file = MappedFile::open(name, 100, largest_copied);
-        REQUIRE(file.ok());
-        CHECK(loaders::as_text(file.value().bytes()) == "twelve bytes");
-        CHECK(is_mapped_from_disk() == (largest_copied < 12));
-    }
+    CHECK(open(10).ok());
+    check_refused(open(9).status(), StatusCode::limit_exceeded, {"at most 9", "found 10"});
+}
+
+TEST_CASE("file parts: only what is asked for is read, whatever the size, and can be given back") {
+    const TempDir dir;
+    const std::string path = dir / "dump";
+    write_file(path, "begin");
+    fs::resize_file(path, std::uintmax_t{8} << 30);
+    std::ofstream(path, std::ios::app) << "end";
+    Result<FileParts> parts = FileParts::open(path, std::uint64_t{9} << 30);
+    REQUIRE_MESSAGE(parts.ok(), parts.status().message());
+    const std::uint64_t size = parts->bytes().size();
+    CHECK(size == (std::uint64_t{8} << 30) + 3);
+    CHECK(parts->bytes()[0] == std::byte{0});
+    REQUIRE(parts->load(2, 1).ok());
+    REQUIRE(parts->load(size - 3, 100).ok());
+    REQUIRE(parts->load(size, 1).ok());
+    CHECK(loaders::as_text(parts->bytes().first(5)) == "begin");
+    CHECK(loaders::as_text(parts->bytes().last(3)) == "end");
+    REQUIRE(parts->load(0, 1 << 20).ok());
+    parts->drop(0, 1 << 20);
+    CHECK(parts->bytes()[0] == std::byte{0});
+    REQUIRE(parts->load(0, 5).ok());
+    CHECK(loaders::as_text(parts->bytes().first(5)) == "begin");
+}
+
+TEST_CASE("file parts: a file that is cut meanwhile is an error, and what was read stays") {
+    const TempDir dir;
+    const std::string path = dir / "dump";
+    write_file(path, std::string(100'000, 'x'));
+    Result<FileParts> parts = FileParts::open(path, 1 << 20);
+    REQUIRE(parts.ok());
+    REQUIRE(parts->load(0, 10).ok());
+    fs::resize_file(path, 50'000);
+    CHECK(parts->load(0, 10).ok());
+    check_refused(parts->load(60'000, 10), StatusCode::io_error, {"shrank while it was read"});
+    CHECK(loaders::as_text(parts->bytes().first(10)) == std::string(10, 'x'));
 }
 
 TEST_CASE("file: a sparse file of 10 GB is refused by its size") {

@@ -1,5 +1,6 @@
 // `featherface bench`, on small pictures: what it says, never how long anything took.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -261,6 +262,13 @@ TEST_CASE("bench: unreadable files are exit code 3, other models 4, what cannot 
     check_program(bench({"-m", text}), 3, {text});
     check_program(bench({"-m", v2, "--baseline", text}), 3, {text, "no valid JSON"});
     check_program(bench({"-m", v2, "--baseline", files.path("none.json")}), 3, {"none.json"});
+    check_program(bench({"-m", v2, "--baseline", files.folder()}), 3,
+                  {"expected a regular file, found a directory"});
+    check_program(bench({"-m", v2, "--baseline", "/dev/zero"}), 3, {"found a character device"});
+    REQUIRE(::mkfifo(files.path("fifo").c_str(), 0600) == 0);
+    check_program(bench({"-m", v2, "--baseline", files.path("fifo")}), 3, {"found a pipe"});
+    std::filesystem::resize_file(text, std::uintmax_t{1} << 30);
+    check_program(bench({"-m", v2, "--baseline", text}), 3, {"too large", "at most 8388608 bytes"});
     check_program(bench({"-m", v2, "--report", "/nowhere/report.html"}), 6, {"/nowhere/report.html"});
     check_program(bench({"-m", v2, "--trace", "/nowhere/trace.json"}), 6, {"/nowhere/trace.json"});
     check_program(bench({"-m", v2}, {.standard_output = ProgramOptions::Stdout::dev_full}), 6);

@@ -1,11 +1,11 @@
 #include "tools/bench/baseline.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <utility>
 
+#include "loaders/little_endian.hpp"
+#include "loaders/mapped_file.hpp"
 #include "tools/bench/result.hpp"
 #include "tools/text/json_reader.hpp"
 #include "tools/text/text.hpp"
@@ -54,10 +54,10 @@ Result<std::vector<BaselineEntry>> parse_baseline(std::string_view json, std::st
 }
 
 Result<std::vector<BaselineEntry>> read_baseline(const std::string& file) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream) return Status(StatusCode::io_error, printable(file) + ": cannot read it");
-    return parse_baseline(text, printable(file));
+    constexpr std::uint64_t kLargestBaseline = std::uint64_t{8} << 20;
+    const auto read = loaders::MappedFile::open(file, kLargestBaseline);
+    if (!read.ok()) return read.status();
+    return parse_baseline(loaders::as_text(read->bytes()), file);
 }
 
 std::vector<BaselineRow> compare_with_baseline(const std::vector<CaseResult>& cases,

@@ -29,7 +29,7 @@ struct BaselineRow {
 // "iteration" entries with a name, a real_time and a time_unit; of several of one name (repetitions) the
 // median. An entry that states no noise is taken to have 5%. Errors: malformed.
 Result<std::vector<BaselineEntry>> parse_baseline(std::string_view json, std::string_view name);
-// Errors: as that, and io_error.
+// Errors: as that, and those of loaders::MappedFile; at most 8 MiB are read.
 Result<std::vector<BaselineEntry>> read_baseline(const std::string& file);
 
 // The rows of what is in both.

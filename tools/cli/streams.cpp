@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "loaders/error.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/text/text.hpp"
 
@@ -50,10 +51,22 @@ Status write_data(std::string_view data) {
     return {StatusCode::output_error, std::string("standard output: cannot write: ") + std::strerror(number)};
 }
 
+Status write_text(std::string_view lines) {
+    return write_data(printable_lines(lines));
+}
+
 void message(std::string_view text) {
     clear_progress();
+    // Two paths have half of this at most.
+    constexpr std::size_t kLongest = 16384;
+    const std::string_view told = text.substr(0, kLongest);
     // It is one write, so that lines of several programs do not mix.
-    to_stderr("featherface: " + printable(text) + "\n");
+    to_stderr("featherface: " + printable(told) + (told.size() < text.size() ? " ..." : "") + "\n");
+}
+
+void message_out_of_memory() {
+    clear_progress();
+    to_stderr("featherface: out of memory\n");
 }
 
 ExitCode fail(const Status& status) {
@@ -69,14 +82,11 @@ void progress(std::string_view text) {
     progress_shown = true;
 }
 
-Result<std::vector<std::uint8_t>> read_stdin(
-    std::size_t most, const std::function<Status(std::span<const std::uint8_t> beginning)>& check) {
-    const auto named = [](const Status& status) {
-        return Status(status.code(), "standard input: " + status.message());
-    };
+Result<std::vector<std::uint8_t>> read_stdin(const loaders::Allowance& allowance) {
+    const auto named = [](const Status& status) { return loaders::in_file("standard input", status); };
     std::vector<std::uint8_t> bytes;
-    std::array<std::uint8_t, 1 << 16> chunk;
-    bool checked = false;
+    std::array<std::uint8_t, loaders::kFileBeginning> chunk;
+    std::uint64_t allowed = 0;
     while (true) {
         const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
         if (count == 0) return bytes;
@@ -84,15 +94,12 @@ Result<std::vector<std::uint8_t>> read_stdin(
             if (errno == EINTR) continue;
             return named({StatusCode::io_error, std::string("cannot read: ") + std::strerror(errno)});
         }
-        if (bytes.size() + static_cast<std::size_t>(count) > most) {
-            return named({StatusCode::limit_exceeded,
-                          "more than " + std::to_string(most) + " bytes, so no picture allowed here"});
-        }
         bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + count);
-        if (!checked && bytes.size() >= chunk.size()) {
-            if (Status status = check(bytes); !status.ok()) return named(status);
-            checked = true;
-        }
+        if (bytes.size() < chunk.size() || bytes.size() <= allowed) continue;
+        const auto now = allowance({std::as_bytes(std::span(bytes)), {}});
+        if (!now.ok()) return named(now.status());
+        allowed = now.value();
+        if (bytes.size() > allowed) return named(loaders::beyond_allowance(allowed, 0));
     }
 }
 

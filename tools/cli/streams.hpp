@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "featherface/status.hpp"
+#include "loaders/mapped_file.hpp"
 #include "tools/cli/exit_codes.hpp"
 
 namespace featherface::tools {
@@ -22,10 +22,15 @@ void prepare_streams();
 
 // Writes to stdout at once. Errors: output_error.
 Status write_data(std::string_view data);
+// The same of lines for people: what is not shown, as names out of files may have it, is escaped.
+Status write_text(std::string_view lines);
 
-// "featherface: TEXT" on stderr, on one line: control characters, as names of files may have, are shown
-// escaped.
+// "featherface: TEXT" on stderr, on one line of 16 KiB at most: what is not shown, as names of files may have
+// it, is escaped.
 void message(std::string_view text);
+
+// The same where there is no memory even for a message.
+void message_out_of_memory();
 
 // The status as a message; returns its exit code.
 ExitCode fail(const Status& status);
@@ -33,9 +38,8 @@ ExitCode fail(const Status& status);
 // Shows `text` on stderr until something else is written; does nothing where stderr is no terminal.
 void progress(std::string_view text);
 
-// All of stdin. Once the beginning is there, of a long input 64 KiB, `check` may refuse it, so that no more
-// is waited for. Errors: io_error; limit_exceeded when there is more than `most` bytes; what `check` says.
-Result<std::vector<std::uint8_t>> read_stdin(
-    std::size_t most, const std::function<Status(std::span<const std::uint8_t> beginning)>& check);
+// All of stdin, of a long input no more than its beginning promises: no more is waited for. Errors: io_error;
+// limit_exceeded when there is more than `allowance` says; what that says.
+Result<std::vector<std::uint8_t>> read_stdin(const loaders::Allowance& allowance);
 
 }  // namespace featherface::tools

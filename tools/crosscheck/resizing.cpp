@@ -146,8 +146,9 @@ std::vector<PictureSize> usual_sizes(int height, int width) {
 
 SizeClues::SizeClues(const NpzReader& dump) {
     const auto shape_of = [&](const char* name) {
-        const auto array = dump.contains(name) ? dump.read(name) : Status(StatusCode::invalid_argument, name);
-        return array.ok() && array->shape.size() >= 2 ? array->shape : TensorShape{};
+        const auto shape =
+            dump.contains(name) ? dump.shape(name) : Status(StatusCode::invalid_argument, name);
+        return shape.ok() && shape->size() >= 2 ? shape.value() : TensorShape{};
     };
     for (const char* name : {"loc", "conf", "landms"}) {
         const TensorShape shape = shape_of(name);

@@ -4,12 +4,14 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "loaders/error.hpp"
+#include "loaders/little_endian.hpp"
+#include "loaders/mapped_file.hpp"
 #include "loaders/numbers.hpp"
 
 namespace featherface::tools {
@@ -18,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+constexpr std::uint64_t kLargestFile = std::uint64_t{256} << 20;
 constexpr std::size_t kMostNumbers = 10;  // on a line
 constexpr std::size_t kInvalid = 7;       // the number that says so
 
@@ -26,33 +28,34 @@ constexpr std::size_t kInvalid = 7;       // the number that says so
 class Lines {
   public:
     static Result<Lines> open(const std::string& file) {
-        std::error_code error;
-        const auto size = fs::file_size(file, error);
-        if (error) return Status(StatusCode::io_error, file + ": " + error.message());
-        if (size > kLargestFile)
-            return Status(StatusCode::limit_exceeded, file + ": larger than any file of labels (256 MiB)");
-        Lines lines(file);
-        if (!lines.stream_) return Status(StatusCode::io_error, file + ": cannot open");
-        return lines;
+        auto bytes = loaders::MappedFile::open(file, kLargestFile);
+        if (!bytes.ok()) return bytes.status();
+        return Lines(file, std::move(bytes).value());
     }
 
     // False at the end.
     bool next() {
-        for (std::string line; std::getline(stream_, line);) {
+        while (!left_.empty()) {
             ++number_;
+            const std::string_view line = left_.substr(0, left_.find('\n'));
+            left_.remove_prefix(std::min(line.size() + 1, left_.size()));
             constexpr const char* kBlanks = " \t\r";
             const auto first = line.find_first_not_of(kBlanks);
-            if (first == std::string::npos) continue;
+            if (first == line.npos) continue;
             line_ = line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
             return true;
         }
         return false;
     }
 
-    const std::string& line() const { return line_; }
+    std::string_view line() const { return line_; }
 
     Status error(const std::string& what) const {
         return {StatusCode::malformed, file_ + ", line " + std::to_string(number_) + ": " + what};
+    }
+    // The same, of the line itself.
+    Status expected(const std::string& what) const {
+        return error("expected " + what + ", found " + loaders::quoted(line_));
     }
 
     // The next line as at least `least` numbers, at most kMostNumbers.
@@ -69,7 +72,7 @@ class Lines {
             found.push_back(number);
             at = std::find_if(rest, end, [](char c) { return c != ' ' && c != '\t'; });
         }
-        if (at != end || found.size() < least) return error("expected " + what + ", found '" + line_ + "'");
+        if (at != end || found.size() < least) return expected(what);
         return found;
     }
 
@@ -80,24 +83,27 @@ class Lines {
         if (!found.ok()) return found.status();
         const double number = found->front();
         if (found->size() != 1 || number < 0 || number > kMost || number != std::floor(number))
-            return error("expected " + what + ", found '" + line_ + "'");
+            return expected(what);
         return static_cast<std::size_t>(number);
     }
 
   private:
-    explicit Lines(const std::string& file) : file_(file), stream_(file) {}
+    Lines(const std::string& file, loaders::MappedFile bytes)
+        : file_(file), bytes_(std::move(bytes)), left_(loaders::as_text(bytes_.bytes())) {}
 
-    std::string file_, line_;
-    std::ifstream stream_;
+    std::string file_;
+    loaders::MappedFile bytes_;
+    std::string_view left_, line_;
     std::size_t number_ = 0;
 };
 
 Status check_name(const Lines& lines, std::set<std::string>& names) {
     const fs::path path = lines.line();
+    const std::string name = loaders::quoted(lines.line());
     if (path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end())
-        return lines.error("'" + lines.line() + "' leads out of the folder of pictures");
-    if (!path.has_extension()) return lines.error("expected a picture's name, found '" + lines.line() + "'");
-    if (!names.insert(lines.line()).second) return lines.error("'" + lines.line() + "' comes twice");
+        return lines.error(name + " leads out of the folder of pictures");
+    if (!path.has_extension()) return lines.expected("a picture's name");
+    if (!names.emplace(lines.line()).second) return lines.error(name + " comes twice");
     return {};
 }
 
@@ -112,7 +118,7 @@ Result<Reference> read_reference(Lines& lines) {
 }
 
 // The ten zeros that stand for no face.
-bool is_filler(const std::string& line) {
+bool is_filler(std::string_view line) {
     return line.find_first_not_of("0 \t") == std::string::npos;
 }
 
@@ -128,7 +134,7 @@ Result<std::vector<LabelledPicture>> read_labels(const std::string& file) {
         const bool after_none = !pictures.empty() && pictures.back().references.empty();
         if (after_none && is_filler(lines.line())) continue;
         if (Status status = check_name(lines, names); !status.ok()) return status;
-        LabelledPicture picture{.name = lines.line(), .references = {}};
+        LabelledPicture picture{.name = std::string(lines.line()), .references = {}};
         const auto count = lines.whole_number("the number of faces");
         if (!count.ok()) return count.status();
         for (std::size_t i = 0; i < count.value(); ++i) {
@@ -152,16 +158,17 @@ Result<Subset> read_subset(const std::string& file, const std::vector<LabelledPi
     std::set<std::string> names;
     while (lines.next()) {
         if (Status status = check_name(lines, names); !status.ok()) return status;
-        const std::string name = lines.line();
+        const std::string name(lines.line());
         const auto known = faces.find(name);
-        if (known == faces.end()) return lines.error("'" + name + "' is not among the labels");
+        if (known == faces.end()) return lines.error(loaders::quoted(name) + " is not among the labels");
         const auto count = lines.whole_number("the number of faces");
         if (!count.ok()) return count.status();
         for (std::size_t i = 0; i < count.value(); ++i) {
             const auto index = lines.whole_number("the number of a face");
             if (!index.ok()) return index.status();
             if (index.value() < 1 || index.value() > known->second)
-                return lines.error("'" + name + "' has " + std::to_string(known->second) + " faces");
+                return lines.error(loaders::quoted(name) + " has " + std::to_string(known->second) +
+                                   " faces");
             subset[name].push_back(index.value());
         }
     }

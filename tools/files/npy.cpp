@@ -18,8 +18,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "\x93NUMPY"sv;
 constexpr std::size_t kHeaderAlignment = 64;
-constexpr std::size_t kLongestDictionary = 65535;  // as version 1 has it; longer ones describe structures
-constexpr std::size_t kMostDimensions = 32;        // NumPy's own limit
+constexpr std::size_t kLongestDictionary = 65535;  // as version 1 has it
 
 struct TypeName {
     std::string_view code;  // kind and size, as they follow the byte order in 'descr'
@@ -188,7 +187,7 @@ std::optional<std::uint64_t> npy_data_bytes(DType dtype, std::span<const std::in
     return bytes;
 }
 
-Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t base) {
+Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t size, std::uint64_t base) {
     const auto malformed = [&](std::string_view what, std::uint64_t offset, std::string expected,
                                std::string found) {
         return error(StatusCode::malformed, what,
@@ -213,9 +212,9 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t
     }
     const std::size_t length = major == 1 ? load_le<std::uint16_t>(npy, version_at + 2)
                                           : load_le<std::uint32_t>(npy, version_at + 2);
-    if (length > npy.size() - prefix) {
+    if (length > size - prefix) {
         return malformed("npy header too long for the array", version_at + 2,
-                         "at most " + count_of(npy.size() - prefix, "byte"), std::to_string(length));
+                         "at most " + count_of(size - prefix, "byte"), std::to_string(length));
     }
     if (length > kLongestDictionary) {
         return error(StatusCode::limit_exceeded, "npy header too long",

@@ -14,6 +14,10 @@
 
 namespace featherface::tools {
 
+constexpr std::size_t kLongestNpyHeader = 65535 + 12;  // longer ones describe structures
+
+constexpr std::size_t kMostDimensions = 32;  // NumPy's own limit
+
 struct NpyHeader {
     loaders::DType dtype = loaders::DType::other;
     bool fortran_order = false;
@@ -22,10 +26,11 @@ struct NpyHeader {
     std::uint64_t data_bytes = 0;  // of all elements, as dtype and shape say
 };
 
-// Reads the header at the front of `npy`, versions 1 to 3, without looking at what follows. Only
-// little-endian numbers and bool are accepted. Errors: malformed; unsupported (objects, structures, text,
-// dates, big-endian, ...), naming the type; limit_exceeded. Offsets in messages count from `base`.
-Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t base);
+// Reads the header at the front of an array file of `size` bytes, versions 1 to 3, without looking at what
+// follows: its first kLongestNpyHeader bytes are enough. Only little-endian numbers and bool are accepted.
+// Errors: malformed; unsupported (objects, structures, text, dates, big-endian, ...), naming the type;
+// limit_exceeded. Offsets in messages count from `base`.
+Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t size, std::uint64_t base);
 
 // The header NumPy would write: version 1, padded to a multiple of 64 bytes. Errors: invalid_argument for a
 // type that NumPy lacks (bfloat16, other), a negative size, or more elements than fit in memory.

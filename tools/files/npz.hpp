@@ -28,8 +28,8 @@ struct NpzArray {
 // Several threads may not read from it at once.
 class NpzReader {
   public:
-    // Looks at the archive's directory, not at the arrays. Errors: io_error, malformed (also when an entry is
-    // no .npy array), unsupported, limit_exceeded.
+    // Reads the archive's directory, and the arrays only when they are asked for. Errors: io_error, malformed
+    // (also when an entry is no .npy array), unsupported, limit_exceeded.
     static Result<NpzReader> open(const std::filesystem::path& path);
 
     NpzReader(NpzReader&&) noexcept;
@@ -38,9 +38,12 @@ class NpzReader {
 
     std::span<const std::string> names() const;  // in file order
     bool contains(std::string_view name) const;
-    // One array, its CRC checked. It is a view into the file when stored in C order; otherwise it is inflated
-    // or reordered once, and kept. Errors: invalid_argument (not there), malformed, unsupported (objects,
-    // text, big-endian numbers, ...), limit_exceeded (over 1 GiB deflated).
+    // Of an array no more than its header is looked at. Errors: as read(), for the header.
+    Result<std::vector<std::int64_t>> shape(std::string_view name) const;
+    // One array, its CRC checked. Of a file that is cut meanwhile this is an error, and what was read stays.
+    // Inflated or put in order once, and kept. Errors: invalid_argument (not there), malformed, unsupported
+    // (objects, text, big-endian numbers, ...), limit_exceeded (deflated: over 1 GiB, or over 16 MiB and 32
+    // times the packed bytes).
     Result<NpzArray> read(std::string_view name) const;
     // The array as float32: other floating-point types, integers and bool are converted. Nothing is kept.
     // Errors: as read(), and unsupported for complex numbers.

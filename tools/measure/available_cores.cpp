@@ -36,7 +36,9 @@ template <class Quota>
 double least_quota(const path& mount, path group, const Quota& quota) {
     double least = 0;
     while (true) {
-        const double cores = quota(mount / group);
+        // Not "mount / group" of none: what libstdc++ 12 appends to a path with a slash at its end, where
+        // memory runs out, ends the program.
+        const double cores = quota(group.empty() ? mount : mount / group);
         if (cores > 0) least = least > 0 ? std::min(least, cores) : cores;
         if (group.empty()) return least;
         group = group.parent_path();

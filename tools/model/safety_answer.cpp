@@ -6,6 +6,7 @@
 #include "loaders/mapped_file.hpp"
 #include "loaders/torch/safety.hpp"
 #include "loaders/torch/sha256.hpp"
+#include "loaders/torch/torch_file.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/text/text.hpp"
@@ -64,7 +65,8 @@ std::string json(const std::string& file, const std::string& sha256, const Safet
 }  // namespace
 
 ExitCode answer_about_safety(const std::string& file, bool as_json) {
-    const auto mapped = loaders::MappedFile::open(file);
+    const auto mapped =
+        loaders::MappedFile::open(file, loaders::kLargestFileBytes, loaders::allowed_checkpoint);
     if (!mapped.ok()) return fail(mapped.status());
     const auto report = loaders::report_safety(mapped->bytes());
     if (!report.ok()) return fail(loaders::in_file(file, report.status()));

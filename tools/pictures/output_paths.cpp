@@ -30,8 +30,8 @@ bool is_output_folder(const PictureList& list, const fs::path& output) {
 std::vector<fs::path> paths_in_folder(const PictureList& list, const fs::path& folder,
                                       const std::string& extension) {
     std::vector<fs::path> paths;
-    for (const Picture& picture : list.pictures)
-        paths.push_back(folder / (picture.stem.native() + extension));
+    const fs::path in = without_slash(folder);
+    for (const Picture& picture : list.pictures) paths.push_back(in / (picture.stem.native() + extension));
     return paths;
 }
 

@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "loaders/ascii.hpp"
-#include "loaders/images/image_header.hpp"
-#include "loaders/images/promised_pixels.hpp"
+#include "loaders/images/picture_allowance.hpp"
 #include "loaders/mapped_file.hpp"
 #include "tools/cli/streams.hpp"
 
@@ -43,7 +42,7 @@ class Lister {
             add(input, "stdin");
         } else if (fs::is_directory(input, ignored)) {
             const std::size_t pictures = list_.pictures.size(), errors = list_.errors.size();
-            add_folder(input, "");
+            add_folder(without_slash(input), "");
             if (list_.pictures.size() == pictures && list_.errors.size() == errors) {
                 list_.errors.push_back(
                     folder_error(input,
@@ -58,6 +57,7 @@ class Lister {
   private:
     void add(const std::string& name, const fs::path& stem) {
         fs::path unique = stem;
+        // The count goes on from the last one of the same stem.
         for (int& copy = copies_[stem.native()]; !stems_.insert(unique.native()).second;) {
             unique = stem;
             unique.concat("-").concat(std::to_string(++copy + 1));
@@ -109,7 +109,7 @@ Status add_listed(const std::string& file, std::vector<std::string>& inputs) {
         }
     };
     if (file == "-") {
-        const auto bytes = read_stdin(loaders::kLargestFileBytes, [](auto) { return Status(); });
+        const auto bytes = read_stdin([](auto) { return loaders::kLargestFileBytes; });
         if (!bytes.ok()) return bytes.status();
         add(bytes.value());
         return {};
@@ -130,6 +130,11 @@ Status check_inputs(std::span<const std::string> inputs, const std::optional<std
     return {};
 }
 
+fs::path without_slash(const fs::path& folder) {
+    const std::size_t last = folder.native().find_last_not_of('/');
+    return last == std::string::npos ? folder : fs::path(folder.native().substr(0, last + 1));
+}
+
 PictureList list_pictures(std::span<const std::string> inputs, const std::optional<fs::path>& skipped) {
     PictureList list;
     Lister lister(list, skipped);
@@ -141,26 +146,20 @@ PictureList list_pictures(std::span<const std::string> inputs, const std::option
 
 Result<Image> read_picture(const std::string& name, const ImageReadOptions& options,
                            const BeforeDecoding& before) {
+    const auto allowance = [&](const loaders::FileEnds& ends) {
+        return loaders::allowed_picture(ends, options.max_pixels);
+    };
     const auto decode = [&](std::span<const std::uint8_t> bytes, const std::string& called) {
-        if (before) before(loaders::promised_pixels(std::as_bytes(bytes)));
+        if (before) before(loaders::promised_pixels(std::as_bytes(bytes), options.max_pixels));
         return decode_image(bytes, called, options);
     };
     if (name != "-") {
-        const auto file = loaders::MappedFile::open(name);
+        const auto file = loaders::MappedFile::open(name, loaders::kLargestFileBytes, allowance);
         if (!file.ok()) return file.status();
         const auto bytes = file->bytes();
         return decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, name);
     }
-    // The largest file an allowed picture can have, near enough: four uncompressed 16-bit channels and
-    // headers. No larger one would be read from a file either.
-    constexpr std::uint64_t kBytesPerPixel = 8, kHeaders = std::uint64_t{1} << 20;
-    const std::uint64_t most =
-        std::min(static_cast<std::uint64_t>(options.max_pixels) * kBytesPerPixel + kHeaders,
-                 loaders::kLargestFileBytes);
-    const auto check = [](std::span<const std::uint8_t> beginning) {
-        return loaders::recognise_image(std::as_bytes(beginning)).status();
-    };
-    const auto bytes = read_stdin(static_cast<std::size_t>(most), check);
+    const auto bytes = read_stdin(allowance);
     if (!bytes.ok()) return bytes.status();
     return decode(bytes.value(), "standard input");
 }

@@ -34,6 +34,10 @@ Status add_listed(const std::string& file, std::vector<std::string>& inputs);
 Status check_inputs(std::span<const std::string> inputs,
                     const std::optional<std::string>& listed = std::nullopt);
 
+// A folder's name without slashes at its end: what libstdc++ 12 appends to a path with one, where memory runs
+// out, ends the program.
+std::filesystem::path without_slash(const std::filesystem::path& folder);
+
 // A folder stands for every file in it and in the folders below that has a picture's extension, in order of
 // their names; hidden files and folders, links to folders, and `skipped` are left out. "-" is standard input.
 // Whether files can be read is not checked here.

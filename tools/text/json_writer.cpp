@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "loaders/ascii.hpp"
-#include "loaders/torch/pickle_text.hpp"
 #include "tools/text/text.hpp"
 
 namespace featherface::tools {
@@ -81,24 +80,23 @@ JsonWriter& JsonWriter::value(double number, int digits) {
 }
 
 void JsonWriter::append_string(std::string_view text) {
+    const auto escape = [&](char32_t code) {
+        out_ += "\\u";
+        loaders::append_hex(out_, static_cast<unsigned char>(code >> 8));
+        loaders::append_hex(out_, static_cast<unsigned char>(code));
+    };
     out_ += '"';
     while (!text.empty()) {
-        const std::string_view valid = text.substr(0, loaders::find_bad_utf8(text));
-        for (const char c : valid) {
-            const auto byte = static_cast<unsigned char>(c);
-            if (byte < 0x20) {
-                out_ += "\\u00";
-                loaders::append_hex(out_, byte);
-            } else {
-                if (c == '"' || c == '\\') out_ += '\\';
-                out_ += c;
-            }
+        const Character character = first_character(text);
+        if (!character.is_utf8) {
+            escape(0xdc00 | character.code);
+        } else if (character.is_hidden() && character.code < 0x10000) {
+            escape(character.code);
+        } else {
+            if (character.code == '"' || character.code == '\\') out_ += '\\';
+            out_ += character.bytes;
         }
-        text.remove_prefix(valid.size());
-        if (text.empty()) break;
-        out_ += "\\udc";
-        loaders::append_hex(out_, static_cast<unsigned char>(text.front()));
-        text.remove_prefix(1);
+        text.remove_prefix(character.bytes.size());
     }
     out_ += '"';
 }

@@ -17,7 +17,8 @@
 namespace featherface {
 
 struct ImageReadOptions {
-    // Larger pictures are refused from their header, before any pixel is decoded.
+    // Larger pictures are refused from their header, before any pixel is decoded. Of what the header promises
+    // a file is never read further than 24 bytes for each pixel and 16 MiB: one that is longer is refused.
     std::int64_t max_pixels = 100'000'000;
 };
 
@@ -25,9 +26,10 @@ struct ImageReadOptions {
 // (JPEG, PNG) is applied, so the picture comes out upright; alpha and transparent colours are dropped, grey
 // is repeated, 16-bit samples keep their high byte, PNM samples of another maximum than 255 or 65535 are
 // scaled; colour profiles and gamma are ignored. Of an animated PNG the still picture counts. A picture that
-// is cut short or damaged is an error, never half a picture. Errors: io_error, malformed, unsupported (a
-// known format or variety that is not read is named: GIF, WebP, HEIC, CMYK or arithmetic-coded JPEG,
-// compressed BMP, ...), limit_exceeded.
+// is cut short or damaged is an error, never half a picture, and so is a JPEG whose scans cost several times
+// the work that its pixels and bytes account for. Errors: io_error, malformed, unsupported (a known format or
+// variety that is not read is named: GIF, WebP, HEIC, CMYK or arithmetic-coded JPEG, compressed BMP, ...),
+// limit_exceeded, out_of_memory.
 Result<Image> read_image(const std::filesystem::path& path, const ImageReadOptions& options = {});
 
 // The same from bytes in memory; `name` stands in error messages.

@@ -57,7 +57,12 @@ TEST_CASE("json: inside an in-line object everything is on its line") {
 
 TEST_CASE("json: quotes, backslashes and control characters are escaped") {
     CHECK(json_of("a\"b\\c/d") == "\"a\\\"b\\\\c/d\"");
-    CHECK(json_of(std::string_view("\n\t\0\x1f\x7f", 5)) == "\"\\u000a\\u0009\\u0000\\u001f\x7f\"");
+    CHECK(json_of(std::string_view("\n\t\0\x1f\x7f", 5)) == "\"\\u000a\\u0009\\u0000\\u001f\\u007f\"");
+}
+
+TEST_CASE("json: characters that nobody sees are escaped, and read back as they were") {
+    CHECK(json_of("\xc2\x9b \xe2\x80\xae") == "\"\\u009b \\u202e\"");
+    CHECK(json_of("\xf3\xa0\x81\x81") == "\"\xf3\xa0\x81\x81\"");  // one that takes two escapes stays
 }
 
 TEST_CASE("json: UTF-8 stays, bytes that are none become lone surrogates") {
