@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <new>
 #include <utility>
 
+#include "loaders/guarded.hpp"
 #include "tools/cli/scales.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/pictures/draw.hpp"
@@ -26,14 +26,10 @@ std::string shrunk_text(const PictureFaces& result, std::int64_t max_side) {
            " for the network (--max-side " + std::to_string(max_side) + ")";
 }
 
-// Memory that runs out fails what is done for one picture, with this code, and not the program.
+// Memory that runs out fails what is done for one picture, and not the program.
 template <class Work>
-Status within_memory(const Picture& picture, StatusCode code, const Work& work) {
-    try {
-        return work();
-    } catch (const std::bad_alloc&) {
-        return {code, picture.name + ": not enough memory"};
-    }
+Status within_memory(const Picture& picture, const Work& work) {
+    return loaders::guarded([&] { return picture.name; }, work);
 }
 
 }  // namespace
@@ -92,9 +88,8 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
     outcome.result.file = picture.name;
     TakenPixels taken(window_);  // until the picture is written
     Image image;
-    const Status found = within_memory(picture, StatusCode::limit_exceeded, [&] {
-        return find_faces(picture, threads, taken, image, outcome.result);
-    });
+    const Status found =
+        within_memory(picture, [&] { return find_faces(picture, threads, taken, image, outcome.result); });
     if (!found.ok()) {
         outcome.result.error = found.message();
         add_failure(found);
@@ -103,8 +98,8 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
     if (outcome.result.scale != 1) outcome.messages.push_back(shrunk_text(outcome.result, options_.max_side));
     if (output.empty()) return outcome;
     // The faces still go to standard output, and the other pictures are still looked at.
-    const Status written = within_memory(picture, StatusCode::output_error,
-                                         [&] { return write_file_of(output, outcome.result, image); });
+    const Status written =
+        within_memory(picture, [&] { return write_file_of(output, outcome.result, image); });
     if (!written.ok()) add_failure(written);
     return outcome;
 }

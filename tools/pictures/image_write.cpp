@@ -12,7 +12,9 @@
 #include "engine/pixels/interleaved_rows.hpp"
 #include "loaders/ascii.hpp"
 #include "loaders/error.hpp"
+#include "loaders/guarded.hpp"
 #include "tools/files/output_file.hpp"
+#include "tools/pictures/stb_write_memory.hpp"
 
 namespace featherface::tools {
 namespace {
@@ -20,6 +22,11 @@ namespace {
 using loaders::error;
 
 constexpr int kChannels = 3;
+
+template <class Encode>
+Result<std::string> within_memory(const char* what, const Encode& encode) {
+    return loaders::guarded([&] { return std::string(what); }, encode);
+}
 
 std::size_t rgb_size(const ImageView& image) {
     return static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels;
@@ -43,9 +50,11 @@ std::string with_rgb(std::string header, const ImageView& image) {
     return bytes;
 }
 
-std::string encode_ppm(const ImageView& image) {
-    return with_rgb("P6\n" + std::to_string(image.width) + " " + std::to_string(image.height) + "\n255\n",
-                    image);
+Result<std::string> encode_ppm(const ImageView& image) {
+    return within_memory("the PPM file", [&]() -> Result<std::string> {
+        return with_rgb("P6\n" + std::to_string(image.width) + " " + std::to_string(image.height) + "\n255\n",
+                        image);
+    });
 }
 
 // stb_image_write hands over the whole file at once.
@@ -62,12 +71,16 @@ Result<std::string> encode_png(const ImageView& image) {
         return error(StatusCode::output_error, "the picture is too large for PNG",
                      {.hint = "write a .ppm file"});
     }
-    const std::string rgb = with_rgb({}, image);
-    std::string png;
-    if (stbi_write_png_to_func(receive_png, &png, image.width, image.height, kChannels, rgb.data(), 0) == 0) {
-        return error(StatusCode::output_error, "the picture could not be encoded: not enough memory");
-    }
-    return png;
+    return within_memory("the PNG file", [&]() -> Result<std::string> {
+        const std::string rgb = with_rgb({}, image);
+        const StbWriteMemory memory;
+        std::string png;
+        if (stbi_write_png_to_func(receive_png, &png, image.width, image.height, kChannels, rgb.data(), 0) ==
+            0) {
+            return error(StatusCode::internal, "the picture could not be encoded as PNG");
+        }
+        return png;
+    });
 }
 
 Result<PictureFormat> picture_format(const std::filesystem::path& path) {
@@ -84,7 +97,7 @@ Status write_image(const std::filesystem::path& path, const ImageView& image) {
     if (!format.ok()) return format.status();
     if (auto status = validate(image); !status.ok()) return status;
     const Result<std::string> file =
-        format.value() == PictureFormat::png ? encode_png(image) : Result<std::string>(encode_ppm(image));
+        format.value() == PictureFormat::png ? encode_png(image) : encode_ppm(image);
     return file.ok() ? write_file(path, file.value()) : loaders::in_file(path.string(), file.status());
 }
 

@@ -15,11 +15,12 @@ enum class PictureFormat { png, ppm };
 Result<PictureFormat> picture_format(const std::filesystem::path& path);
 
 // A PNG file in memory; alpha is dropped. `image` is a valid view. Errors: output_error, when it is too
-// large.
+// large; out_of_memory.
 Result<std::string> encode_png(const ImageView& image);
 
 // Writes a picture in the format its name asks for; alpha is dropped. The file appears only when it is
-// complete. Errors: invalid_argument (the name, the view), output_error.
+// complete. Errors: invalid_argument (the name, the view), output_error,
+// out_of_memory.
 Status write_image(const std::filesystem::path& path, const ImageView& image);
 
 }  // namespace featherface::tools
