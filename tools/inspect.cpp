@@ -5,6 +5,7 @@
 #include "engine/identity/text.hpp"
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/model/checkpoint_verb.hpp"
+#include "tools/model/known_files.hpp"
 #include "tools/model/packed_facts.hpp"
 #include "tools/text/text.hpp"
 
@@ -22,6 +23,15 @@ std::string joined(std::span<const std::string> names) {
     return text.empty() ? "none" : printable(text);
 }
 
+std::string checksum_text(const loaders::Checkpoint& checkpoint) {
+    if (checkpoint.packed()) return "one for each section, all right";
+    if (has_checksums(checkpoint.container())) return "a CRC-32 for each entry, all right";
+    if (!published_file(checkpoint.sha256()).empty())
+        return "none in this container; the SHA-256 is that of the published file";
+    return "none in this container: only the SHA-256, compared with that of the file's maker, tells whether "
+           "a weight has changed";
+}
+
 std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity) {
     const std::string path(checkpoint.state_dict_path());
     const auto count = static_cast<std::int64_t>(checkpoint.tensors().size());
@@ -31,6 +41,8 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
     };
     line("size        ", grouped(static_cast<std::int64_t>(checkpoint.file_size())) + " bytes");
     line("SHA-256     ", checkpoint.sha256());
+    if (const auto known = published_file(checkpoint.sha256()); !known.empty())
+        line("published   ", concat("this is ", known));
     line("container   ", std::string(checkpoint.container()));
     if (checkpoint.packed()) {
         const PackedFacts facts = packed_facts(*checkpoint.packed());
@@ -38,6 +50,7 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
         line("packed for  ", facts.architectures_text());
         line("licence     ", facts.licence_text());
     }
+    line("checksums   ", checksum_text(checkpoint));
     const std::string form = checkpoint.form() == "state_dict" ? "" : ", a " + std::string(checkpoint.form());
     line("state_dict  ", (path.empty() ? "the whole file" : "under '" + printable(path) + "'") + form +
                              (checkpoint.prefix().empty()
@@ -77,7 +90,9 @@ void json(JsonWriter& json, const loaders::Checkpoint& checkpoint, const Identit
     using Layout = JsonWriter::Layout;
     json.key("bytes").value(static_cast<std::int64_t>(checkpoint.file_size()));
     json.key("sha256").value(checkpoint.sha256());
+    json.key("published").value(published_file(checkpoint.sha256()));
     json.key("container").value(checkpoint.container());
+    json.key("checksums").value(has_checksums(checkpoint.container()));
     write_packed(json, checkpoint);
     json.key("form").value(checkpoint.form());
     json.key("state_dict").value(checkpoint.state_dict_path());
