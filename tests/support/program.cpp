@@ -66,6 +66,7 @@ void set_limit(decltype(RLIMIT_AS) resource, std::size_t most) {
     for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
     set_limit(RLIMIT_AS, options.memory_limit);
     set_limit(RLIMIT_FSIZE, options.file_limit);
+    set_limit(RLIMIT_CPU, options.cpu_limit);
     if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(126);
 
     const std::string program = FEATHERFACE_BINARY_DIR "/bin/featherface";

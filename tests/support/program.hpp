@@ -28,6 +28,7 @@ struct ProgramOptions {
     std::string folder{};                              // to run in; empty: this process's own
     // The most bytes its address space, and a file it writes, may have; 0: no limit.
     std::size_t memory_limit = 0, file_limit = 0;
+    std::size_t cpu_limit = 0;  // seconds of the processor that it may take; 0: no limit
 };
 
 ProgramResult featherface(const std::vector<std::string>& arguments, const ProgramOptions& options = {});

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/allocations.hpp"
 #include "support/files.hpp"
 #include "support/status_checks.hpp"
 #include "support/unprivileged.hpp"
@@ -145,6 +146,21 @@ TEST_CASE("output paths: a file or folder that is read is never written, by what
     CHECK(check(fine, dir.path()).value() == fine);
     check_refused(check({"-"}, "-").status(), StatusCode::invalid_argument, {"standard output", "'./-'"});
     CHECK(check({"./-"}, "./-").ok());
+}
+
+TEST_CASE("pictures: of one stem there may be many, and each more costs the same") {
+    const auto work = [](std::size_t count) {
+        const std::vector<std::string> inputs(count, "somewhere/a picture of some length.jpg");
+        const std::size_t before = allocations_here();
+        const PictureList list = list_pictures(inputs);
+        const std::size_t allocations = allocations_here() - before;
+        REQUIRE(list.pictures.size() == count);
+        CHECK(list.pictures.back().stem == "a picture of some length-" + std::to_string(count));
+        return allocations;
+    };
+    const std::size_t once = work(500), twice = work(1000);
+    CHECK(once > 500);
+    CHECK(twice < once * 5 / 2);
 }
 
 TEST_CASE("pictures: without inputs, and with standard input twice, nothing is begun") {
