@@ -3,6 +3,8 @@
 #include <atomic>
 #include <csignal>
 
+#include "tools/files/temporary_names.hpp"
+
 namespace featherface::tools {
 
 namespace {
@@ -10,8 +12,8 @@ namespace {
 std::atomic<bool> interrupt_seen{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // as a signal handler needs it
 
-void note_interrupt(int) {
-    interrupt_seen.store(true, std::memory_order_relaxed);
+void note_interrupt(int signal) {
+    if (interrupt_seen.exchange(true, std::memory_order_relaxed)) end_by_signal(signal);
 }
 
 }  // namespace
@@ -23,7 +25,6 @@ void watch_interrupt() {
     action.sa_handler = note_interrupt;
     sigemptyset(&action.sa_mask);
     // Without SA_RESTART, whoever waits for standard input wakes up.
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);
 }
 

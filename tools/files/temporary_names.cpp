@@ -20,25 +20,25 @@ struct Slot {
 };
 std::array<Slot, 8> slots;
 
-void remove_and_end(int signal) {
+void handle_signals() {
+    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU}) {
+        struct sigaction now {};
+        if (::sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) continue;
+        struct sigaction action {};
+        action.sa_handler = end_by_signal;
+        ::sigaction(number, &action, nullptr);
+    }
+}
+
+}  // namespace
+
+void end_by_signal(int signal) {
     for (const Slot& slot : slots) {
         if (slot.ready.load(std::memory_order_acquire)) ::unlink(slot.path.data());
     }
     ::signal(signal, SIG_DFL);
     ::raise(signal);
 }
-
-void handle_signals() {
-    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU}) {
-        struct sigaction now {};
-        if (::sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) continue;
-        struct sigaction action {};
-        action.sa_handler = remove_and_end;
-        ::sigaction(number, &action, nullptr);
-    }
-}
-
-}  // namespace
 
 TemporaryName::TemporaryName(const std::string& path) {
     if (path.size() >= slots[0].path.size()) return;

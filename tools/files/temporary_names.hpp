@@ -20,4 +20,7 @@ class TemporaryName {
     int slot_ = -1;  // none: too many at a time, or too long a name
 };
 
+// For a signal's handler: removes all such files and ends the program as the signal does by itself.
+void end_by_signal(int signal);
+
 }  // namespace featherface::tools
