@@ -1,5 +1,6 @@
 // featherface classify -m MODEL PICTURE: the five likeliest ImageNet classes, to see the backbone at work.
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ std::string text(const std::vector<float>& probabilities) {
 ExitCode classify(Words words) {
     std::optional<std::string> model_file;
     std::optional<std::int64_t> given_threads;
+    std::int64_t max_pixels = ImageReadOptions{}.max_pixels;
     Reading reading;
     Arguments arguments(
         "classify",
@@ -47,6 +49,7 @@ ExitCode classify(Words words) {
     arguments.text('m', "model", "FILE", "the backbone's checkpoint, mobilenetV1X0.25_pretrain.tar",
                    model_file);
     declare_reading(arguments, reading);
+    declare_max_pixels(arguments, max_pixels);
     declare_threads(arguments, given_threads);
     arguments.note("The picture's shorter side is resized to 256 and the centre 224 x 224 is looked at.");
     if (const auto end = parse_or_end(arguments, words)) return *end;
@@ -57,7 +60,7 @@ ExitCode classify(Words words) {
 
     const auto model = load_model(*model_file, reading.set_in());
     if (!model.ok()) return fail(model.status());
-    const auto image = read_picture(arguments.positionals().front(), {});
+    const auto image = read_picture(arguments.positionals().front(), {.max_pixels = max_pixels});
     if (!image.ok()) return fail(image.status());
     const auto probabilities = featherface::classify(model.value(), image->view(), threads.value());
     if (!probabilities.ok()) {

@@ -34,7 +34,7 @@ struct EvalOptions {
     std::optional<std::string> reference_key;
     std::optional<std::string> model, images, labels, reference, easy, medium, hard;
     float iou = 0.5f, score = 0.5f;
-    std::int64_t side = 0;
+    std::int64_t side = 0, max_pixels = ImageReadOptions{}.max_pixels;
     std::optional<std::int64_t> given_threads;
     int threads = 1;
     bool kinds = false;
@@ -68,6 +68,7 @@ void declare(Arguments& arguments, EvalOptions& options) {
     arguments.flag("kinds", "figures also for each kind of picture: its file name up to the first '_'",
                    options.kinds);
     arguments.choice("format", "what to write", options.format, {"table", "json"});
+    declare_max_pixels(arguments, options.max_pixels);
     declare_threads(arguments, options.given_threads);
     arguments.note(
         "A found face goes to the reference it overlaps most. It is a hit if that is at least --iou and no "
@@ -155,7 +156,7 @@ void enlarge(std::vector<Reference>& references, double factor) {
 Status judge(LabelledPicture picture, const EvalOptions& options, Detector& detector, Detector* reference,
              Evaluation& evaluation) {
     const std::string file = fs::path(*options.images) / picture.name;
-    auto image = read_picture(file, {});
+    auto image = read_picture(file, {.max_pixels = options.max_pixels});
     if (!image.ok()) return image.status();
     const double factor = factor_of(image.value(), options.side);
     const Image seen = resized(std::move(image).value(), factor);

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 #include <span>
-#include <thread>
 
 #include "engine/allocations.hpp"
 #include "engine/detect/postprocess.hpp"
@@ -173,26 +172,6 @@ TEST_CASE("detector: a changing size gives what a fresh detector gives") {
         Detector fresh = make_detector(model, {.score_threshold = kLow});
         CHECK(same(detect(reused, image.view()), detect(fresh, image.view())));
     }
-}
-
-TEST_CASE("detector: several detectors in several threads share one model") {
-    const Model model = seeded_model("v1");
-    const Image image = noise(70, 60);
-    Detector alone = make_detector(model, {.score_threshold = kLow});
-    const auto expected = detect(alone, image.view());
-    std::vector<int> equal(4, 0);
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([&, t] {
-            auto detector = Detector::create(model, {.score_threshold = kLow, .threads = 1 + t % 2});
-            for (int i = 0; i < 3; ++i) {
-                auto faces = detector.value().detect(image.view());
-                equal[static_cast<std::size_t>(t)] += faces.ok() && same(faces.value(), expected);
-            }
-        });
-    }
-    for (std::thread& thread : threads) thread.join();
-    CHECK(equal == std::vector<int>{3, 3, 3, 3});
 }
 
 TEST_CASE("detector: once laid out, the network runs without allocating") {

@@ -163,6 +163,7 @@ TEST_CASE("eval: a picture that cannot be read is told, the others are judged, a
     check_program(result, 3, {"c_3.jpg", "1 of 3 pictures failed"});
     CHECK(parse_json(result.out)["pictures"].whole() == 2);
     CHECK(parse_json(result.out)["failed"].whole() == 1);
+    check_program(f.run({"--reference", f.v2, "--max-pixels", "1"}), 3, {"a_1.ppm", "at most 1 pixel"});
 
     const std::string labels = f.files.text("labels.txt", "a_1.ppm\n0\nmissing.jpg\n0\n");
     check_program(f.run({"--labels", labels}), 3, {"missing.jpg"});

@@ -109,6 +109,10 @@ ProgramResult featherface(const std::vector<std::string>& arguments, const Progr
     struct rusage usage {};
     REQUIRE(::wait4(child, &status, 0, &usage) == child);
     result.peak_memory = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+    const auto ms = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+    };
+    result.cpu_ms = ms(usage.ru_utime) + ms(usage.ru_stime);
     if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
     const auto bytes = read_file(dir / "out");
     result.out.assign(bytes.begin(), bytes.end());

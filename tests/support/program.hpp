@@ -14,6 +14,7 @@ struct ProgramResult {
     int exit_code = -1;  // -1: ended by a signal
     std::string out, err;
     std::size_t peak_memory = 0;  // bytes it held at most, files mapped included
+    double cpu_ms = 0;            // the processor's time that it took
 };
 
 struct ProgramOptions {

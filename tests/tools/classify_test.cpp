@@ -47,6 +47,8 @@ TEST_CASE("classify: a detector is exit code 4, an unreadable picture 3") {
     const std::string v2 = files.model("v2.pth", "v2"), classifier = files.model("model.tar", "classifier");
     check_program(featherface({"classify", "-m", v2, picture}), 4, {v2, "FeatherFace V2 has no classes"});
     check_program(featherface({"classify", "-m", classifier, text}), 3, {text});
+    check_program(featherface({"classify", "-m", classifier, "--max-pixels", "63", picture}), 3,
+                  {picture, "8 x 8", "at most 63 pixels"});
 }
 
 }  // namespace featherface::test

@@ -3,6 +3,7 @@
 // decides nothing; a limit on the processor's time stands guard against endless work.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,13 +25,16 @@ class BadInputs {
   public:
     // What the program is called with, "{}" for the file's path, whose name ends in `extension`.
     BadInputs(std::vector<std::string> words, std::string extension);
+    BadInputs(const BadInputs&) = delete;
+    BadInputs& operator=(const BadInputs&) = delete;
+    ~BadInputs();  // prints the most time and memory that any took
 
     // A refusal names the file, says nothing on standard output but where a comparison is shown, and takes at
     // most three times the file and 64 MiB.
-    void check(const BadInput& input) const;
-    void check(const std::vector<BadInput>& inputs) const;
+    void check(const BadInput& input);
+    void check(const std::vector<BadInput>& inputs);
     // The same of a file that is there already.
-    void check_path(const BadInput& input, const std::string& path) const;
+    void check_path(const BadInput& input, const std::string& path);
 
     const ProgramFiles& files() const { return files_; }
 
@@ -38,6 +42,10 @@ class BadInputs {
     ProgramFiles files_;
     std::vector<std::string> words_;
     std::string extension_;
+    std::size_t count_ = 0, largest_bytes_ = 0;
+    double slowest_ms_ = 0;
+    const char* slowest_ = "";
+    const char* largest_ = "";
 };
 
 }  // namespace featherface::test

@@ -5,10 +5,14 @@
 #include <filesystem>
 #include <string>
 
+#include "loaders/torch/checkpoint.hpp"
 #include "support/module_writer.hpp"
 #include "support/seeded_checkpoint.hpp"
+#include "support/status_checks.hpp"
 #include "support/tar_writer.hpp"
+#include "support/unprivileged.hpp"
 #include "tools/bad_inputs/bad_input.hpp"
+#include "tools/cli/exit_codes.hpp"
 
 namespace featherface::test {
 
@@ -16,7 +20,7 @@ namespace fs = std::filesystem;
 using namespace std::string_literals;
 
 TEST_CASE("bad inputs: files that are no checkpoints are named") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     verify.check({
         {"empty", "", 3, {"the file is empty", "download or copy it again"}},
         {"one byte", "P", 3, {"not a PyTorch checkpoint"}},
@@ -48,7 +52,7 @@ TEST_CASE("bad inputs: files that are no checkpoints are named") {
 }
 
 TEST_CASE("bad inputs: what is no regular file, cannot be opened, or is sparse, is refused at once") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const std::string folder = verify.files().folder();
     const auto path = [&](const char* name) { return verify.files().path(name); };
     verify.check_path({"a folder", "", 3, {"expected a regular file, found a directory"}}, folder);
@@ -56,6 +60,12 @@ TEST_CASE("bad inputs: what is no regular file, cannot be opened, or is sparse, 
     verify.check_path({"FIFO", "", 3, {"found a pipe"}}, path("fifo"));
     verify.check_path({"/dev/zero", "", 3, {"found a character device"}}, "/dev/zero");
     verify.check_path({"missing", "", 3, {"No such file", "check the path"}}, path("missing.pth"));
+    const std::string locked = verify.files().text("locked.pth", "x");
+    fs::permissions(locked, fs::perms::none);
+    fs::permissions(folder, fs::perms::all);
+    const Status refused = without_privileges([&] { return loaders::Checkpoint::open(locked).status(); });
+    check_refused(refused, StatusCode::io_error, {locked, "Permission denied", "readable by this user"});
+    CHECK(tools::exit_code(refused.code()) == 3);
     fs::create_symlink("loop", path("loop"));
     verify.check_path({"looping link", "", 3, {"leads back to itself"}}, path("loop"));
     const std::string sparse = verify.files().text("sparse.pth", "");

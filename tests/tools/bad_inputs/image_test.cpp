@@ -28,7 +28,7 @@ ByteString box(const char* brand) {
 }  // namespace
 
 TEST_CASE("bad inputs: pictures of unusual kinds are read") {
-    const BadInputs detect({"detect", "-m", "{model}", "--threads", "1", "--scales", "1", "{}"}, ".jpg");
+    BadInputs detect({"detect", "-m", "{model}", "--threads", "1", "--scales", "1", "{}"}, ".jpg");
     JpegOptions progressive;
     progressive.progressive = true;
     JpegOptions cmyk;
@@ -57,7 +57,7 @@ TEST_CASE("bad inputs: pictures of unusual kinds are read") {
 
 TEST_CASE(
     "bad inputs: pictures that cannot be read are refused with the reason, and foreign formats are named") {
-    const BadInputs detect({"detect", "-m", "{model}", "--threads", "1", "{}"}, ".jpg");
+    BadInputs detect({"detect", "-m", "{model}", "--threads", "1", "{}"}, ".jpg");
     ByteString arithmetic = jpeg();
     arithmetic[find_marker(arithmetic, 0xc0) + 1] = '\xc9';
     detect.check({

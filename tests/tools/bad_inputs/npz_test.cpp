@@ -37,7 +37,7 @@ ByteString floats(std::size_t count, float value = 0) {
 }  // namespace
 
 TEST_CASE("bad inputs: dumps of two are compared, or refused with the array and the byte") {
-    const BadInputs compare({"compare", "{}", "{}"}, ".npz");
+    BadInputs compare({"compare", "{}", "{}"}, ".npz");
     const ByteString two = floats(2);
     const float nan = std::numeric_limits<float>::quiet_NaN();
     ByteString long_header = array("'<f4'", "False", "(2,)", two);
@@ -79,7 +79,7 @@ TEST_CASE("bad inputs: dumps of two are compared, or refused with the array and 
 }
 
 TEST_CASE("bad inputs: a reference of other names or shapes than the network's says so") {
-    const BadInputs compare({"compare", "{dump}", "{}"}, ".npz");
+    BadInputs compare({"compare", "{dump}", "{}"}, ".npz");
     compare.check({
         {"extra name",
          npz(array("'<f4'", "False", "(2,)", floats(2)), "more.npy"),
@@ -94,7 +94,7 @@ TEST_CASE("bad inputs: a reference of other names or shapes than the network's s
          1,
          {"NHWC"}},
     });
-    const BadInputs run({"compare", "-m", "{model}", "{}"}, ".npz");
+    BadInputs run({"compare", "-m", "{model}", "{}"}, ".npz");
     run.check({
         {"missing names",
          npz(array("'<f4'", "False", "(2,)", floats(2))),

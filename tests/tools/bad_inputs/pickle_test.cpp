@@ -45,7 +45,7 @@ ByteString repeated(std::string_view part, std::size_t times) {
 }  // namespace
 
 TEST_CASE("bad inputs: what a pickle asks PyTorch to call is named and never called") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const ByteString call = "(X\x04\0\0\0truet"s;
     verify.check({
         {"REDUCE of os.system",
@@ -77,7 +77,7 @@ TEST_CASE("bad inputs: what a pickle asks PyTorch to call is named and never cal
 }
 
 TEST_CASE("bad inputs: protocols 0, 1, 4 and 5 are read") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const auto tensors = {make_tensor("w", {2}, kValues)};
     for (const int protocol : {1, 4, 5})
         verify.check(BadInput{"protocol", make_torch_zip(tensors, {.protocol = protocol}), 4, {"'w' (2)"}});
@@ -85,7 +85,7 @@ TEST_CASE("bad inputs: protocols 0, 1, 4 and 5 are read") {
 }
 
 TEST_CASE("bad inputs: pickles that are damaged are refused with the byte") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     verify.check({
         {"unknown opcode", alone("\xff."), 3, {"unknown opcode at byte", "found ff"}},
         {"4 GiB BINUNICODE", alone("X\xff\xff\xff\xffhi."), 3, {"reaches past the end", "4294967295 bytes"}},

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/seeded_checkpoint.hpp"
@@ -61,8 +62,50 @@ ByteString with_value(std::string_view name, float value) {
 
 }  // namespace
 
+namespace {
+
+// What stands in for a tensor that PyTorch keeps in another way than as a block of numbers.
+void push_other_layout(PickleWriter& pickle, std::string_view layout) {
+    const TorchTensor tensor = make_tensor("o", {4}, std::vector<float>{1, 2, 3, 4});
+    const auto push_sizes = [&] { pickle.mark().integer(4).tuple(); };
+    const bool sparse = layout == "sparse";
+    pickle.global("torch._utils", sparse ? "_rebuild_sparse_tensor" : "_rebuild_qtensor").mark();
+    if (sparse) {
+        pickle.none().mark();
+        for (int part = 0; part < 2; ++part) push_tensor(pickle, tensor, "other", false);
+        push_sizes();
+        pickle.tuple();
+    } else {
+        push_storage(pickle, DType::f32, "other", 4, false);
+        pickle.integer(0);
+        push_sizes();
+        pickle.mark().integer(1).tuple().none().boolean(false).none();
+    }
+    pickle.tuple().reduce();
+}
+
+// The seeded V2 with such a tensor beside its own, or, under a name of theirs, instead of one.
+ByteString network_with_layout(std::string_view layout, std::string_view name) {
+    PickleWriter pickle;
+    pickle.empty_dict();
+    Storages storages = {{"other", make_tensor("o", {4}, std::vector<float>{1, 2, 3, 4}).bytes}};
+    for (const TorchTensor& tensor : seeded_checkpoint("v2")) {
+        if (tensor.name == name) continue;
+        const std::string key = std::to_string(storages.size());
+        pickle.text(tensor.name);
+        push_tensor(pickle, tensor, key, false);
+        pickle.set_item();
+        storages.emplace_back(key, tensor.bytes);
+    }
+    pickle.text(name);
+    push_other_layout(pickle, layout);
+    return make_zip(torch_zip_items(pickle.set_item().stop(), storages)).bytes;
+}
+
+}  // namespace
+
 TEST_CASE("bad inputs: tensors that reach outside their storage are refused by name") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     constexpr std::int64_t kHuge = std::int64_t{1} << 62;
     verify.check({
         {"negative size", placed({-2, 3}, {3, 1}), 3, {"tensor 't'", "negative number", "found -2"}},
@@ -101,7 +144,7 @@ TEST_CASE("bad inputs: tensors that reach outside their storage are refused by n
 }
 
 TEST_CASE("bad inputs: tensors of all layouts and types are read, and what cannot be a weight is named") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const auto keep = [](auto&) {};
     const auto rename = [](std::string_view prefix, std::size_t every) {
         return network([&](auto& tensors) {
@@ -125,6 +168,10 @@ TEST_CASE("bad inputs: tensors of all layouts and types are read, and what canno
          }),
          0,
          {"Valid FeatherFace V2"}},
+        {"quantized", network_with_layout("quantized", kBias), 4, {kBias, "quantized"}},
+        {"sparse", network_with_layout("sparse", kBias), 4, {kBias, "sparse"}},
+        {"ignored quantized", network_with_layout("quantized", "t"), 0, {"Valid FeatherFace V2"}},
+        {"ignored sparse", network_with_layout("sparse", "t"), 0, {"Valid FeatherFace V2"}},
         {"NaN weight", with_value(kBias, NAN), 0, {"warning", kBias}},
         {"infinite weight", with_value(kBias, INFINITY), 0, {"warning", kBias}},
         {"negative running_var", with_value(kVariance, -1), 0, {"warning", kVariance}},
@@ -149,6 +196,19 @@ TEST_CASE("bad inputs: tensors of all layouts and types are read, and what canno
         {"another network", make_torch_zip(seeded_checkpoint("classifier")), 0, {"Valid"}},
         {"module. prefix", network(keep, {.prefix = "module."}), 0, {"Valid FeatherFace V2", "module."}},
         {"mixed prefixes", rename("module.", 2), 3, {"module."}},
+        {"prefix collision",
+         network([](auto& tensors) {
+             tensors.push_back(named(tensors, kBias));
+             tensors.back().name.insert(0, "module.");
+         }),
+         3,
+         {"same name but for 'module.'", kBias}},
+        {"optimizer only",
+         make_zip(
+             torch_zip_items(PickleWriter().empty_dict().text("state").empty_dict().set_item().stop(), {}))
+             .bytes,
+         4,
+         {"no tensors"}},
         {"under state_dict", network(keep, {.nesting = "state_dict"}), 0, {"Valid FeatherFace V2"}},
         {"under model", network(keep, {.nesting = "model"}), 0, {"Valid FeatherFace V2"}},
         {"under model_state_dict",
@@ -163,7 +223,7 @@ TEST_CASE("bad inputs: tensors of all layouts and types are read, and what canno
 }
 
 TEST_CASE("bad inputs: legacy files whose parts contradict one another are refused") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const std::vector<TorchTensor> tensors = {make_tensor("t", {6}, kSix)};
     const ByteString whole = make_torch_legacy(tensors);
     const auto object = [&](std::int64_t elements, const std::string& key) {
@@ -191,6 +251,17 @@ TEST_CASE("bad inputs: legacy files whose parts contradict one another are refus
          torch_legacy(object(5, "0"), {{"0", tensors[0].bytes}}, {4}),
          3,
          {"another number of elements", "expected 5", "found 6"}},
+        {"views metadata",
+         [&] {
+             PickleWriter pickle;
+             pickle.empty_dict().text("t").global("torch._utils", "_rebuild_tensor_v2").mark();
+             pickle.mark().text("storage").global("torch", "FloatStorage").text("0").text("cpu").integer(6);
+             pickle.mark().text("view").integer(2).integer(3).tuple().tuple().persistent();
+             push_place_and_call(pickle, 3);
+             return torch_legacy(pickle.set_item().stop(), {{"0", tensors[0].bytes}}, {4});
+         }(),
+         3,
+         {"a view of a storage", "PyTorch before 0.4"}},
         {"cut in the last storage",
          whole.substr(0, whole.size() - 1),
          3,

@@ -54,7 +54,7 @@ std::size_t last(const ZipImage& zip) {
 }  // namespace
 
 TEST_CASE("bad inputs: zip archives that say what they hold in an unusual way are read") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const auto network = seeded_checkpoint("v2");
     verify.check({
         {"sound", make_torch_zip(network), 0, {"Valid FeatherFace V2"}},
@@ -74,7 +74,7 @@ TEST_CASE("bad inputs: zip archives that say what they hold in an unusual way ar
 }
 
 TEST_CASE("bad inputs: zip archives that are damaged or ambiguous are refused with the place and the entry") {
-    const BadInputs verify({"verify", "{}"}, ".pth");
+    BadInputs verify({"verify", "{}"}, ".pth");
     const ByteString whole = zip_of(items());
     const auto item = [](const char* name, ByteString content = "x") {
         return ZipItem{.name = name, .content = std::move(content)};
