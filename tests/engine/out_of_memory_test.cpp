@@ -142,7 +142,9 @@ TEST_CASE("out of memory: reading pictures of every format says so") {
         {"jpeg", make_jpeg({.width = 20, .height = 20, .others = kNeutral, .progressive = true})},
         {"png", make_png({.width = 8, .height = 4}, zlib_stored(ByteString(4 * 25, '\0')))},
         {"pnm", "P6 8 4 255\n" + ByteString(96, 'x')}};
-    for (const auto& [name, file] : files) {
+    for (const auto& picture : files) {
+        const char* const name = picture.first;
+        const ByteString& file = picture.second;
         CAPTURE(name);
         write_file(dir / name, file);
         REQUIRE(read_image(dir / name).ok());
