@@ -9,6 +9,7 @@
 #include "loaders/little_endian.hpp"
 #include "loaders/mapped_file.hpp"
 #include "loaders/torch/checkpoint.hpp"
+#include "loaders/torch/torch_file.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/pictures/output_paths.hpp"
@@ -70,7 +71,8 @@ ExitCode embed(Words words) {
     const auto checked = check_not_inputs({*output}, *output, {{file}, PictureList{}});
     if (!checked.ok()) return usage_error(arguments, checked.status().message());
 
-    const auto mapped = loaders::MappedFile::open(file);
+    const auto mapped =
+        loaders::MappedFile::open(file, loaders::kLargestFileBytes, loaders::allowed_checkpoint);
     if (!mapped.ok()) return fail(mapped.status());
     if (!loaders::PackedFile::is_packed(mapped->bytes())) {
         return fail(loaders::in_file(
