@@ -12,15 +12,19 @@
 namespace featherface::loaders {
 namespace {
 
+Status no_memory_for(std::uint64_t size) {
+    return error(StatusCode::out_of_memory, "not enough memory for " + count_of(size, "byte"));
+}
+
 Status cannot_map(std::uint64_t size) {
-    if (errno == ENOMEM)
-        return error(StatusCode::out_of_memory, "not enough memory for " + count_of(size, "byte"));
+    if (errno == ENOMEM) return no_memory_for(size);
     return system_error("cannot map memory", errno);
 }
 
 }  // namespace
 
 Result<MemoryMap> MemoryMap::make(std::uint64_t size) {
+    if (!std::in_range<std::size_t>(size)) return no_memory_for(size);
     void* map =
         ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED) return cannot_map(size);
@@ -28,6 +32,7 @@ Result<MemoryMap> MemoryMap::make(std::uint64_t size) {
 }
 
 Result<MemoryMap> MemoryMap::of_file(const RegularFile& file) {
+    if (!std::in_range<std::size_t>(file.size())) return no_memory_for(file.size());
     void* map = ::mmap(nullptr, file.size(), PROT_READ, MAP_PRIVATE, static_cast<int>(file.handle()), 0);
     if (map == MAP_FAILED) return cannot_map(file.size());
     return MemoryMap({static_cast<std::byte*>(map), static_cast<std::size_t>(file.size())});

@@ -21,12 +21,14 @@ bool all_finite(std::span<const float> values) {
 }
 
 void FiniteObserver::value(const Node& node, const Shape&, ConstMap map) {
-    if (found_) return;
+    // The picture is the caller's, and views have been seen as what they are views of.
+    const Step& step = program_.schedule.steps[step_];
+    if (found_ || !program_.schedule.runs(step)) return;
     for (int y = 0; y < map.height; ++y) {
         for (int x = 0; x < map.width; ++x) {
             if (all_finite({map.pixel(y, x), static_cast<std::size_t>(map.channels)})) continue;
             found_ = true;
-            const auto inside = names_inside(program_.graph, program_.schedule.steps[step_]);
+            const auto inside = names_inside(program_.graph, step);
             if (!inside.empty()) first_inside_ = inside.front();
             name_ = node.names.empty() ? kind_of(node.operation) : node.names.front();
             return;

@@ -2,7 +2,9 @@
 // them is not, and comparisons with NaN, which are false, would read that as "no face".
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
 
 #include "engine/runtime/session.hpp"
 #include "featherface/status.hpp"
