@@ -2,9 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <span>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>

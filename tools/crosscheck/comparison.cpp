@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/identity/networks.hpp"
+#include "loaders/error.hpp"
 #include "tools/crosscheck/faces.hpp"
 #include "tools/crosscheck/fused_names.hpp"
 #include "tools/crosscheck/torch_order.hpp"
@@ -141,9 +142,10 @@ class Comparer {
         std::string begins;
         for (const std::string& name : names.first(std::min<std::size_t>(names.size(), 5)))
             begins += (begins.empty() ? "" : ", ") + name;
-        return Status(
-            StatusCode::malformed,
-            "nothing to compare: no value of the reference is one of ours; it begins with: " + begins);
+        return loaders::in_file(
+            reference_.path(),
+            loaders::malformed("nothing to compare: no value of the reference is one of ours",
+                               {.found = begins, .hint = "numpy.load(FILE).files lists all its names"}));
     }
 
   private:

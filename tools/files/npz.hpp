@@ -36,6 +36,7 @@ class NpzReader {
     NpzReader& operator=(NpzReader&&) noexcept;
     ~NpzReader();
 
+    const std::string& path() const;             // as it was opened
     std::span<const std::string> names() const;  // in file order
     bool contains(std::string_view name) const;
     // Of an array no more than its header is looked at. Errors: as read(), for the header.

@@ -246,6 +246,10 @@ Result<NpzReader> NpzReader::open(const std::filesystem::path& path) {
         Contents{path.string(), std::move(file).value(), std::move(archive).value(), std::move(names), {}}));
 }
 
+const std::string& NpzReader::path() const {
+    return contents_->path;
+}
+
 std::span<const std::string> NpzReader::names() const {
     return contents_->names;
 }

@@ -15,7 +15,7 @@
 namespace featherface::test {
 
 struct BadInput {
-    const char* name;
+    std::string name;
     ByteString bytes;
     int exit_code = 3;
     std::vector<std::string_view> says = {};  // on either stream, what is wrong with it
@@ -44,8 +44,7 @@ class BadInputs {
     std::string extension_;
     std::size_t count_ = 0, largest_bytes_ = 0;
     double slowest_ms_ = 0;
-    const char* slowest_ = "";
-    const char* largest_ = "";
+    std::string slowest_, largest_;
 };
 
 }  // namespace featherface::test

@@ -149,7 +149,7 @@ TEST_CASE("bad inputs: zip archives that are damaged or ambiguous are refused wi
          changed(
              [](auto& e) { std::erase_if(e, [](const ZipItem& i) { return i.name == "archive/data/0"; }); }),
          3,
-         {"tensor 'w'", "data/0"}},
+         {"tensor 'w'", "its storage is missing", "expected a storage '0'"}},
         {"over 65,535 entries",
          zip_of(many, {.zip64_end = true, .saturated = true}),
          3,
