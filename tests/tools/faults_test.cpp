@@ -188,7 +188,7 @@ TEST_CASE("faults: memory that runs out, at any allocation, once and for good" *
           fixture.inspect(), fixture.classify()}) {
         Trial trial(command);
         for (const bool on : {false, true}) {
-            const long met = trial.let_fail({"allocate", ENOMEM, on, 300});
+            const long met = trial.let_fail({"allocate", ENOMEM, on, 40});
             MESSAGE(command.name << ": " << met << " allocations");
             CHECK(met > 100);
         }
