@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "loaders/error.hpp"
@@ -30,7 +31,9 @@ void FiniteObserver::value(const Node& node, const Shape&, ConstMap map) {
             found_ = true;
             const auto inside = names_inside(program_.graph, step);
             if (!inside.empty()) first_inside_ = inside.front();
-            name_ = node.names.empty() ? kind_of(node.operation) : node.names.front();
+            name_ = !node.names.empty() ? node.names.front()
+                    : !inside.empty()   ? inside.back()
+                                        : std::string(kind_of(node.operation));
             return;
         }
     }
