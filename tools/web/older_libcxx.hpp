@@ -35,7 +35,7 @@ inline from_chars_result from_chars(const char* first, const char* last, double&
 namespace std::ranges {
 
 template <class Range, class Value, class Projection = std::identity>
-auto find(Range&& range, const Value& value, Projection projection = {}) {
+constexpr auto find(Range&& range, const Value& value, Projection projection = {}) {
     return std::find_if(std::begin(range), std::end(range),
                         [&](const auto& element) { return std::invoke(projection, element) == value; });
 }
@@ -50,6 +50,18 @@ bool all_of(Range&& range, Predicate predicate) {
 template <class Range, class Predicate>
 bool any_of(Range&& range, Predicate predicate) {
     return std::any_of(std::begin(range), std::end(range), predicate);
+}
+template <class Range, class Predicate, class Projection>
+constexpr std::size_t count_if(const Range& range, Predicate predicate, Projection projection) {
+    std::size_t found = 0;
+    for (const auto& element : range) found += std::invoke(predicate, std::invoke(projection, element));
+    return found;
+}
+template <class Range, class Output, class Predicate, class Projection>
+constexpr void copy_if(const Range& range, Output output, Predicate predicate, Projection projection) {
+    for (const auto& element : range) {
+        if (std::invoke(predicate, std::invoke(projection, element))) *output++ = element;
+    }
 }
 template <class Range, class Value>
 auto count(Range&& range, const Value& value) {
