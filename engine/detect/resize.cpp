@@ -1,61 +1,26 @@
 #include "engine/detect/resize.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "engine/detect/taps.hpp"
 #include "engine/pixels/interleaved_rows.hpp"
 
 namespace featherface::engine {
 
 namespace {
 
-// Weights are whole numbers of 2^-22: 255 times their sum still fits 32 bits, and the result is the same on
-// every machine.
-constexpr int kFractionBits = 22;
-
 std::uint8_t rounded(std::int32_t sum) {
-    constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
-    return static_cast<std::uint8_t>(std::clamp((sum + kHalf) >> kFractionBits, 0, 255));
-}
-
-// Which old samples make a new one, along one direction; weights add up to 1.
-struct Taps {
-    int first = 0;
-    std::vector<std::int32_t> weights;
-
-    int last() const { return first + static_cast<int>(weights.size()); }
-};
-
-// The taps of `count` new samples, from number `from` on.
-std::vector<Taps> triangle_taps(int old_size, std::int64_t new_size, std::int64_t from, int count) {
-    const double scale = static_cast<double>(old_size) / static_cast<double>(new_size);
-    const double radius = std::max(scale, 1.0), steepness = 1 / radius;
-    std::vector<Taps> all(static_cast<std::size_t>(count));
-    for (Taps& taps : all) {
-        const double centre = (static_cast<double>(from++) + 0.5) * scale;
-        taps.first = std::max(0, static_cast<int>(centre - radius + 0.5));
-        const int last = std::min(old_size, static_cast<int>(centre + radius + 0.5));
-        std::vector<double> weights;
-        double sum = 0;
-        for (int j = taps.first; j < last; ++j) {
-            weights.push_back(std::max(0.0, 1 - std::abs((j - centre + 0.5) * steepness)));
-            sum += weights.back();
-        }
-        for (const double weight : weights) {
-            taps.weights.push_back(
-                static_cast<std::int32_t>(weight * (1 / sum) * (1 << kFractionBits) + 0.5));
-        }
-    }
-    return all;
+    constexpr std::int32_t kHalf = 1 << (kTapBits - 1);
+    return static_cast<std::uint8_t>(std::clamp((sum + kHalf) >> kTapBits, 0, 255));
 }
 
 // Halving a picture gives weights of 1/8, 3/8, 3/8 and 1/8 everywhere but at its edges. They need no
 // multiplications, and the rounded sum is the same.
 bool is_half(const Taps& taps) {
-    constexpr std::int32_t kEighth = 1 << (kFractionBits - 3);
+    constexpr std::int32_t kEighth = 1 << (kTapBits - 3);
     const auto& w = taps.weights;
     return w.size() == 4 && w[0] == kEighth && w[1] == 3 * kEighth && w[2] == w[1] && w[3] == kEighth;
 }
