@@ -13,6 +13,7 @@ void activate(ConstMap input, Activation activation, float slope, Map output, Ro
     FEATHERFACE_ASSERT(has_rows(input, rows) && has_rows(output, rows));
     FEATHERFACE_ASSERT(in_place_or_apart(output, input, rows));
     require(AllActivations{}, activation);
+    FEATHERFACE_ASSERT(is_slope(activation, slope));
     const Runs runs = count_runs(rows, output, input);
     with_activation(AllActivations{}, activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
         const auto run = [&](float* out, const float* in) FEATHERFACE_LAMBDA {

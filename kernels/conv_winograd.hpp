@@ -56,8 +56,17 @@ std::size_t conv_winograd_packed_floats(const ConvGeometry& g) {
     return static_cast<std::size_t>(winograd_row(g)) * (2 + kWinogradPoints * g.in_channels);
 }
 
+// Floats from a point of V or M, `row` floats a tile, to the next. Without the cache line between them the
+// points of a tile would be a multiple of 2 KiB apart for many channel counts, and thrust one another out of
+// the cache.
+FEATHERFACE_INLINE std::ptrdiff_t winograd_point_step(int row) {
+    return static_cast<std::ptrdiff_t>(kWinogradTiles) * row + 16;
+}
+
+// V, M, and the zeros that a tile reads outside the map.
 std::size_t conv_winograd_scratch_floats(const ConvGeometry& g, int /*output_width*/) {
-    return static_cast<std::size_t>(kWinogradPoints * kWinogradTiles) * (g.in_channels + winograd_row(g));
+    const std::ptrdiff_t steps = winograd_point_step(g.in_channels) + winograd_point_step(winograd_row(g));
+    return static_cast<std::size_t>(kWinogradPoints * steps + g.in_channels);
 }
 
 // G w G' of one 3x3 filter.
@@ -123,24 +132,24 @@ FEATHERFACE_INLINE void transform_output(const Vec (&m)[kWinogradSide], Vec (&y)
     y[3] = fma(Vec(-8.0f), m[4], fma(Vec(0.125f), m[3], difference + m[5]));
 }
 
-// V of the tile whose outputs begin at (y, x): point p, channel c at out[p * point_step + c].
-void winograd_input(const ConstMap& input, int y, int x, float* out, std::ptrdiff_t point_step) {
-    const float* pixels[kWinogradSide][kWinogradSide];  // null where outside the map
+// V of the tile whose outputs begin at (y, x): point p, channel c at out[p * point_step + c]. `zeros` are
+// read where the tile is outside the map.
+void winograd_input(const ConstMap& input, const float* zeros, int y, int x, float* out,
+                    std::ptrdiff_t point_step) {
+    const float* pixels[kWinogradSide][kWinogradSide];
     for (int i = 0; i < kWinogradSide; ++i) {
         for (int j = 0; j < kWinogradSide; ++j) {
             const int row = y - 1 + i, column = x - 1 + j;
             const bool inside = row >= 0 && row < input.height && column >= 0 && column < input.width;
-            pixels[i][j] = inside ? input.pixel(row, column) : nullptr;
+            pixels[i][j] = inside ? input.pixel(row, column) : zeros;
         }
     }
     for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
         Vec columns[kWinogradSide][kWinogradSide];  // columns[j][i] = (B' d)[i][j]
         for (int j = 0; j < kWinogradSide; ++j) {
             Vec d[kWinogradSide];
-            unroll<kWinogradSide>([&](auto i) FEATHERFACE_LAMBDA {
-                const float* pixel = pixels[i.value][j];
-                d[i.value] = pixel != nullptr ? part.load(pixel + c) : Vec(0.0f);
-            });
+            unroll<kWinogradSide>([&](auto i)
+                                      FEATHERFACE_LAMBDA { d[i.value] = part.load(pixels[i.value][j] + c); });
             transform_input(d, columns[j]);
         }
         for (int i = 0; i < kWinogradSide; ++i) {
@@ -205,7 +214,8 @@ void zero_further_tiles(const ConvGeometry& g, int tiles, float* v) {
     if (covered == tiles) return;
     const std::ptrdiff_t floats = static_cast<std::ptrdiff_t>(covered - tiles) * g.in_channels;
     for (int point = 0; point < kWinogradPoints; ++point) {
-        float* const first = v + static_cast<std::ptrdiff_t>(point * kWinogradTiles + tiles) * g.in_channels;
+        float* const first = v + point * winograd_point_step(g.in_channels) +
+                             static_cast<std::ptrdiff_t>(tiles) * g.in_channels;
         for_each_vector(floats, [&](std::ptrdiff_t i, auto part)
                                     FEATHERFACE_LAMBDA { part.store(first + i, Vec(0.0f)); });
     }
@@ -220,15 +230,16 @@ void winograd_block(const ConvGeometry& g, const Block& block, const float* weig
     for (int point = 0; point < kWinogradPoints; ++point) {
         for (int next = 0; next < tiles;) {
             next += with_tile<kVectors>(tiles - next, [&](auto count) FEATHERFACE_LAMBDA {
-                const int first = point * kWinogradTiles + next;
-                const Window window{v + static_cast<std::ptrdiff_t>(first) * g.in_channels,
+                const Window window{v + point * winograd_point_step(g.in_channels) +
+                                        static_cast<std::ptrdiff_t>(next) * g.in_channels,
                                     g.in_channels,
                                     1,
                                     0,
                                     1,
                                     0,
                                     g.in_channels};
-                float* out = m + static_cast<std::ptrdiff_t>(first) * row + block.first_output;
+                float* out = m + point * winograd_point_step(row) + static_cast<std::ptrdiff_t>(next) * row +
+                             block.first_output;
                 gemm_tile<count.value, kVectors, kWinogradPiece>(
                     window, weights + point * point_floats, [&](const auto& sums) FEATHERFACE_LAMBDA {
                         unroll<count.value>([&](auto p) FEATHERFACE_LAMBDA {
@@ -248,7 +259,10 @@ void conv_winograd(const ConvArgs& args, Rows rows) {
     const ConvGeometry& g = args.geometry;
     const int row = winograd_row(g);
     float* const v = args.scratch;
-    float* const m = v + static_cast<std::ptrdiff_t>(kWinogradPoints * kWinogradTiles) * g.in_channels;
+    float* const m = v + kWinogradPoints * winograd_point_step(g.in_channels);
+    float* const zeros = m + kWinogradPoints * winograd_point_step(row);
+    for_each_vector(g.in_channels, [&](std::ptrdiff_t c, auto part)
+                                       FEATHERFACE_LAMBDA { part.store(zeros + c, Vec(0.0f)); });
     const int across = divide_up(args.output.width, kWinogradOutputs);
     const int first_down = rows.begin / kWinogradOutputs;
     const int total = (divide_up(rows.end, kWinogradOutputs) - first_down) * across;
@@ -261,8 +275,8 @@ void conv_winograd(const ConvArgs& args, Rows rows) {
             }
         };
         for_each_tile([&](int i, int y, int x) FEATHERFACE_LAMBDA {
-            winograd_input(args.input, y, x, v + static_cast<std::ptrdiff_t>(i) * g.in_channels,
-                           static_cast<std::ptrdiff_t>(kWinogradTiles) * g.in_channels);
+            winograd_input(args.input, zeros, y, x, v + static_cast<std::ptrdiff_t>(i) * g.in_channels,
+                           winograd_point_step(g.in_channels));
         });
         // Later rounds find the values of the round before behind their own.
         if (first == 0) zero_further_tiles(g, tiles, v);
@@ -276,8 +290,8 @@ void conv_winograd(const ConvArgs& args, Rows rows) {
             weights += static_cast<std::ptrdiff_t>(block.vectors * kLanes) * g.in_channels;
         });
         for_each_tile([&](int i, int y, int x) FEATHERFACE_LAMBDA {
-            winograd_output(args, m + static_cast<std::ptrdiff_t>(i) * row,
-                            static_cast<std::ptrdiff_t>(kWinogradTiles) * row, y, x, rows);
+            winograd_output(args, m + static_cast<std::ptrdiff_t>(i) * row, winograd_point_step(row), y, x,
+                            rows);
         });
     }
 }

@@ -145,28 +145,34 @@ struct TileOutput {
 };
 
 // activation(sums * scale + bias) is stored. `epilogue`: kVectors registers of scales, then as many of
-// biases.
+// biases. Whether all of the tile and the block is stored is asked once: with few inputs a tile's sums take
+// no longer than this.
 template <int kPixels, int kVectors>
 FEATHERFACE_INLINE void store_tile(const Vec (&sums)[kPixels][kVectors], const float* epilogue,
                                    const TileOutput& output) {
     const Vec slope = output.slope;
-    with_activation(ConvEpilogues{}, output.activation, [&](auto activation) FEATHERFACE_LAMBDA {
-        unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
-            if (p.value >= output.pixels) return;
-            float* out = output.data + p.value * output.pixel_step;
-            unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
-                const Vec scale = load(epilogue + v.value * kLanes);
-                const Vec bias = load(epilogue + (kVectors + v.value) * kLanes);
-                const Vec result =
-                    activate<activation.value>(fma(sums[p.value][v.value], scale, bias), slope);
-                const int left = output.channels - v.value * kLanes;
-                if (left >= kLanes) {
-                    store(out + v.value * kLanes, result);
-                } else {
-                    store_partial(out + v.value * kLanes, result, left);
-                }
+    const auto store_all = [&](auto activation, const auto& store_result) FEATHERFACE_LAMBDA {
+        unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
+            const Vec scale = load(epilogue + v.value * kLanes);
+            const Vec bias = load(epilogue + (kVectors + v.value) * kLanes);
+            unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
+                store_result(p, v,
+                             activate<activation.value>(fma(sums[p.value][v.value], scale, bias), slope));
             });
         });
+    };
+    with_activation(ConvEpilogues{}, output.activation, [&](auto activation) FEATHERFACE_LAMBDA {
+        if (output.pixels == kPixels && output.channels == kVectors * kLanes) {
+            store_all(activation, [&](auto p, auto v, Vec result) FEATHERFACE_LAMBDA {
+                store(output.data + p.value * output.pixel_step + v.value * kLanes, result);
+            });
+        } else {
+            store_all(activation, [&](auto p, auto v, Vec result) FEATHERFACE_LAMBDA {
+                if (p.value >= output.pixels) return;
+                store_partial(output.data + p.value * output.pixel_step + v.value * kLanes, result,
+                              min_of(output.channels - v.value * kLanes, kLanes));
+            });
+        }
     });
 }
 

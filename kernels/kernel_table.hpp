@@ -62,7 +62,7 @@ struct ConvArgs {
     Map output;  // height = (input.height + 2 * pad - kernel) / stride + 1, width likewise
     const float* weights = nullptr;            // as packed by the same kernel
     Activation activation = Activation::none;  // of ConvEpilogues
-    float slope = 0;                           // of leaky_relu
+    float slope = 0;                           // of leaky_relu: above 0, at most 1
     float* scratch = nullptr;                  // scratch_floats() floats, one buffer per thread
 };
 
@@ -156,7 +156,7 @@ struct KernelTable {
 
     // output = input * scale[c] + shift[c]: BatchNorm in eval mode. It may run in place.
     Kernel<void(ConstMap input, const float* scale, const float* shift, Map output, Rows)> scale_shift;
-    // output = activation(input), of AllActivations. It may run in place.
+    // output = activation(input), of AllActivations; the slope is ConvArgs's. It may run in place.
     Kernel<void(ConstMap input, Activation, float slope, Map output, Rows)> activate;
     // output = activation(a + b), of AddEpilogues. The output may be a or b.
     Kernel<void(ConstMap a, ConstMap b, Activation, Map output, Rows)> add;

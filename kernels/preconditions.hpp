@@ -81,6 +81,11 @@ FEATHERFACE_INLINE bool is_output_size(const ConvGeometry& g, const ConstMap& in
            output.width == (input.width + 2 * g.pad - g.kernel) / g.stride + 1;
 }
 
+// leaky_relu takes the larger of a value and its product with the slope.
+FEATHERFACE_INLINE bool is_slope(Activation activation, float slope) {
+    return activation != Activation::leaky_relu || (slope > 0 && slope <= 1);
+}
+
 // What every plain convolution asks for, of a kernel that works in blocks of so many output rows.
 FEATHERFACE_INLINE void check_conv(const ConvArgs& args, Rows rows, int rows_per_block) {
     const ConvGeometry& g = args.geometry;
@@ -96,6 +101,7 @@ FEATHERFACE_INLINE void check_conv(const ConvArgs& args, Rows rows, int rows_per
     FEATHERFACE_ASSERT(are_apart(args.output, rows, args.input, input_rows));
     FEATHERFACE_ASSERT(args.weights != nullptr);
     require(ConvEpilogues{}, args.activation);
+    FEATHERFACE_ASSERT(is_slope(args.activation, args.slope));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ FEATHERFACE_INLINE Vec activate(Vec x, [[maybe_unused]] Vec slope) {
     if constexpr (kActivation == Activation::relu) {
         return max_constant(x, Vec(0.0f));
     } else if constexpr (kActivation == Activation::leaky_relu) {
-        return select(x > Vec(0.0f), x, x * slope);
+        return max_or_second(x * slope, x);
     } else if constexpr (kActivation == Activation::sigmoid) {
         return sigmoid(x);
     } else if constexpr (kActivation == Activation::swish) {

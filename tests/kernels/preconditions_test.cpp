@@ -65,6 +65,8 @@ TEST_CASE("preconditions: maps of other shapes, rows that are not there and null
         check_refused("scale_shift.hpp", [&] { table.scale_shift(in.input(), nullptr, v, out.map(), all); });
         check_refused("activate.hpp",
                       [&] { table.activate(deep.input(), Activation::relu, 0, out.map(), all); });
+        check_refused("activate.hpp",
+                      [&] { table.activate(in.input(), Activation::leaky_relu, 2, out.map(), all); });
         check_refused("add.hpp",
                       [&] { table.add(in.input(), wide.input(), Activation::none, out.map(), all); });
         check_refused("weighted_sum.hpp", [&] {
@@ -156,6 +158,10 @@ TEST_CASE("preconditions: a convolution refuses what does not fit its geometry o
         for (const ConvKernel* kernel : {table.conv_gemm, table.conv_winograd}) {
             const auto broken = [&](const auto& change) { refused("preconditions.hpp", *kernel, change); };
             broken([](Args& args, Rows&) { args.weights = nullptr; });
+            broken([](Args& args, Rows&) {
+                args.activation = Activation::leaky_relu;
+                args.slope = 2;
+            });
             broken([](Args& args, Rows&) { args.input.channels = 15; });
             broken([](Args& args, Rows&) { args.output.height = 5; });
             broken([](Args& args, Rows&) { args.output.data = nullptr; });
