@@ -16,7 +16,7 @@ third_party=$work/$name/third_party
 mkdir "$third_party"/{eigen,xsimd,stb}
 cp -r /usr/include/eigen3/Eigen "$third_party/eigen/"
 cp -r /usr/include/xsimd "$third_party/xsimd/"
-cp /usr/include/stb/stb_image{,_write}.h "$third_party/stb/"
+cp /usr/include/stb/stb_image_write.h "$third_party/stb/"
 for library in eigen:libeigen3-dev xsimd:libxsimd-dev stb:libstb-dev; do
     cp "/usr/share/doc/${library#*:}/copyright" "$third_party/${library%:*}/"
 done

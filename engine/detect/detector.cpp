@@ -69,6 +69,16 @@ Status check(const DetectorOptions& o) {
 
 namespace engine {
 
+struct Size {
+    int width = 0, height = 0;
+};
+
+// Of the picture that this one is, or is a smaller copy of.
+Size full_size(const ImageView& image) {
+    if (image.full_width == 0) return {image.width, image.height};
+    return {image.full_width, image.full_height};
+}
+
 class DetectorState {
   public:
     DetectorState(Model its_model, const DetectorOptions& its_options)
@@ -127,19 +137,23 @@ class DetectorState {
         return session.raw_outputs();
     }
 
-    Image resized(const ImageView& image, int width, int height) {
+    // The picture at a size, unless it is no larger already; then it is `view` itself. `smaller` holds what
+    // is made, and may hold what `view` shows.
+    ImageView shrunk(const ImageView& view, Size size, Image& smaller) {
+        if (view.width <= size.width && view.height <= size.height) return view;
         Stopwatch watch;
-        Image smaller = resize(image, width, height);
+        smaller = resize(view, size.width, size.height);
         timings.preprocess += watch.lap();
-        return smaller;
+        return smaller.view();
     }
 
-    // Shrinks the picture as max_side asks, and sets `scale`.
-    Image shrink(const ImageView& image) {
-        scale =
-            static_cast<float>(options.max_side) / static_cast<float>(std::max(image.width, image.height));
+    // What max_side leaves of the picture's size; sets `scale`.
+    Size size_to_look_at(Size full) {
+        const int longer = std::max(full.width, full.height);
+        if (options.max_side == 0 || longer <= options.max_side) return full;
+        scale = static_cast<float>(options.max_side) / static_cast<float>(longer);
         const auto scaled = [&](int n) { return std::max(1, static_cast<int>(std::lround(n * scale))); };
-        return resized(image, scaled(image.width), scaled(image.height));
+        return {scaled(full.width), scaled(full.height)};
     }
 
     // The faces of a picture of one size, in its pixels; one more than are given, if there are so many.
@@ -171,20 +185,19 @@ class DetectorState {
         return faces;
     }
 
-    // The faces of every size and turn, in pixels of `image`, of which `view` is all or a smaller copy.
-    Result<std::vector<Sighting>> look_everywhere(const ImageView& image, ImageView view) {
-        scales = options.scales == kAutoScales ? automatic_scales(view.width, view.height) : options.scales;
+    // The faces of every size and turn, in pixels of the full size.
+    Result<std::vector<Sighting>> look_everywhere(ImageView view, Size full) {
+        Size size = size_to_look_at(full);
+        scales = options.scales == kAutoScales ? automatic_scales(size.width, size.height) : options.scales;
         std::vector<Sighting> sightings;
         Image smaller;
         std::size_t place = 0;
         for (int halvings = 0; scales >> halvings != 0; ++halvings) {
-            if (halvings > 0) {
-                smaller = resized(view, half(view.width), half(view.height));
-                view = smaller.view();
-            }
+            if (halvings > 0) size = {half(size.width), half(size.height)};
+            view = shrunk(view, size, smaller);
             if ((scales >> halvings & 1) == 0) continue;
-            const float x_scale = static_cast<float>(image.width) / static_cast<float>(view.width);
-            const float y_scale = static_cast<float>(image.height) / static_cast<float>(view.height);
+            const float x_scale = static_cast<float>(full.width) / static_cast<float>(view.width);
+            const float y_scale = static_cast<float>(full.height) / static_cast<float>(view.height);
             for (int quarters = 0; quarters < (options.turns ? 4 : 1); ++quarters) {
                 // Pictures on their side have a size of their own.
                 const std::size_t session = place + static_cast<std::size_t>(quarters % 2);
@@ -192,7 +205,7 @@ class DetectorState {
                     quarters == 0 ? look(view, session) : look_turned(view, quarters, session);
                 if (!found.ok()) return found.status();
                 std::vector<Face> faces = std::move(found).value();
-                if (view.width != image.width || view.height != image.height) {
+                if (view.width != full.width || view.height != full.height) {
                     for (Face& face : faces) {
                         face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
                                     face.box[3] * y_scale};
@@ -207,13 +220,7 @@ class DetectorState {
     }
 
     Result<std::vector<Face>> detect(const ImageView& image) {
-        Image shrunk;
-        ImageView view = image;
-        if (options.max_side > 0 && std::max(image.width, image.height) > options.max_side) {
-            shrunk = shrink(image);
-            view = shrunk.view();
-        }
-        Result<std::vector<Sighting>> sightings = look_everywhere(image, view);
+        Result<std::vector<Sighting>> sightings = look_everywhere(image, full_size(image));
         if (!sightings.ok()) return sightings.status();
         Stopwatch watch;
         std::vector<Face> faces = merge(std::move(sightings).value(), options.nms_threshold);

@@ -42,6 +42,12 @@ Status validate(const ImageView& image) {
         return invalid("size " + std::to_string(image.width) + " x " + std::to_string(image.height) +
                        "; both must be at least 1");
     }
+    const bool whole = image.full_width == 0 && image.full_height == 0;
+    if (!whole && (image.full_width < image.width || image.full_height < image.height)) {
+        return invalid("size " + std::to_string(image.width) + " x " + std::to_string(image.height) +
+                       ", but full size " + std::to_string(image.full_width) + " x " +
+                       std::to_string(image.full_height));
+    }
     if (engine::is_yuv(image.format)) {
         if (image.matrix != YuvMatrix::bt601 && image.matrix != YuvMatrix::bt709)
             return invalid("unknown YuvMatrix");

@@ -24,7 +24,7 @@ const std::uint8_t* interleaved_row(const ImageView& image, int y, std::uint8_t*
 
 Image bgr_copy(const ImageView& image) {
     const std::size_t row_bytes = static_cast<std::size_t>(image.width) * 3;
-    Image copy{image.width, image.height, PixelFormat::bgr8, {}};
+    Image copy{image.width, image.height, PixelFormat::bgr8, {}, image.full_width, image.full_height};
     copy.pixels.resize(row_bytes * static_cast<std::size_t>(image.height));
     const std::ptrdiff_t step = bytes_per_pixel(image.format);
     const auto [blue, green, red] = bgr_offsets(image.format);

@@ -23,7 +23,7 @@ Result<Image> decode(std::span<const std::byte> bytes, const ImageReadOptions& o
     const auto format = loaders::recognise_image(bytes);
     if (!format.ok()) return format.status();
     switch (format.value()) {
-        case ImageFormat::jpeg: return loaders::decode_jpeg(bytes, options.max_pixels);
+        case ImageFormat::jpeg: return loaders::decode_jpeg(bytes, options);
         case ImageFormat::png: return loaders::decode_png(bytes, options.max_pixels);
         case ImageFormat::bmp: return loaders::decode_bmp(bytes, options.max_pixels);
         case ImageFormat::pnm: return loaders::decode_pnm(bytes, options.max_pixels);

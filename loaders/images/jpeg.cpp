@@ -1,49 +1,42 @@
 #include "loaders/images/jpeg.hpp"
 
-#include <limits>
-#include <string>
+#include <array>
+#include <cstdint>
+#include <vector>
 
-#include "loaders/error.hpp"
 #include "loaders/images/jpeg_file.hpp"
-#include "loaders/images/stb_jpeg.hpp"
-#include "loaders/images/stb_memory.hpp"
 #include "loaders/images/upright.hpp"
 
 namespace featherface::loaders {
-namespace {
 
-// All stb_image may need for an honest file: 32 bytes per pixel (a progressive CMYK JPEG whose blocks reach
-// past its edges), and its tables.
-std::size_t memory_budget(const ImageHeader& header) {
-    constexpr std::size_t kBytesPerPixel = 32;
-    constexpr std::size_t kBlockMargin = 32;
-    constexpr std::size_t kOfTables = std::size_t{1} << 20;
-    const std::size_t pixels = (static_cast<std::size_t>(header.width) + kBlockMargin) *
-                               (static_cast<std::size_t>(header.height) + kBlockMargin);
-    return pixels * kBytesPerPixel + kOfTables;
-}
-
-}  // namespace
-
-Result<Image> decode_jpeg(std::span<const std::byte> bytes, std::int64_t max_pixels) {
-    const auto file = read_jpeg_file(bytes, max_pixels);
+Result<Image> decode_jpeg(std::span<const std::byte> bytes, const ImageReadOptions& options) {
+    const auto file = read_jpeg_file(bytes, options);
     if (!file.ok()) return file.status();
-    const ImageHeader& header = file->header;
-    if (file->clean.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-        return error(StatusCode::limit_exceeded, "a picture file of over 2 GiB");
+    const auto& components = file->frame.components;
+
+    Image image;
+    image.width = file->width();
+    image.height = file->height();
+    const std::size_t row_bytes = static_cast<std::size_t>(image.width) * 3;
+    image.pixels.resize(row_bytes * static_cast<std::size_t>(image.height));
+    std::array<std::vector<std::uint8_t>, 4> upsampled;
+    std::array<const std::uint8_t*, 4> rows{};
+    for (int y = 0; y < image.height; ++y) {
+        for (std::size_t i = 0; i < components.size(); ++i)
+            rows[i] = upsampled_row(file->samples(components[i]), y, upsampled[i]);
+        to_bgr_row(file->colours, rows.data(), static_cast<std::size_t>(image.width),
+                   image.pixels.data() + static_cast<std::size_t>(y) * row_bytes);
     }
-    const StbMemoryBudget budget(memory_budget(header));
-    const StbPicture picture = decode_with_stb(file->clean);
-    if (picture.rgb == nullptr && budget.exceeded()) {
-        return error(StatusCode::out_of_memory, "not enough memory for the picture");
+    if (file->header.orientation != 1) {
+        image = upright_bgr(image.pixels.data(), SampleOrder::bgr,
+                            {image.width, image.height, file->header.orientation});
     }
-    if (picture.rgb == nullptr) {
-        return malformed(std::string("cannot be decoded: ") + picture.failure);
+    if (file->eighths < 8) {
+        const bool turned = file->header.orientation >= 5;
+        image.full_width = turned ? file->header.height : file->header.width;
+        image.full_height = turned ? file->header.width : file->header.height;
     }
-    if (picture.width != header.width || picture.height != header.height) {
-        return error(StatusCode::internal, "the decoder disagrees about the size of the picture");
-    }
-    return upright_bgr(picture.rgb.get(), SampleOrder::rgb, header);
+    return image;
 }
 
 }  // namespace featherface::loaders

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "loaders/big_endian.hpp"
 #include "loaders/error.hpp"
+#include "loaders/images/jpeg_eighths.hpp"
 #include "loaders/images/jpeg_scan.hpp"
 #include "loaders/images/jpeg_standard_tables.hpp"
 #include "loaders/images/orientation.hpp"
@@ -74,12 +75,11 @@ Status arithmetic_coding() {
 
 class Reader {
   public:
-    Reader(std::span<const std::byte> bytes, std::int64_t max_pixels)
-        : bytes_(bytes), max_pixels_(max_pixels) {}
+    Reader(std::span<const std::byte> bytes, const ImageReadOptions& options)
+        : bytes_(bytes), options_(options) {}
 
     Result<JpegFile> run() {
         at_ = 2;  // the start-of-image marker, which recognised the file
-        write({0xff, kStart});
         for (;;) {
             const int marker = next_marker();
             if (marker == kEnd) break;
@@ -100,23 +100,16 @@ class Reader {
                                  {.offset = at_, .hint = "the file is cut short or damaged"});
             }
         }
-        write_colour_space();
-        write({0xff, kEnd});
-        return JpegFile{{frame_.width, frame_.height, tags_.orientation()}, std::move(clean_)};
+        JpegFile file{{frame_.width, frame_.height, tags_.orientation()}, eighths_, colours(), {}};
+        if (frame_.progressive) {
+            for (JpegComponent& component : frame_.components) make_jpeg_samples(component);
+        }
+        file.frame = std::move(frame_);
+        return file;
     }
 
   private:
     using Bytes = std::span<const std::byte>;
-
-    void write(std::initializer_list<int> values) {
-        for (const int value : values) clean_.push_back(static_cast<std::byte>(value));
-    }
-    // A segment as it was found.
-    void write(int marker, Bytes content) {
-        const auto length = static_cast<int>(content.size()) + 2;
-        write({0xff, marker, length >> 8, length & 255});
-        clean_.insert(clean_.end(), content.begin(), content.end());
-    }
 
     static int byte(Bytes bytes, std::size_t at) { return std::to_integer<int>(bytes[at]); }
 
@@ -183,20 +176,13 @@ class Reader {
             adobe_transform_ = byte(content, 11);
     }
 
-    // Tells the decoder the colour space, in an Adobe segment of its own, as libjpeg finds it: by JFIF, by
-    // Adobe's segment, by the components' names, in this order.
-    void write_colour_space() {
-        constexpr int kAsStored = 0, kYcc = 1, kYcck = 2;
+    JpegColours colours() const {
         const auto& c = frame_.components;
-        int transform = kAsStored;
-        if (c.size() == 3) {
-            const bool named_rgb = c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B';
-            const bool rgb = adobe_transform_ >= 0 ? adobe_transform_ == kAsStored : named_rgb;
-            transform = rgb && !jfif_ ? kAsStored : kYcc;
-        } else if (c.size() == 4) {
-            transform = adobe_transform_ > kAsStored ? kYcck : kAsStored;
-        }
-        write({0xff, kApplication14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform});
+        if (c.size() == 1) return JpegColours::grey;
+        if (c.size() == 4) return adobe_transform_ > 0 ? JpegColours::ycck : JpegColours::cmyk;
+        const bool named_rgb = c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B';
+        const bool rgb = adobe_transform_ >= 0 ? adobe_transform_ == 0 : named_rgb;
+        return rgb && !jfif_ ? JpegColours::rgb : JpegColours::ycc;
     }
 
     // B.2.2
@@ -213,13 +199,12 @@ class Reader {
         frame_.width = load_be<std::uint16_t>(content, 3);
         frame_.progressive = progressive;
         if (frame_.height == 0) return unsupported("a JPEG that states its height after the picture");
-        if (auto status = check_dimensions(frame_.width, frame_.height, max_pixels_); !status.ok())
+        if (auto status = check_dimensions(frame_.width, frame_.height, options_.max_pixels); !status.ok())
             return status;
         if (count != 1 && count != 3 && count != 4)
             return unsupported("a JPEG of " + std::to_string(count) + " components");
 
-        int h_max = 1;
-        int v_max = 1;
+        eighths_ = eighths_needed(frame_.width, frame_.height, options_);
         for (std::size_t i = 6; i < content.size(); i += 3) {
             JpegComponent component;
             component.id = byte(content, i);
@@ -230,37 +215,29 @@ class Reader {
                 return bad_segment("sampling factor outside 1 to 4");
             }
             if (component.quantization_table > 3) return bad_segment("quantization table outside 0 to 3");
-            if (find_component(component.id) >= 0) return bad_segment("two components of the same name");
-            h_max = std::max(h_max, component.h);
-            v_max = std::max(v_max, component.v);
+            if (find_component(component.id) != nullptr)
+                return bad_segment("two components of the same name");
+            frame_.h_max = std::max(frame_.h_max, component.h);
+            frame_.v_max = std::max(frame_.v_max, component.v);
             component.unsent.fill(kNeverSent);
             frame_.components.push_back(std::move(component));
         }
-        write(progressive ? kProgressive : kExtended, content);
-        for (std::size_t i = 0; i < frame_.components.size(); ++i) {
-            clean_[clean_.size() - content.size() + 6 + 3 * i] = static_cast<std::byte>(i + 1);
-        }
-        frame_.mcus_wide = ceil_div(frame_.width, 8 * h_max);
-        frame_.mcus_high = ceil_div(frame_.height, 8 * v_max);
+        frame_.mcus_wide = ceil_div(frame_.width, 8 * frame_.h_max);
+        frame_.mcus_high = ceil_div(frame_.height, 8 * frame_.v_max);
         for (JpegComponent& c : frame_.components) {
-            if (h_max % c.h != 0 || v_max % c.v != 0)
+            if (frame_.h_max % c.h != 0 || frame_.v_max % c.v != 0)
                 return unsupported("a JPEG with fractional colour subsampling");
-            c.blocks_wide = ceil_div(ceil_div(frame_.width * c.h, h_max), 8);
-            c.blocks_high = ceil_div(ceil_div(frame_.height * c.v, v_max), 8);
-            c.padded_wide = frame_.mcus_wide * c.h;
-            const int padded_high = frame_.mcus_high * c.v;
-            blocks_ += std::int64_t{c.padded_wide} * padded_high;
-            if (progressive) {
-                c.nonzero.assign(
-                    static_cast<std::size_t>(c.padded_wide) * static_cast<std::size_t>(padded_high), 0);
-            }
+            c.blocks_wide = ceil_div(ceil_div(frame_.width * c.h, frame_.h_max), 8);
+            c.blocks_high = ceil_div(ceil_div(frame_.height * c.v, frame_.v_max), 8);
+            c.block = {samples_of_block(frame_.h_max / c.h, eighths_),
+                       samples_of_block(frame_.v_max / c.v, eighths_)};
+            blocks_ += std::int64_t{frame_.mcus_wide} * c.h * frame_.mcus_high * c.v;
         }
         return {};
     }
 
     // B.2.4.2: class and number, 16 counts, the symbols; again and again.
     Status huffman_tables(Bytes content) {
-        write(kHuffmanTables, content);
         while (!content.empty()) {
             if (content.size() < 17) return bad_segment("Huffman table cut short");
             const int table_class = byte(content, 0) >> 4;
@@ -282,7 +259,6 @@ class Reader {
 
     // B.2.4.1: precision and number, 64 values of one or two bytes.
     Status quantization_tables(Bytes content) {
-        write(kQuantizationTables, content);
         while (!content.empty()) {
             const int precision = byte(content, 0) >> 4;
             const int number = byte(content, 0) & 15;
@@ -290,7 +266,11 @@ class Reader {
                 return bad_segment("quantization table of unknown precision or number");
             const std::size_t size = 1 + (precision == 0 ? 64 : 128);
             if (content.size() < size) return bad_segment("quantization table cut short");
-            quantization_defined_[static_cast<std::size_t>(number)] = true;
+            auto& steps = quantization_[static_cast<std::size_t>(number)].emplace();
+            for (std::size_t k = 0; k < 64; ++k) {
+                steps[k] = precision == 0 ? std::to_integer<std::uint16_t>(content[1 + k])
+                                          : load_be<std::uint16_t>(content, 1 + 2 * k);
+            }
             content = content.subspan(size);
         }
         return {};
@@ -299,7 +279,6 @@ class Reader {
     Status restart_interval(Bytes content) {
         if (content.size() != 2) return bad_segment("restart interval of wrong length");
         restart_interval_ = load_be<std::uint16_t>(content);
-        write(kRestartInterval, content);
         return {};
     }
 
@@ -309,7 +288,6 @@ class Reader {
         JpegHuffman& table = (table_class == 0 ? dc_tables_ : ac_tables_)[number];
         if (!table.defined() && !frame_.progressive && number < kJpegStandardTables) {
             const Bytes standard = jpeg_standard_table(table_class, number);
-            write(kHuffmanTables, standard);
             table.build(standard.subspan(1).first<16>(), standard.subspan(17));
         }
         return table.defined();
@@ -350,13 +328,12 @@ class Reader {
             }
         }
         if (auto status = bound_work(scan); !status.ok()) return status;
-        write_scan_header(content, scan);
-        auto end = walk_jpeg_scan(bytes_, at_, frame_, scan, clean_);
+        const auto end = decode_jpeg_scan(bytes_, at_, frame_, scan);
         if (!end.ok()) return end.status();
         scanned_bytes_ += static_cast<std::int64_t>(end.value() - at_);
         at_ = end.value();
         for (const JpegScan::Part& part : scan.parts) {
-            auto& unsent = frame_.components[static_cast<std::size_t>(part.component)].unsent;
+            auto& unsent = part.component->unsent;
             std::fill(unsent.begin() + scan.spectral_start, unsent.begin() + scan.spectral_end + 1,
                       scan.approximation_low);
         }
@@ -367,10 +344,8 @@ class Reader {
         const bool refines = scan.approximation_high != 0;
         const std::int64_t per_block =
             kWorkPerVisit + (refines ? scan.spectral_end - scan.spectral_start + 1 : 0);
-        for (const JpegScan::Part& part : scan.parts) {
-            const JpegComponent& c = frame_.components[static_cast<std::size_t>(part.component)];
-            work_ += per_block * c.blocks_wide * c.blocks_high;
-        }
+        for (const JpegScan::Part& part : scan.parts)
+            work_ += per_block * static_cast<std::int64_t>(part.component->blocks());
         const std::int64_t most = kMostWorkPerBlock * blocks_ + kWorkPerByte * scanned_bytes_;
         if (work_ <= most) return {};
         return error(
@@ -379,18 +354,6 @@ class Reader {
              .expected = "work of at most " + std::to_string(most) + " for pixels and bytes as these",
              .found = std::to_string(work_),
              .hint = "write it with fewer scans: jpegtran -copy all picture.jpg > plain.jpg"});
-    }
-
-    void write_scan_header(Bytes content, const JpegScan& scan) {
-        write(kScan, content);
-        std::byte* const copy = clean_.data() + clean_.size() - content.size();
-        const std::size_t count = scan.parts.size();
-        for (std::size_t i = 0; i < count; ++i) {
-            copy[1 + 2 * i] = static_cast<std::byte>(scan.parts[i].component + 1);
-        }
-        copy[1 + 2 * count] = static_cast<std::byte>(scan.spectral_start);
-        copy[2 + 2 * count] = static_cast<std::byte>(scan.spectral_end);
-        copy[3 + 2 * count] = static_cast<std::byte>(scan.approximation_high << 4 | scan.approximation_low);
     }
 
     // Whether nothing that may follow could change a pixel.
@@ -403,13 +366,14 @@ class Reader {
 
     // Adds one component to the scan, having made sure that all the decoder needs for it is there.
     Status scan_part(int id, int tables, JpegScan& scan) {
-        const int index = find_component(id);
-        if (index < 0) return bad_segment("a scan of a component that the frame header does not name");
+        JpegComponent* const found = find_component(id);
+        if (found == nullptr) return bad_segment("a scan of a component that the frame header does not name");
         for (const JpegScan::Part& part : scan.parts) {
-            if (part.component == index) return bad_segment("a component twice in one scan");
+            if (part.component == found) return bad_segment("a component twice in one scan");
         }
-        JpegComponent& component = frame_.components[static_cast<std::size_t>(index)];
-        if (!quantization_defined_[static_cast<std::size_t>(component.quantization_table)]) {
+        JpegComponent& component = *found;
+        const auto& steps = quantization_[static_cast<std::size_t>(component.quantization_table)];
+        if (!steps) {
             return bad_segment("a scan without its quantization table");
         }
         const bool has_dc = !frame_.progressive || (scan.spectral_start == 0 && scan.approximation_high == 0);
@@ -424,28 +388,35 @@ class Reader {
             return bad_segment(component.scanned ? "a component scanned twice"
                                                  : "a scan that refines what was never sent");
         }
-        component.scanned = true;
-        scan.parts.push_back({index, &dc_tables_[dc], &ac_tables_[ac]});
+        if (!component.scanned) begin(component, *steps);
+        scan.parts.push_back({&component, &dc_tables_[dc], &ac_tables_[ac]});
         return {};
     }
 
-    int find_component(int id) const {
-        for (std::size_t i = 0; i < frame_.components.size(); ++i) {
-            if (frame_.components[i].id == id) return static_cast<int>(i);
+    // Takes the memory for what the component's scans are decoded to.
+    void begin(JpegComponent& component, const JpegSteps& steps) const {
+        component.scanned = true;
+        component.steps = steps;
+        if (frame_.progressive) {
+            component.coefficients = JpegCoefficients(component.blocks(), component.block);
+        } else {
+            component.samples = ZeroedArray<std::uint8_t>(component.sample_count());
         }
-        return -1;
     }
 
-    static int ceil_div(int a, int b) { return (a + b - 1) / b; }
+    JpegComponent* find_component(int id) {
+        const auto found = std::ranges::find(frame_.components, id, &JpegComponent::id);
+        return found != frame_.components.end() ? &*found : nullptr;
+    }
 
     Bytes bytes_;
-    std::int64_t max_pixels_;
+    const ImageReadOptions& options_;
     std::size_t at_ = 0;             // the next byte to look at
     std::size_t segment_start_ = 0;  // of the segment at hand, for messages
     JpegFrame frame_;                // without components until the frame header is read
     std::array<JpegHuffman, 4> dc_tables_;
     std::array<JpegHuffman, 4> ac_tables_;
-    std::array<bool, 4> quantization_defined_{};
+    std::array<std::optional<JpegSteps>, 4> quantization_;
     int restart_interval_ = 0;
     int scans_ = 0;
     std::int64_t blocks_ = 0;         // of the picture
@@ -454,7 +425,7 @@ class Reader {
     bool jfif_ = false;
     int adobe_transform_ = -1;  // none
     OrientationTags tags_;
-    std::vector<std::byte> clean_;
+    int eighths_ = 8;
 };
 
 bool is_frame(int marker) {
@@ -485,8 +456,27 @@ Result<ImageHeader> read_jpeg_size(std::span<const std::byte> bytes, std::int64_
     return ImageHeader{};
 }
 
-Result<JpegFile> read_jpeg_file(std::span<const std::byte> bytes, std::int64_t max_pixels) {
-    return Reader(bytes, max_pixels).run();
+int JpegFile::width() const {
+    return part_of_side(header.width, eighths);
+}
+
+int JpegFile::height() const {
+    return part_of_side(header.height, eighths);
+}
+
+JpegSamples JpegFile::samples(const JpegComponent& component) const {
+    const int across = eighths * (frame.h_max / component.h) / component.block.wide;
+    const int down = eighths * (frame.v_max / component.v) / component.block.high;
+    return {component.samples.data(),
+            component.row_bytes(),
+            ceil_div(width(), across),
+            ceil_div(height(), down),
+            across,
+            down};
+}
+
+Result<JpegFile> read_jpeg_file(std::span<const std::byte> bytes, const ImageReadOptions& options) {
+    return Reader(bytes, options).run();
 }
 
 }  // namespace featherface::loaders

@@ -1,148 +1,28 @@
 #include "loaders/images/jpeg_scan.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
-#include <utility>
 
 #include "loaders/error.hpp"
+#include "loaders/images/jpeg_bits.hpp"
 
 namespace featherface::loaders {
-
-bool JpegHuffman::build(std::span<const std::byte, 16> counts, std::span<const std::byte> values) {
-    fast_.fill(0);
-    std::uint32_t code = 0;
-    std::size_t index = 0;
-    for (int length = 1; length <= 16; ++length) {
-        const auto count = std::to_integer<std::uint32_t>(counts[static_cast<std::size_t>(length - 1)]);
-        index_[static_cast<std::size_t>(length)] =
-            static_cast<std::int32_t>(index) - static_cast<std::int32_t>(code);
-        if (code + count > 1u << length) return false;
-        for (std::uint32_t i = 0; i < count; ++i, ++code, ++index) {
-            symbols_[index] = std::to_integer<std::uint8_t>(values[index]);
-            if (length > kFastBits) continue;
-            const auto entry = static_cast<std::uint16_t>(length << 8 | symbols_[index]);
-            std::fill_n(fast_.begin() + (code << (kFastBits - length)), 1 << (kFastBits - length), entry);
-        }
-        limit_[static_cast<std::size_t>(length)] = code << (16 - length);
-        code <<= 1;
-    }
-    defined_ = true;
-    return true;
-}
-
-JpegHuffman::Match JpegHuffman::match(std::uint32_t bits) const {
-    if (const std::uint32_t entry = fast_[bits >> (16 - kFastBits)]; entry != 0) {
-        return {static_cast<int>(entry & 255), static_cast<int>(entry >> 8)};
-    }
-    for (int length = kFastBits + 1; length <= 16; ++length) {
-        if (bits < limit_[static_cast<std::size_t>(length)]) {
-            const auto index =
-                static_cast<std::int32_t>(bits >> (16 - length)) + index_[static_cast<std::size_t>(length)];
-            return {symbols_[static_cast<std::size_t>(index)], length};
-        }
-    }
-    return {-1, 0};
-}
-
 namespace {
 
 constexpr std::size_t kMostExtraBytes = 64;  // before a restart marker
 
-// Bits of entropy-coded data, the highest of each byte first, FF 00 standing for FF, more FF before it for
-// nothing; ends at a marker or the file's end.
-class EntropyReader {
+class ScanDecoder {
   public:
-    EntropyReader(std::span<const std::byte> bytes, std::size_t offset)
-        : bytes_(bytes), start_(offset), next_(offset) {}
-
-    // The next 16 bits; zeros stand in for those past the end.
-    std::uint32_t peek() {
-        if (count_ < 16) fill();
-        return static_cast<std::uint32_t>(buffer_ >> 48);
-    }
-    // False when fewer than `count` (<= 16) bits are left.
-    bool drop(int count) {
-        if (count_ < count) fill();
-        if (count_ < count) return false;
-        buffer_ <<= count;
-        count_ -= count;
-        return true;
-    }
-    // The next `count` (<= 16) bits, or -1 when fewer are left.
-    int take(int count) {
-        if (count == 0) return 0;
-        const std::uint32_t bits = peek();
-        return drop(count) ? static_cast<int>(bits >> (16 - count)) : -1;
-    }
-    // Passes the marker RSTn, n = `number`, and few enough bytes before it; false when it is not there.
-    bool pass_restart(int number) {
-        std::size_t extra = static_cast<std::size_t>(count_ / 8);
-        std::size_t at = next_;
-        for (; at + 1 < bytes_.size() && extra <= kMostExtraBytes; ++at) {
-            const bool fill_byte = byte(at) == 0xff && byte(at + 1) == 0xff;
-            if (byte(at) == 0xff && byte(at + 1) != 0 && !fill_byte) break;
-            if (!fill_byte) ++extra;
-        }
-        if (extra > kMostExtraBytes || at + 1 >= bytes_.size() || byte(at + 1) != 0xd0 + number) return false;
-        start_ = next_ = at + 2;
-        buffer_ = 0;
-        count_ = 0;
-        loaded_ = 0;
-        return true;
-    }
-    // Appends the bytes that bits were taken from since the start or the last restart marker.
-    void copy_taken(std::vector<std::byte>& to) const {
-        std::size_t at = start_;
-        for (std::size_t left = loaded_ - static_cast<std::size_t>(count_ / 8); left > 0; --left) {
-            to.push_back(bytes_[at]);
-            if (byte(at++) != 0xff) continue;
-            while (byte(at) == 0xff) ++at;
-            to.push_back(bytes_[at++]);
-        }
-    }
-    // A place at or before the next marker, after all bits taken.
-    std::size_t position() const { return next_; }
-
-  private:
-    int byte(std::size_t at) const { return std::to_integer<int>(bytes_[at]); }
-
-    void fill() {
-        while (count_ <= 56 && next_ < bytes_.size()) {
-            const int value = byte(next_);
-            if (value == 0xff) {
-                std::size_t code = next_ + 1;
-                while (code < bytes_.size() && byte(code) == 0xff) ++code;
-                if (code >= bytes_.size() || byte(code) != 0) return;  // a marker, or cut short
-                next_ = code;
-            }
-            ++next_;
-            ++loaded_;
-            buffer_ |= static_cast<std::uint64_t>(value) << (56 - count_);
-            count_ += 8;
-        }
-    }
-
-    std::span<const std::byte> bytes_;
-    std::size_t start_;  // of the data since the last restart marker
-    std::size_t next_;
-    std::size_t loaded_ = 0;    // bytes of data since then that went through the buffer
-    std::uint64_t buffer_ = 0;  // the next bit is the highest
-    int count_ = 0;
-};
-
-class ScanWalker {
-  public:
-    ScanWalker(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame, const JpegScan& scan,
-               std::vector<std::byte>& clean)
-        : frame_(frame),
-          scan_(scan),
-          reader_(bytes, offset),
-          clean_(clean),
-          predictions_(scan.parts.size()) {}
+    ScanDecoder(std::span<const std::byte> bytes, std::size_t offset, const JpegFrame& frame,
+                const JpegScan& scan)
+        : frame_(frame), scan_(scan), bits_(bytes, offset) {}
 
     Result<std::size_t> run() {
-        const JpegComponent& first = component(0);
+        const JpegComponent& first = *scan_.parts[0].component;
         const bool alone = scan_.parts.size() == 1;
         const int wide = alone ? first.blocks_wide : frame_.mcus_wide;
         const int high = alone ? first.blocks_high : frame_.mcus_high;
@@ -151,195 +31,239 @@ class ScanWalker {
         for (int y = 0; y < high; ++y) {
             for (int x = 0; x < wide; ++x) {
                 if (scan_.restart_interval > 0 && until_restart-- == 0) {
-                    reader_.copy_taken(clean_);
-                    const int number = restarts++ % 8;
-                    if (!reader_.pass_restart(number)) return fail("restart marker missing", y, high);
-                    clean_.push_back(std::byte{0xff});
-                    clean_.push_back(static_cast<std::byte>(0xd0 + number));
+                    if (!bits_.pass_restart(restarts++ % 8, kMostExtraBytes))
+                        return fail("restart marker missing", y, high);
                     until_restart = scan_.restart_interval - 1;
-                    std::fill(predictions_.begin(), predictions_.end(), 0);
+                    predictions_.fill(0);
                     end_of_band_run_ = 0;
                 }
-                const bool ok = alone ? walk_block(0, x, y) : walk_mcu(x, y);
-                if (!ok) return fail(fault_, y, high);
+                const bool ok = alone ? block(0, x, y) : mcu(x, y);
+                if (bits_.overdrawn()) return fail("the picture data ends early,", y, high);
+                if (!ok) return fail("invalid data", y, high);
             }
         }
-        reader_.copy_taken(clean_);
-        return reader_.position();
+        return bits_.position();
     }
 
   private:
-    JpegComponent& component(std::size_t part) {
-        return frame_.components[static_cast<std::size_t>(scan_.parts[part].component)];
-    }
-
     Status fail(const std::string& what, int row, int rows) const {
         return malformed(
             what + " in row " + std::to_string(row + 1) + " of " + std::to_string(rows) + " rows of blocks",
-            {.offset = reader_.position(), .hint = "the file is cut short or damaged"});
+            {.offset = bits_.position(), .hint = "the file is cut short or damaged"});
     }
 
-    bool walk_mcu(int mcu_x, int mcu_y) {
+    // This and the next ones are false where the data is invalid. Where it ends, zeros are read until the
+    // caller finds out.
+    bool mcu(int mcu_x, int mcu_y) {
         for (std::size_t part = 0; part < scan_.parts.size(); ++part) {
-            const int h = component(part).h;
-            const int v = component(part).v;
+            const int h = scan_.parts[part].component->h;
+            const int v = scan_.parts[part].component->v;
             for (int y = 0; y < v; ++y) {
                 for (int x = 0; x < h; ++x) {
-                    if (!walk_block(part, mcu_x * h + x, mcu_y * v + y)) return false;
+                    if (!block(part, mcu_x * h + x, mcu_y * v + y)) return false;
                 }
             }
         }
         return true;
     }
 
-    bool walk_block(std::size_t part, int x, int y) {
-        if (!frame_.progressive) return walk_dc(part) && walk_sequential_ac(part);
-        if (scan_.spectral_start == 0) return scan_.approximation_high == 0 ? walk_dc(part) : take(1) >= 0;
-        JpegComponent& c = component(part);
-        auto& nonzero = c.nonzero[static_cast<std::size_t>(y) * static_cast<std::size_t>(c.padded_wide) +
-                                  static_cast<std::size_t>(x)];
-        return scan_.approximation_high == 0 ? walk_first_ac(nonzero) : walk_refining_ac(nonzero);
+    bool block(std::size_t part, int x, int y) {
+        JpegComponent& c = *scan_.parts[part].component;
+        const bool shown = x < c.blocks_wide && y < c.blocks_high;
+        if (!frame_.progressive) {
+            return sequential(part, shown ? c.samples_of_block(x, y) : nullptr);
+        }
+        if (scan_.spectral_start == 0) {
+            std::int16_t beyond = 0;
+            std::int16_t& dc = shown ? c.coefficients.block(c.block_number(x, y))[0] : beyond;
+            return scan_.approximation_high == 0 ? first_dc(part, dc) : refine_dc(dc);
+        }
+        const auto coefficients = c.coefficients.block(c.block_number(x, y));
+        return scan_.approximation_high == 0 ? first_ac(coefficients) : refine_ac(coefficients);
     }
 
-    bool walk_dc(std::size_t part) {
-        const int size = decode(*scan_.parts[part].dc);
-        if (size < 0) return false;
-        if (size > 15) return damaged();
-        const int bits = take(size);
-        if (bits < 0) return false;
-        int& prediction = predictions_[part];
-        prediction += extend(bits, size);
-        return std::abs(prediction) <= 32767 || damaged();
+    // Reads what a block's DC coefficient differs by from the one before, and updates the prediction.
+    bool predict_dc(JpegBits& bits, std::size_t part) {
+        bits.fill();
+        const auto match = scan_.parts[part].dc->match(bits.peek(16));
+        bits.drop(match.length);
+        if (match.length == 0 || match.run() != 0) return false;
+        predictions_[part] +=
+            match.number != 0 ? match.number : extended(bits.take(match.size()), match.size());
+        return std::abs(predictions_[part]) <= 32767;
     }
 
-    bool walk_sequential_ac(std::size_t part) {
-        for (int k = 1; k < 64; ++k) {
-            const int symbol = decode(*scan_.parts[part].ac);
-            if (symbol < 0) return false;
-            const int run = symbol >> 4;
-            const int size = symbol & 15;
-            if (size == 0) {
-                if (run != 15) return true;
-                k += 15;
-                continue;
+    // A whole block at once, to samples unless `to` is null.
+    bool sequential(std::size_t part, std::uint8_t* to) {
+        JpegBits bits = bits_;
+        const JpegComponent& c = *scan_.parts[part].component;
+        const JpegHuffman& code = *scan_.parts[part].ac;
+        alignas(16) std::int16_t coefficients[64] = {};
+        bool ok = predict_dc(bits, part);
+        if (ok) coefficients[0] = to_coefficient(predictions_[part] * c.steps[0]);
+        bool flat = true;
+        for (std::size_t k = 1; ok && k < 64; ++k) {
+            bits.fill();
+            const auto match = code.match(bits.peek(16));
+            bits.drop(match.length);
+            k += static_cast<std::size_t>(match.run());
+            int number = match.number;
+            if (number == 0) {
+                if (match.size() == 0) {
+                    ok = match.length != 0;
+                    if (match.run() != 15) break;
+                    continue;
+                }
+                number = extended(bits.take(match.size()), match.size());
             }
-            k += run;
-            if (k > 63) return damaged();
-            if (take(size) < 0) return false;
+            if (k > 63) {
+                ok = false;
+                break;
+            }
+            coefficients[kJpegZigzag[k]] = to_coefficient(number * c.steps[k]);
+            flat = false;
+        }
+        bits_ = bits;
+        if (to == nullptr || !ok) return ok;
+        if (flat) {
+            inverse_dct_of_mean(coefficients[0], c.block, to, c.row_bytes());
+        } else {
+            inverse_dct(coefficients, c.block, to, c.row_bytes());
         }
         return true;
     }
 
-    bool walk_first_ac(std::uint64_t& nonzero) {
+    bool first_dc(std::size_t part, std::int16_t& coefficient) {
+        const bool ok = predict_dc(bits_, part);
+        coefficient = to_coefficient(predictions_[part] * (1 << scan_.approximation_low));
+        return ok;
+    }
+
+    bool refine_dc(std::int16_t& coefficient) {
+        bits_.fill();
+        if (bits_.take(1) != 0) coefficient = to_coefficient(coefficient + (1 << scan_.approximation_low));
+        return true;
+    }
+
+    bool first_ac(const JpegCoefficients::Block& coefficients) {
         if (end_of_band_run_ > 0) {
             --end_of_band_run_;
             return true;
         }
-        for (int k = scan_.spectral_start; k <= scan_.spectral_end; ++k) {
-            const int symbol = decode(*scan_.parts[0].ac);
-            if (symbol < 0) return false;
-            const int run = symbol >> 4;
-            const int size = symbol & 15;
+        JpegBits bits = bits_;
+        const JpegHuffman& code = *scan_.parts[0].ac;
+        const int end = scan_.spectral_end, low = scan_.approximation_low;
+        bool ok = true;
+        for (int k = scan_.spectral_start; k <= end; ++k) {
+            bits.fill();
+            const auto match = code.match(bits.peek(16));
+            bits.drop(match.length);
+            const int size = match.size();
             if (size == 0) {
-                if (run != 15) return begin_end_of_band_run(run);
+                ok = match.length != 0;
+                if (match.run() != 15) {
+                    begin_end_of_band_run(bits, match.run());
+                    break;
+                }
                 k += 15;
                 continue;
             }
-            k += run;
-            if (k > scan_.spectral_end || size + scan_.approximation_low > 15) return damaged();
-            if (take(size) < 0) return false;
-            nonzero |= std::uint64_t{1} << k;
+            k += match.run();
+            const int number = match.number != 0 ? match.number : extended(bits.take(size), size);
+            if (k > end || size + low > 15) {
+                ok = false;
+                break;
+            }
+            coefficients[k] = to_coefficient(number * (1 << low));
+            coefficients.nonzero |= std::uint64_t{1} << k;
         }
-        return true;
+        bits_ = bits;
+        return ok;
     }
 
-    // G.1.2.3: each coefficient known to be nonzero takes a correction bit as the walk passes it.
-    bool walk_refining_ac(std::uint64_t& nonzero) {
+    // G.1.2.3: each coefficient known to be nonzero takes a correction bit as `k` passes it.
+    bool refine_ac(const JpegCoefficients::Block& coefficients) {
+        std::uint64_t& nonzero = coefficients.nonzero;
+        const int end = scan_.spectral_end;
         int k = scan_.spectral_start;
         if (end_of_band_run_ > 0) {
             --end_of_band_run_;
-            return refine_past(nonzero, k, kWholeBand);
+            correct(coefficients, nonzero & from(k));
+            return true;
         }
-        while (k <= scan_.spectral_end) {
-            const int symbol = decode(*scan_.parts[0].ac);
-            if (symbol < 0) return false;
-            const int run = symbol >> 4;
-            const int size = symbol & 15;
-            if (size > 1) return damaged();
-            if (size == 0 && run != 15)
-                return begin_end_of_band_run(run) && refine_past(nonzero, k, kWholeBand);
-            if (size == 1 && take(1) < 0) return false;  // the new coefficient's sign
-            if (!refine_past(nonzero, k, run)) return false;
-            if (size == 1 && k <= scan_.spectral_end) nonzero |= std::uint64_t{1} << k;
-            ++k;
+        const JpegHuffman& code = *scan_.parts[0].ac;
+        while (k <= end) {
+            bits_.fill();
+            const auto match = code.match(bits_.peek(16));
+            bits_.drop(match.length);
+            if (match.length == 0 || match.size() > 1) return false;
+            if (match.size() == 0 && match.run() != 15) {
+                begin_end_of_band_run(bits_, match.run());
+                correct(coefficients, nonzero & from(k));
+                return true;
+            }
+            int number = match.number;  // 0 for a run of 16 zeros
+            if (match.size() == 1 && number == 0) number = extended(bits_.take(1), 1);
+            // Past as many zeros as the run has, and up to the next zero.
+            std::uint64_t zeros = ~nonzero & from(k);
+            for (int run = match.run(); run > 0 && zeros != 0; --run) zeros &= zeros - 1;
+            const int next = zeros == 0 ? end + 1 : std::countr_zero(zeros);
+            correct(coefficients, nonzero & from(k) & ~from(next));
+            if (number != 0 && next <= end) {
+                coefficients[next] = to_coefficient(number * (1 << scan_.approximation_low));
+                nonzero |= std::uint64_t{1} << next;
+            }
+            k = next + 1;
         }
         return true;
     }
 
-    // Moves `k` past `zeros` zero coefficients and on to the next one, or past the band.
-    bool refine_past(std::uint64_t nonzero, int& k, int zeros) {
-        for (; k <= scan_.spectral_end; ++k) {
-            if ((nonzero >> k & 1) != 0) {
-                if (take(1) < 0) return false;
-            } else if (zeros-- == 0) {
-                return true;
-            }
+    // Bits `k` and up of the scan's band.
+    std::uint64_t from(int k) const {
+        return k > scan_.spectral_end
+                   ? 0
+                   : ~std::uint64_t{0} >> (63 - scan_.spectral_end) & ~std::uint64_t{0} << k;
+    }
+
+    // Reads a correction bit for each of these coefficients.
+    void correct(const JpegCoefficients::Block& coefficients, std::uint64_t which) {
+        const int bit = 1 << scan_.approximation_low;
+        for (; which != 0; which &= which - 1) {
+            bits_.fill();
+            if (bits_.take(1) == 0) continue;
+            std::int16_t& c = coefficients[std::countr_zero(which)];
+            if ((c & bit) == 0) c = to_coefficient(c > 0 ? c + bit : c - bit);
         }
-        return true;
     }
 
     // This block's band has ended, and so have those of the next blocks.
-    bool begin_end_of_band_run(int exponent) {
-        const int extra = take(exponent);
-        if (extra < 0) return false;
-        end_of_band_run_ = (1 << exponent) - 1 + extra;
-        return true;
+    void begin_end_of_band_run(JpegBits& bits, int exponent) {
+        end_of_band_run_ = (1 << exponent) - 1 + static_cast<int>(bits.take(exponent));
     }
 
-    // A number of `size` bits whose highest bit tells the sign (F.2.2.1, EXTEND).
-    static int extend(int bits, int size) {
-        return size == 0 || (bits >> (size - 1)) != 0 ? bits : bits - (1 << size) + 1;
-    }
-
-    int decode(const JpegHuffman& code) {
-        const auto [symbol, length] = code.match(reader_.peek());
-        if (symbol < 0) {
-            damaged();
-            return -1;
-        }
-        if (reader_.drop(length)) return symbol;
-        fault_ = kEndsEarly;
-        return -1;
-    }
-
-    int take(int count) {
-        const int bits = reader_.take(count);
-        if (bits < 0) fault_ = kEndsEarly;
-        return bits;
-    }
-
-    bool damaged() {
-        fault_ = "invalid data";
-        return false;
-    }
-
-    static constexpr const char* kEndsEarly = "the picture data ends early,";
-    static constexpr int kWholeBand = 64;
-
-    JpegFrame& frame_;
+    const JpegFrame& frame_;
     const JpegScan& scan_;
-    EntropyReader reader_;
-    std::vector<std::byte>& clean_;
-    std::vector<int> predictions_;  // of DC, per part
+    JpegBits bits_;
+    std::array<int, 4> predictions_{};  // of DC, per part
     int end_of_band_run_ = 0;
-    const char* fault_ = "";
 };
 
 }  // namespace
 
-Result<std::size_t> walk_jpeg_scan(std::span<const std::byte> bytes, std::size_t offset, JpegFrame& frame,
-                                   const JpegScan& scan, std::vector<std::byte>& clean) {
-    return ScanWalker(bytes, offset, frame, scan, clean).run();
+Result<std::size_t> decode_jpeg_scan(std::span<const std::byte> bytes, std::size_t offset,
+                                     const JpegFrame& frame, const JpegScan& scan) {
+    return ScanDecoder(bytes, offset, frame, scan).run();
+}
+
+void make_jpeg_samples(JpegComponent& component) {
+    component.samples = ZeroedArray<std::uint8_t>(component.sample_count());
+    for (int y = 0; y < component.blocks_high; ++y) {
+        for (int x = 0; x < component.blocks_wide; ++x) {
+            component.coefficients.transform(component.block_number(x, y), component.steps,
+                                             component.samples_of_block(x, y), component.row_bytes());
+        }
+    }
+    component.coefficients = {};
 }
 
 }  // namespace featherface::loaders

@@ -95,38 +95,42 @@ class Decoder {
 
     Result<Image> run() {
         std::size_t needed = 0;
-        std::size_t longest = 0;
         for (const Pass& pass : passes_) {
             const std::size_t row = row_bytes(pass);
             if (row == 0) continue;
             needed += (1 + row) * static_cast<std::size_t>(std::max(pass.high(png_.header), 0));
-            longest = std::max(longest, row);
         }
         if (auto status = check_room(needed); !status.ok()) return status;
-        std::vector<std::uint8_t> rows(needed);
-        if (auto status = unpack(rows); !status.ok()) return status;
-
         image_.width = png_.header.width;
         image_.height = png_.header.height;
-        image_.pixels.resize(static_cast<std::size_t>(image_.width) *
-                             static_cast<std::size_t>(image_.height) * 3);
-        const std::vector<std::uint8_t> no_row(longest);
-        std::uint8_t* at = rows.data();
+        const std::size_t shown =
+            static_cast<std::size_t>(image_.width) * static_cast<std::size_t>(image_.height) * 3;
+        // The rows of a picture that is not interlaced are unpacked to the end of the pixels' own memory: row
+        // by row, pixels take the place of rows that have been read, and never reach the next.
+        std::vector<std::uint8_t> apart(png_.interlaced ? needed : 0);
+        image_.pixels.resize(png_.interlaced ? shown : std::max(shown, needed));
+        const auto rows = png_.interlaced ? std::span(apart) : std::span(image_.pixels).last(needed);
+        if (auto status = unpack(rows); !status.ok()) return status;
+
+        std::vector<std::uint8_t> row, above;
+        const std::uint8_t* at = rows.data();
         for (const Pass& pass : passes_) {
             const std::size_t size = row_bytes(pass);
             if (size == 0) continue;
-            const std::uint8_t* above = no_row.data();
+            above.assign(size, 0);
             for (int y = pass.y; y < image_.height; y += pass.step_y, at += size) {
                 const int filter = *at++;
-                if (!unfilter(filter, {at, size}, above, std::max<std::size_t>(bits_ / 8, 1))) {
+                row.assign(at, at + size);
+                if (!unfilter(filter, row, above.data(), std::max<std::size_t>(bits_ / 8, 1))) {
                     return malformed(
                         "PNG: filter " + std::to_string(filter) + " in row " + std::to_string(y + 1),
                         {.offset = png_.data_offset, .expected = "0 to 4"});
                 }
-                show_row(at, pass, y);
-                above = at;
+                show_row(row.data(), pass, y);
+                row.swap(above);
             }
         }
+        image_.pixels.resize(shown);
         return std::move(image_);
     }
 

@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 set(copies ${scratch}/copies)
 file(COPY ${eigen_include_dir}/Eigen DESTINATION ${copies}/eigen)
 file(COPY ${xsimd_include_dir}/xsimd DESTINATION ${copies}/xsimd/include)
-file(COPY ${stb_include_dir}/stb_image.h ${stb_include_dir}/stb_image_write.h DESTINATION ${copies}/stb)
+file(COPY ${stb_include_dir}/stb_image_write.h DESTINATION ${copies}/stb)
 file(COPY ${doctest_include_dir}/doctest/ DESTINATION ${copies}/doctest/doctest)
 # Google Benchmark is a library with a build of its own; what stands in for it defines the same target.
 file(WRITE ${copies}/benchmark/CMakeLists.txt [[

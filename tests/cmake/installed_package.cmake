@@ -58,7 +58,7 @@ if(NOT output STREQUAL faces_of_v2)
     message(FATAL_ERROR "featherface::v2 prints\n${faces_of_v2}\ninstead of\n${output}")
 endif()
 
-# pkg-config and the static library, from C++; with names of its own that stb_image has, too, in both link orders.
+# pkg-config and the static library, from C++.
 find_program(pkg_config pkg-config)
 file(GLOB_RECURSE pc ${prefix}/*featherface.pc)
 cmake_path(GET pc PARENT_PATH pc_folder)
@@ -71,16 +71,8 @@ else()
     cmake_path(GET pc_folder PARENT_PATH libraries)
     set(flags -I${prefix}/include -L${libraries} -lfeatherface -pthread)
 endif()
-file(WRITE ${scratch}/own_stb.cpp "#include <cstdlib>
-extern \"C\" unsigned char* stbi_load_from_memory(const unsigned char*, int, int*, int*, int*, int) { std::abort(); }
-extern \"C\" void stbi_image_free(void*) { std::abort(); }
-")
-run(SUCCEED ${compiler} -std=c++20 ${sanitized} ${examples}/faces.cpp ${scratch}/own_stb.cpp ${flags}
-    -o ${scratch}/by_pkg_config)
+run(SUCCEED ${compiler} -std=c++20 ${sanitized} ${examples}/faces.cpp ${flags} -o ${scratch}/by_pkg_config)
 expect_the_same_from(${scratch}/by_pkg_config ${arguments})
-run(SUCCEED ${compiler} -std=c++20 ${sanitized} ${examples}/faces.cpp ${flags} ${scratch}/own_stb.cpp ${flags}
-    -o ${scratch}/library_first)
-expect_the_same_from(${scratch}/library_first ${arguments})
 
 # C, and C++17 through the C header, with the shared library.
 if(NOT sanitize)

@@ -242,6 +242,36 @@ TEST_CASE("detector: max_side finds what is in the shrunk picture, in pixels of 
     CHECK(roomy.last_scale() == 1.0f);
 }
 
+TEST_CASE("detector: a smaller copy is looked at for the picture it is a copy of") {
+    const Model model = seeded_model("v2");
+    const Image copy = noise(50, 30);
+    Image image = copy;
+    image.full_width = 200;
+    image.full_height = 119;
+    Detector plain = make_detector(model, {.score_threshold = kLow});
+    const auto expected = [&](const Image& seen) {
+        auto faces = detect(plain, seen.view());
+        REQUIRE(!faces.empty());
+        stretch(faces, 200.0f / static_cast<float>(seen.width), 119.0f / static_cast<float>(seen.height));
+        return faces;
+    };
+    CHECK(same(detect(plain, image.view()), expected(copy)));
+    CHECK(plain.last_scale() == 1.0f);
+    CHECK(same(detect(plain, to_bgr(image.view())->view()), expected(copy)));
+
+    const auto check = [&](const DetectorOptions& options, const Image& seen, float scale) {
+        Detector detector = make_detector(model, options);
+        CHECK(same(detect(detector, image.view()), expected(seen)));
+        CHECK(detector.last_scale() == scale);
+    };
+    // Sizes that are asked for are the whole picture's; the copy is shrunk further, but never enlarged.
+    check({.score_threshold = kLow, .max_side = 50}, copy, 0.25f);
+    check({.score_threshold = kLow, .max_side = 40}, engine::resize(copy.view(), 40, 24), 0.2f);
+    check({.score_threshold = kLow, .max_side = 100}, copy, 0.5f);
+    check({.score_threshold = kLow, .scales = 1u << 2}, copy, 1);
+    check({.score_threshold = kLow, .scales = 1u << 3}, engine::resize(copy.view(), 25, 15), 1);
+}
+
 TEST_CASE("detector: a single scale is the picture halved so often, in pixels of the original") {
     const Model model = seeded_model("v2");
     const Image image = noise(201, 100), half = engine::resize(image.view(), 101, 50),

@@ -63,6 +63,39 @@ TEST_CASE("detect: --max-side shrinks larger pictures, says so, and gives boxes 
     CHECK_FALSE(parse_json(untouched.out).has("scale"));
 }
 
+TEST_CASE("detect: a JPEG is decoded as small as it is looked at, and drawn whole") {
+    const DetectFixture fixture;
+    // Eight times the first picture, a block for each pixel.
+    const auto level = [&](int x, int y) { return pixel(fixture.first, x, y)[0]; };
+    const std::string file =
+        fixture.files.text("blocks.jpg", make_jpeg({.width = 8 * 61, .height = 8 * 45, .grey = level}));
+    Image small{61, 45, PixelFormat::gray8, {}, 8 * 61, 8 * 45};
+    for (int y = 0; y < 45; ++y) {
+        for (int x = 0; x < 61; ++x) small.pixels.push_back(static_cast<std::uint8_t>(level(x, y)));
+    }
+    const auto expected = expected_faces(small);
+    const std::string out = fixture.files.path("drawn.ppm");
+    for (const std::vector<std::string>& sizes :
+         {std::vector<std::string>{"--max-side", "61"}, {"--scales", "0.125"}}) {
+        CAPTURE(sizes[0]);
+        std::vector<std::string> arguments = {"--format", "jsonl", file};
+        arguments.insert(arguments.begin(), sizes.begin(), sizes.end());
+        const ProgramResult result = fixture.run(arguments);
+        check_program(result, 0);
+        const Json json = parse_json(result.out);
+        CHECK(json["width"].whole() == 8 * 61);
+        CHECK(json["height"].whole() == 8 * 45);
+        REQUIRE(json["faces"].size() == expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) check_face(json["faces"][i], expected[i]);
+
+        arguments.insert(arguments.begin(), {"-o", out});
+        check_program(fixture.run(arguments), 0);
+        const auto drawn = read_image(out);
+        REQUIRE(drawn.ok());
+        CHECK(drawn->width == 8 * 61);
+    }
+}
+
 TEST_CASE("detect: --scales and --turns reach the detector, and JSON says what ran") {
     const DetectFixture fixture;
     const std::string large = fixture.files.picture("large.ppm", noise(kAutoScalesSide + 40, 60));

@@ -37,7 +37,8 @@ void declare(Arguments& arguments, DetectOptions& options) {
     declare_threads(arguments, options.threads_given);
     arguments.note(
         "A folder stands for the pictures in it and in the folders below, found by their extension and taken "
-        "in order of name; '-' is a picture on standard input. JPEG, PNG, BMP and PNM are read. A picture "
+        "in order of name; '-' is a picture on standard input. JPEG (no more of it than --max-side and "
+        "--scales look at), PNG, BMP and PNM are read. A picture "
         "that cannot be read is reported, the others are still run, and the exit code is 3.");
     arguments.note(
         "Pictures are looked at side by side, one to a thread, and written in their order; a single picture, "

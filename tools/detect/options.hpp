@@ -1,6 +1,7 @@
 // The options of `detect`.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,13 @@ struct DetectOptions {
                 .scales = scales,
                 .turns = turns,
                 .threads = threads_to_use};
+    }
+    // A picture whole, or as much of it as the detector looks at.
+    ImageReadOptions reading_whole() const { return {.max_pixels = max_pixels}; }
+    ImageReadOptions reading_to_look() const {
+        return {.max_pixels = max_pixels,
+                .needed_side = static_cast<int>(max_side),
+                .needed_halvings = scales == kAutoScales ? 0 : std::countr_zero(scales)};
     }
 };
 

@@ -34,12 +34,12 @@ Status within_memory(const Picture& picture, const Work& work) {
 
 }  // namespace
 
-// Reads one picture into `image` and finds its faces.
-Status PictureWorker::find_faces(const Picture& picture, int threads, TakenPixels& taken, Image& image,
-                                 PictureFaces& result) {
+// Reads one picture into `image`, as much of it as `reading` needs, and finds its faces.
+Status PictureWorker::find_faces(const Picture& picture, const ImageReadOptions& reading, int threads,
+                                 TakenPixels& taken, Image& image, PictureFaces& result) {
     using Clock = std::chrono::steady_clock;
     auto start = Clock::now();
-    auto decoded = read_picture(picture.name, {.max_pixels = options_.max_pixels}, [&](std::int64_t pixels) {
+    auto decoded = read_picture(picture.name, reading, [&](std::int64_t pixels) {
         const auto wait = Clock::now();
         taken.take(pixels);
         start += Clock::now() - wait;
@@ -47,8 +47,9 @@ Status PictureWorker::find_faces(const Picture& picture, int threads, TakenPixel
     if (!decoded.ok()) return decoded.status();
     image = std::move(decoded).value();
     result.decode_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    result.width = image.width;
-    result.height = image.height;
+    const bool is_whole = image.full_width == 0;
+    result.width = is_whole ? image.width : image.full_width;
+    result.height = is_whole ? image.height : image.full_height;
 
     if (!detector_ || detector_->options().threads != threads) {
         detector_.reset();
@@ -88,8 +89,10 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
     outcome.result.file = picture.name;
     TakenPixels taken(window_);  // until the picture is written
     Image image;
-    const Status found =
-        within_memory(picture, [&] { return find_faces(picture, threads, taken, image, outcome.result); });
+    const bool draws = !output.empty() && options_.format != kDetectWiderface;
+    const ImageReadOptions reading = draws ? options_.reading_whole() : options_.reading_to_look();
+    const Status found = within_memory(
+        picture, [&] { return find_faces(picture, reading, threads, taken, image, outcome.result); });
     if (!found.ok()) {
         outcome.result.error = found.message();
         add_failure(found);

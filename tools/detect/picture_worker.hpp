@@ -35,8 +35,8 @@ class PictureWorker {
     PictureOutcome look(const Picture& picture, const std::filesystem::path& output, int threads);
 
   private:
-    Status find_faces(const Picture& picture, int threads, TakenPixels& taken, Image& image,
-                      PictureFaces& result);
+    Status find_faces(const Picture& picture, const ImageReadOptions& reading, int threads,
+                      TakenPixels& taken, Image& image, PictureFaces& result);
     Status write_file_of(const std::filesystem::path& path, const PictureFaces& result, Image& image);
 
     const Model& model_;

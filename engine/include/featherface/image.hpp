@@ -85,6 +85,10 @@ struct ImageView {
     // What nv12, nv21, i420 and yuyv stand for.
     YuvMatrix matrix = YuvMatrix::bt601;
     YuvRange range = YuvRange::video;
+    // The size of the picture that this one is a smaller copy of; 0: of none. Faces are found in pixels of
+    // that one, and DetectorOptions::max_side and scales speak of its sides.
+    int full_width = 0;
+    int full_height = 0;
 };
 
 // The largest picture a network runs on: its sides, and its pixels altogether. Up to these a count of any
@@ -93,7 +97,7 @@ constexpr int kMaxPictureSide = 1 << 24;
 constexpr std::int64_t kMaxPicturePixels = std::int64_t{1} << 28;
 
 // Whether the view can be read: at least 1 x 1, a known format, a pointer and a stride that covers a row for
-// each of its planes. Errors: invalid_argument.
+// each of its planes; no larger than the picture it is a copy of. Errors: invalid_argument.
 Status validate(const ImageView& image);
 
 // A picture that owns its pixels, rows tightly packed. Its pixels have bytes of their own.
@@ -102,9 +106,17 @@ struct Image {
     int height = 0;
     PixelFormat format = PixelFormat::bgr8;
     std::vector<std::uint8_t> pixels;
+    int full_width = 0;  // as ImageView's
+    int full_height = 0;
 
     ImageView view() const {
-        return {pixels.data(), width, height, std::ptrdiff_t{width} * bytes_per_pixel(format), format};
+        return {.data = pixels.data(),
+                .width = width,
+                .height = height,
+                .row_stride = std::ptrdiff_t{width} * bytes_per_pixel(format),
+                .format = format,
+                .full_width = full_width,
+                .full_height = full_height};
     }
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "featherface/image.hpp"
 #include "support/status_checks.hpp"
@@ -32,6 +33,24 @@ TEST_CASE("image view: a row stride of exactly a row, or more, is fine in every 
         for (const std::ptrdiff_t short_row : {row - 1, 1 - row})
             check_invalid({&kByte, 7, 3, short_row, format},
                           "but a row of 7 pixels has " + std::to_string(row));
+    }
+}
+
+TEST_CASE("image view: the picture that it is a smaller copy of is no smaller") {
+    const auto view = [](int full_width, int full_height) {
+        return ImageView{.data = &kByte,
+                         .width = 7,
+                         .height = 3,
+                         .row_stride = 21,
+                         .full_width = full_width,
+                         .full_height = full_height};
+    };
+    CHECK(validate(view(0, 0)).ok());
+    CHECK(validate(view(7, 3)).ok());
+    CHECK(validate(view(50, 20)).ok());
+    for (const auto& [width, height] : {std::pair{6, 3}, {7, 2}, {0, 20}, {50, 0}, {-50, -20}}) {
+        check_invalid(view(width, height),
+                      "size 7 x 3, but full size " + std::to_string(width) + " x " + std::to_string(height));
     }
 }
 

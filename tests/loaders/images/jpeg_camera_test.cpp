@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "loaders/images/jpeg_file.hpp"
 #include "support/jpeg_writer.hpp"
 #include "support/pictures.hpp"
 
@@ -240,21 +239,4 @@ TEST_CASE("jpeg: the colour space is JFIF's, Adobe's, or what the components' na
     for (std::size_t i = 0; i < 3; ++i) named[frame + 3 * i] = named[sos + 2 * i] = "RGB"[i];
     CHECK(pixel(decoded(named), 0, 0) == Pixel{180, 90, 10});
     CHECK((decoded(with(named, 2, jfif)).pixels == ycc.pixels));
-}
-
-TEST_CASE("jpeg: the decoder gets a clean file, whatever was in the camera's") {
-    for (const ByteString& jpeg : files()) {
-        const auto clean = [](const ByteString& file) {
-            const auto result = loaders::read_jpeg_file(span_of(file), 1'000'000);
-            REQUIRE_MESSAGE(result.ok(), result.status().message());
-            return result->clean;
-        };
-        ByteString dirty = jpeg;
-        for (const ByteString& nothing : kNothings) dirty.insert(dirty.size() - 2, nothing);
-        dirty.insert(2, jpeg_segment(0xfe, "comment") + jpeg_segment(0xe5, "application"));
-        CHECK((clean(dirty) == clean(jpeg)));
-        // A clean file is clean.
-        const auto once = clean(jpeg);
-        CHECK((clean({reinterpret_cast<const char*>(once.data()), once.size()}) == once));
-    }
 }
