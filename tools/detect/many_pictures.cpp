@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tools/cli/interrupt.hpp"
@@ -21,16 +21,6 @@ namespace {
 // Results that wait for an earlier picture, for each thread: they are small.
 constexpr std::size_t kPicturesAhead = 64;
 
-std::unique_ptr<FaceFormat> make_format(std::size_t format) {
-    switch (format) {
-        case kDetectJson: return json_format();
-        case kDetectJsonLines: return jsonl_format();
-        case kDetectCsv: return csv_format();
-        case kDetectWiderface: return std::make_unique<FaceFormat>();
-        default: return text_format();
-    }
-}
-
 // Where results go.
 class Destination {
   public:
@@ -42,7 +32,7 @@ class Destination {
         return {};
     }
     bool has(const Picture& picture) { return file_ && file_->take(picture.name); }
-    Status write(const std::string& text) { return file_ ? file_->write(text) : write_data(text); }
+    Status write(std::string_view text) { return file_ ? file_->write(text) : write_data(text); }
 
   private:
     std::optional<ResumedFile> file_;
@@ -73,7 +63,7 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
     const std::vector<std::size_t> to_do = pictures_to_do(list, options, destination);
 
     watch_interrupt();
-    const auto format = make_format(options.format);
+    const auto format = make_format(options);
     if (Status status = destination.write(format->begin(model)); !status.ok()) return fail(status);
 
     PixelWindow window(options.threads * PictureWorker::kPixelsPerWorker);
