@@ -23,9 +23,10 @@ void declare(Arguments& arguments, DetectOptions& options) {
     arguments.text(0, "resume", "OUT.jsonl",
                    "write JSON lines to the end of this file, and leave out the pictures that it has already",
                    options.resume);
-    arguments.text('o', "output", "OUT",
-                   "draw the faces: a .png or .ppm file for one picture, a folder for several",
-                   options.output);
+    arguments.text(
+        'o', "output", "OUT",
+        "draw the faces: a .png, .jpg or .ppm file for one picture, a folder (of PNGs) for several",
+        options.output);
     arguments.text(
         0, "crops", "DIR",
         "write each face to a file in this folder, PICTURE-1.png the best: 112x112 pixels, set upright "
