@@ -33,6 +33,10 @@ Result<std::vector<fs::path>> plan_outputs(const DetectOptions& options, const P
         const auto checked = check_not_inputs({}, *options.resume, all_read);
         if (!checked.ok()) return checked.status();
     }
+    if (options.report) {
+        const auto checked = check_not_inputs({}, *options.report, all_read);
+        if (!checked.ok()) return checked.status();
+    }
     if (options.crops) {
         const auto checked = check_not_inputs({}, *options.crops, all_read);
         if (!checked.ok()) return checked.status();

@@ -38,7 +38,7 @@ constexpr std::string_view kReportStyle = R"css(
   border: 1px solid var(--line); border-radius: .6rem; overflow: hidden; font-size: .85rem; }
 .cards li[hidden] { display: none; }
 .cards a { display: grid; place-items: center; height: 13rem; background: #0004; }
-.cards a > span { position: relative; display: block; max-width: 100%; max-height: 100%; }
+.cards a > span { position: relative; aspect-ratio: var(--w) / var(--h); width: min(100%, 13rem * var(--w) / var(--h)); }
 .cards img { display: block; width: 100%; height: 100%; }
 .cards svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: none; stroke: #00dc50; stroke-width: 2; }
 .cards svg * { vector-effect: non-scaling-stroke; }
@@ -178,7 +178,7 @@ Status FaceReport::add(const PictureFaces& picture, std::string_view thumbnail) 
     if (!failed) {
         const std::string width = std::to_string(picture.width), height = std::to_string(picture.height);
         card_.append("<a").append(attribute("href", as_reference(reference.native()))).append("><span");
-        card_.append(attribute("style", concat("aspect-ratio: ", width, " / ", height)));
+        card_.append(attribute("style", concat("--w: ", width, "; --h: ", height)));
         card_.append("><img alt=\"\" loading=\"lazy\" decoding=\"async\"");
         card_.append(attribute("width", width)).append(attribute("height", height));
         card_.append(" src=\"data:image/jpeg;base64,").append(base64(thumbnail)).append("\"><svg");

@@ -10,6 +10,7 @@
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/streams.hpp"
+#include "tools/detect/face_report.hpp"
 #include "tools/detect/in_order.hpp"
 #include "tools/detect/picture_worker.hpp"
 #include "tools/detect/resumed_file.hpp"
@@ -62,6 +63,13 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
     for (const Status& error : list.errors) worst = fail(error);
     const std::vector<std::size_t> to_do = pictures_to_do(list, options, destination);
 
+    std::optional<FaceReport> report;
+    if (options.report) {
+        auto created = FaceReport::create(*options.report, model);
+        if (!created.ok()) return fail(created.status());
+        report.emplace(std::move(created).value());
+    }
+
     watch_interrupt();
     const auto format = make_format(options);
     if (Status status = destination.write(format->begin(model)); !status.ok()) return fail(status);
@@ -87,7 +95,8 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
         worst = std::max(worst, outcome.code);
         if (!outcome.result.error.empty()) ++failed;
         ++done;
-        const Status written = destination.write(format->picture(outcome.result));
+        Status written = destination.write(format->picture(outcome.result));
+        if (written.ok() && report) written = report->add(outcome.result, outcome.thumbnail);
         if (!written.ok()) lost = fail(written);
         return written.ok();
     };
@@ -96,6 +105,9 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
                                  deliver);
     if (lost) return *lost;
     if (Status status = destination.write(format->end()); !status.ok()) return fail(status);
+    if (report) {
+        if (Status status = report->finish(); !status.ok()) return fail(status);
+    }
     if (failed > 0 && done > 1) {
         message(std::to_string(failed) + " of " + std::to_string(done) + " pictures failed");
     }

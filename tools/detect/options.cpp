@@ -35,6 +35,11 @@ void declare(Arguments& arguments, DetectOptions& options) {
     arguments.number(
         "margin", "with --crops: instead, what is in the box, and so much of its width and height around it",
         options.margin, 0, 10);
+    arguments.text(
+        0, "report", "OUT.html",
+        "write a page with all pictures, small, and their faces on them, that can be sorted; it stands "
+        "alone",
+        options.report);
     arguments.choice("format", "what to write", options.format,
                      {"auto", "text", "json", "jsonl", "csv", "widerface"});
     arguments.number("score", "faces with a score above this count", options.score, 0, 1);
@@ -92,6 +97,7 @@ Status settle_stream(DetectOptions& options) {
     if (options.is_stream) {
         if (options.inputs.size() > 1 || options.files_from)
             return wrong("standard input, '-', may be many pictures: give it alone");
+        if (options.report) return wrong("--report is of pictures in files, not of '-'");
         if (options.resume) return wrong("--resume: standard input cannot be gone on with");
         if (options.format == kDetectWiderface) return wrong("--format widerface is for files, not for '-'");
     } else {
@@ -124,6 +130,8 @@ Status settle(DetectOptions& options) {
     if (options.margin && !options.crops)
         return {StatusCode::invalid_argument, "--margin is for faces that are cut out: --crops DIR"};
     if (Status status = settle_stream(options); !status.ok()) return status;
+    if (options.resume && options.report)
+        return {StatusCode::invalid_argument, "--report shows the pictures of one run; leave --resume out"};
     if (options.resume && options.format != kDetectAuto && options.format != kDetectJsonLines)
         return {StatusCode::invalid_argument, "--resume writes JSON lines; leave --format out"};
     if (options.format == kDetectAuto)

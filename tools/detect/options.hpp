@@ -26,7 +26,7 @@ enum DetectFormat : std::size_t {
 };
 
 struct DetectOptions {
-    std::optional<std::string> model, output, crops, files_from, resume;
+    std::optional<std::string> model, output, crops, report, files_from, resume;
     Reading reading;
     std::size_t format = kDetectAuto;  // settled: never auto
     std::optional<float> margin;

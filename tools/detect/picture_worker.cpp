@@ -8,6 +8,7 @@
 #include "loaders/guarded.hpp"
 #include "tools/cli/scales.hpp"
 #include "tools/detect/face_files.hpp"
+#include "tools/detect/face_report.hpp"
 #include "tools/files/output_file.hpp"
 
 namespace featherface::tools {
@@ -100,6 +101,15 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
         return outcome;
     }
     if (outcome.result.scale != 1) outcome.messages.push_back(shrunk_text(outcome.result, options_.max_side));
+    if (options_.report) {
+        const Status made = within_memory(picture, [&]() -> Status {
+            auto thumbnail = thumbnail_of(image.view());
+            if (!thumbnail.ok()) return thumbnail.status();
+            outcome.thumbnail = std::move(thumbnail).value();
+            return {};
+        });
+        if (!made.ok()) add_failure(made);
+    }
     // The faces still go to standard output, and the other pictures are still looked at.
     const Status written = within_memory(
         picture, [&] { return write_files(picture, output, outcome.result, std::move(image)); });

@@ -17,6 +17,7 @@ namespace featherface::tools {
 
 struct PictureOutcome {
     PictureFaces result;
+    std::string thumbnail;              // where there is to be a report
     std::vector<std::string> messages;  // to be shown
     ExitCode code = kDone;
 };
