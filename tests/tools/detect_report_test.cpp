@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string text_of(const std::string& file) {
+std::string page_text(const std::string& file) {
     const auto bytes = read_file(file);
     return {bytes.begin(), bytes.end()};
 }
@@ -58,7 +58,7 @@ TEST_CASE("detect: --report writes one page that stands alone, with each picture
     const Reported reported;
     check_program(reported.result, 3, {"broken.png"});
     CHECK(lines_of(reported.result.out).size() == 5);
-    const std::string page = text_of(reported.page);
+    const std::string page = page_text(reported.page);
     std::size_t faces = 0;
     for (const std::size_t count : reported.counts) faces += count;
     CHECK(count_of(page, "<rect ") == faces);
