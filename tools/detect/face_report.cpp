@@ -44,8 +44,12 @@ constexpr std::string_view kReportStyle = R"css(
 .cards svg * { vector-effect: non-scaling-stroke; }
 .cards circle { stroke: none; fill: #ffe600; }
 .cards p { margin: 0; padding: .15rem .6rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.cards p:last-child { padding-bottom: .5rem; }
-.cards .error { white-space: normal; }
+.cards p:last-child { padding-bottom: .5rem; white-space: normal; line-height: 1.3; }
+.bar button[aria-pressed=true] { border-color: var(--accent); color: var(--accent); }
+@media (max-width: 40rem) {
+  .bar { position: static; }
+  .cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: .5rem; }
+}
 )css";
 
 constexpr std::string_view kReportScript = R"js(
