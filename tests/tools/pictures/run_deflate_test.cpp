@@ -49,7 +49,7 @@ TEST_CASE("run deflate: bytes, runs of every length about the limits, and severa
     check_inflates("a");
     check_inflates("abcabc");
     for (const std::size_t length : {1, 2, 3, 4, 257, 258, 259, 260, 261, 262, 517, 518, 100'000})
-        check_inflates(std::string("x") + std::string(length, 'y') + "z" + std::string(length, '\0'));
+        check_inflates(std::string("x").append(length, 'y').append("z").append(length, '\0'));
     std::string noise;
     std::uint32_t random = 1;
     for (int i = 0; i < 300'000; ++i) {
