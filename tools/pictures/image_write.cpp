@@ -64,8 +64,8 @@ void receive_jpeg(void* context, void* data, int size) {
                                                static_cast<std::size_t>(size));
 }
 
-// Thin lines in bright colours, as they are drawn, stay clear.
-constexpr int kQuality = 92;
+// The best at which stb_image_write halves the resolution of colours, which takes half the time.
+constexpr int kQuality = 90;
 
 }  // namespace
 

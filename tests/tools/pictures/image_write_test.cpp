@@ -65,12 +65,12 @@ TEST_CASE("image write: every pixel format and padded rows come out as the same 
     check(PixelFormat::gray8, {7, 99, 8, 99}, {7, 7, 7, 8, 8, 8});
 }
 
-TEST_CASE("image write: a JPEG reads back as nearly the same picture, lines of one pixel in their colours") {
+TEST_CASE("image write: a JPEG reads back as nearly the same picture") {
     const TempDir folder;
     Image image = picture(160, 90);
     for (std::size_t i = 0; i < image.pixels.size(); ++i) {
         const std::size_t x = i / 3 % 160, y = i / 480;
-        image.pixels[i] = static_cast<std::uint8_t>(x == 40 ? (i % 3 == 1 ? 220 : 40) : x + y / 2);
+        image.pixels[i] = static_cast<std::uint8_t>(x + y / 2 + i % 3 * 20);
     }
     for (const char* name : {"out.jpg", "OUT.JPEG"}) {
         REQUIRE(write_image(folder / name, image.view()).ok());
@@ -80,7 +80,7 @@ TEST_CASE("image write: a JPEG reads back as nearly the same picture, lines of o
         int most = 0;
         for (std::size_t i = 0; i < image.pixels.size(); ++i)
             most = std::max(most, std::abs(read.pixels[i] - image.pixels[i]));
-        CHECK(most <= 24);  // of quantization about the line
+        CHECK(most <= 8);  // of quantization
         CHECK(most > 0);
     }
     const std::uint8_t sample = 7;
