@@ -81,7 +81,7 @@ TEST_CASE(
         random = random * 1664525u + 1013904223u;
         small_differences += static_cast<char>(static_cast<int>(random >> 30) - 2);  // two bits of entropy
     }
-    CHECK(deflated(small_differences, 1000).size() < 200'000 * 2 / 8 * 1.05);
+    CHECK(deflated(small_differences, 1000).size() < 200'000 * 2 / 8 * 1.15);  // runs have codes, too
     CHECK(deflated(std::string(1'000'000, '\0'), 1000).size() < 1'500);
 }
 
