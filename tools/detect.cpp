@@ -9,6 +9,7 @@
 #include "tools/cli/streams.hpp"
 #include "tools/detect/many_pictures.hpp"
 #include "tools/detect/options.hpp"
+#include "tools/detect/stream.hpp"
 #include "tools/model/builtin_model.hpp"
 #include "tools/model/load_model.hpp"
 #include "tools/pictures/image_write.hpp"
@@ -31,6 +32,15 @@ Result<std::vector<fs::path>> plan_outputs(const DetectOptions& options, const P
     if (options.resume) {
         const auto checked = check_not_inputs({}, *options.resume, all_read);
         if (!checked.ok()) return checked.status();
+    }
+    if (options.report) {
+        const auto checked = check_not_inputs({}, *options.report, all_read);
+        if (!checked.ok()) return checked.status();
+    }
+    if (options.crops) {
+        const auto checked = check_not_inputs({}, *options.crops, all_read);
+        if (!checked.ok()) return checked.status();
+        if (Status status = check_apart(*options.crops, list); !status.ok()) return status;
     }
     std::vector<fs::path> outputs;
     if (!options.output) {
@@ -58,7 +68,6 @@ ExitCode detect(Words words) {
                         "[-m MODEL] [OPTION...] PICTURE|FOLDER|- ...");
     declare(arguments, options);
     if (const auto end = parse_or_end(arguments, words)) return *end;
-    if (Status status = settle(options); !status.ok()) return usage_error(arguments, status.message());
     if (!options.model && builtin_model().empty()) return usage_error(arguments, kNoBuiltinModel);
     options.inputs = arguments.positionals();
     if (options.files_from) {
@@ -68,8 +77,13 @@ ExitCode detect(Words words) {
     }
     if (Status status = check_inputs(options.inputs, options.files_from); !status.ok())
         return usage_error(arguments, status.message());
+    if (Status status = settle(options); !status.ok()) return usage_error(arguments, status.message());
 
-    PictureList list = list_pictures(options.inputs, options.output);
+    std::vector<fs::path> written;
+    for (const auto& path : {options.output, options.crops}) {
+        if (path) written.emplace_back(*path);
+    }
+    PictureList list = list_pictures(options.inputs, written);
     if (options.files_from) list.is_one_file = false;
     const auto outputs = plan_outputs(options, list);
     if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
@@ -78,10 +92,13 @@ ExitCode detect(Words words) {
     auto model = load_model_or_builtin(options.model, options.reading.set_in());
     if (!model.ok()) return fail(model.status());
     // Whether it is a detector, and what memory there is, shows before any picture is read.
-    if (auto detector = Detector::create(model.value(), options.detector(1)); !detector.ok()) {
+    auto detector =
+        Detector::create(model.value(), options.detector(options.is_stream ? options.threads : 1));
+    if (!detector.ok()) {
         const std::string name = options.model.value_or(std::string(kBuiltinModelName));
         return fail({detector.status().code(), name + ": " + detector.status().message()});
     }
+    if (options.is_stream) return detect_in_stream(detector.value(), outputs.value(), options);
     return detect_in_pictures(model.value(), list, outputs.value(), options);
 }
 

@@ -90,7 +90,7 @@ ExitCode dump(Words words) {
     if (Status status = check_inputs(arguments.positionals()); !status.ok())
         return usage_error(arguments, status.message());
 
-    const PictureList list = list_pictures(arguments.positionals(), options.output);
+    const PictureList list = list_pictures(arguments.positionals(), {*options.output});
     const auto outputs = plan_outputs(options, list, arguments.positionals());
     if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
 

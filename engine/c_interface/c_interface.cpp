@@ -17,11 +17,9 @@
 struct featherface_model {
     featherface::Model model;
 };
-#if !FEATHERFACE_MINIMAL
 struct featherface_picture {
     featherface::Image image;
 };
-#endif
 
 struct featherface_detector {
     featherface::Detector detector;
@@ -163,6 +161,15 @@ featherface_face as_c(const Face& face) {
     return c;
 }
 
+Face as_face(const featherface_face& c) {
+    Face face{};
+    std::copy_n(c.box, face.box.size(), face.box.begin());
+    face.score = c.score;
+    for (std::size_t i = 0; i < face.landmarks.size(); ++i)
+        face.landmarks[i] = {c.landmarks[i][0], c.landmarks[i][1]};
+    return face;
+}
+
 std::span<const std::uint8_t> octets(const void* bytes, std::size_t count) {
     return {static_cast<const std::uint8_t*>(bytes), count};
 }
@@ -185,6 +192,19 @@ featherface_status load_bytes(const Load& load, const void* bytes, std::size_t b
         const auto known = options_of(options);
         if (!known.ok()) return known.status();
         return keep(load(octets(bytes, byte_count), name != nullptr ? name : "model", known.value()), model);
+    });
+}
+
+// What `cut` makes of a picture and one of its faces.
+template <class Cut>
+featherface_status cut_face(const Cut& cut, const featherface_image* image, const featherface_face* face,
+                            featherface_picture** picture) {
+    return call("a face cut out", [&]() -> Status {
+        if (face == nullptr) return null_pointer("face");
+        if (picture == nullptr) return null_pointer("picture");
+        const auto view = view_of(image);
+        if (!view.ok()) return view.status();
+        return keep(cut(view.value(), as_face(*face)), picture);
     });
 }
 
@@ -306,6 +326,7 @@ featherface_status featherface_picture_decode(const void* bytes, size_t byte_cou
                     picture);
     });
 }
+#endif
 
 void featherface_picture_free(featherface_picture* picture) {
     delete picture;
@@ -323,7 +344,6 @@ featherface_status featherface_picture_view(const featherface_picture* picture, 
         return give(known, image, "image");
     });
 }
-#endif
 
 featherface_status featherface_detector_create(const featherface_model* model,
                                                const featherface_detector_options* options,
@@ -394,6 +414,17 @@ featherface_status featherface_detect(featherface_detector* detector, const feat
 
 void featherface_result_free(featherface_result* result) {
     delete static_cast<OwnedResult*>(result);
+}
+
+featherface_status featherface_align_face(const featherface_image* image, const featherface_face* face,
+                                          featherface_picture** aligned) {
+    return cut_face(align_face, image, face, aligned);
+}
+
+featherface_status featherface_crop_face(const featherface_image* image, const featherface_face* face,
+                                         float margin, featherface_picture** crop) {
+    const auto cut = [&](const ImageView& view, const Face& its) { return crop_face(view, its, margin); };
+    return cut_face(cut, image, face, crop);
 }
 
 featherface_status featherface_forward(featherface_detector* detector, const featherface_image* image,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -99,14 +100,13 @@ class DetectorState {
     bool is_cut = false;
     Timings timings;
 
-    // What `body` returns, if the view can be read and memory suffices; what is told of the last call starts
-    // anew.
+    // Does `body`, if the view can be read and memory suffices; what is told of the last call starts anew.
     template <class Body>
-    auto on(const ImageView& image, const Body& body) -> decltype(body()) {
+    Status on(const ImageView& image, const Body& body) {
         const auto picture = [&] {
             return "a picture of " + size_text(image) + "; a smaller one, or a smaller max_side, takes less";
         };
-        return loaders::guarded(picture, [&]() -> decltype(body()) {
+        return loaders::guarded(picture, [&]() -> Status {
             scale = 1;
             scales = kOwnScale;
             is_cut = false;
@@ -137,14 +137,15 @@ class DetectorState {
         return session.raw_outputs();
     }
 
-    // The picture at a size, unless it is no larger already; then it is `view` itself. `smaller` holds what
-    // is made, and may hold what `view` shows.
-    ImageView shrunk(const ImageView& view, Size size, Image& smaller) {
+    // The picture at a size, unless it is no larger already; then it is `view` itself. What is made for the
+    // `place`-th time in a call is valid until the next call does the same.
+    ImageView shrunk(const ImageView& view, Size size, std::size_t place) {
         if (view.width <= size.width && view.height <= size.height) return view;
         Stopwatch watch;
-        smaller = resize(view, size.width, size.height);
+        while (resizers.size() <= place) resizers.emplace_back();
+        const ImageView smaller = resizers[place].resize(view, size.width, size.height).view();
         timings.preprocess += watch.lap();
-        return smaller.view();
+        return smaller;
     }
 
     // What max_side leaves of the picture's size; sets `scale`.
@@ -157,54 +158,53 @@ class DetectorState {
     }
 
     // The faces of a picture of one size, in its pixels; one more than are given, if there are so many.
-    Result<std::vector<Face>> look(const ImageView& view, std::size_t place) {
+    Status look(const ImageView& view, std::size_t place, std::vector<Face>& faces) {
         const RawOutputs raw = forward(view, place);
         Stopwatch watch;
         if (!all_finite(raw.loc) || !all_finite(raw.conf) || !all_finite(raw.landms)) {
             Session& session = session_at(place);
             return not_finite(session, [&](Observer& observer) { session.run(view, &observer); });
         }
-        std::vector<Face> faces = find_faces(
-            raw, view.height, view.width,
-            {.score_threshold = options.score_threshold,
-             .nms_threshold = options.nms_threshold,
-             .top_k = options.top_k,
-             .max_faces = options.max_faces + (options.max_faces < std::numeric_limits<int>::max())});
+        finder.find(raw, view.height, view.width,
+                    {.score_threshold = options.score_threshold,
+                     .nms_threshold = options.nms_threshold,
+                     .top_k = options.top_k,
+                     .max_faces = options.max_faces + (options.max_faces < std::numeric_limits<int>::max())},
+                    faces);
         timings.postprocess += watch.lap();
-        return faces;
+        return {};
     }
 
     // The same of the picture turned by so many quarters.
-    Result<std::vector<Face>> look_turned(const ImageView& view, int quarters, std::size_t place) {
+    Status look_turned(const ImageView& view, int quarters, std::size_t place, std::vector<Face>& faces) {
         Stopwatch watch;
-        const Image picture = turned(view, quarters);
+        const Image& picture = turner.turn(view, quarters);
         timings.preprocess += watch.lap();
-        Result<std::vector<Face>> faces = look(picture.view(), place);
-        if (!faces.ok()) return faces;
-        for (Face& face : faces.value()) face = turned_back(face, quarters, view.width, view.height);
-        return faces;
+        Status status = look(picture.view(), place, faces);
+        for (Face& face : faces) face = turned_back(face, quarters, view.width, view.height);
+        return status;
     }
 
-    // The faces of every size and turn, in pixels of the full size.
-    Result<std::vector<Sighting>> look_everywhere(ImageView view, Size full) {
+    // The faces of every size and turn, in pixels of the full size; those of the first `count` sightings.
+    Status look_everywhere(ImageView view, Size full, std::size_t& count) {
         Size size = size_to_look_at(full);
         scales = options.scales == kAutoScales ? automatic_scales(size.width, size.height) : options.scales;
-        std::vector<Sighting> sightings;
-        Image smaller;
         std::size_t place = 0;
         for (int halvings = 0; scales >> halvings != 0; ++halvings) {
             if (halvings > 0) size = {half(size.width), half(size.height)};
-            view = shrunk(view, size, smaller);
+            view = shrunk(view, size, static_cast<std::size_t>(halvings));
             if ((scales >> halvings & 1) == 0) continue;
             const float x_scale = static_cast<float>(full.width) / static_cast<float>(view.width);
             const float y_scale = static_cast<float>(full.height) / static_cast<float>(view.height);
             for (int quarters = 0; quarters < (options.turns ? 4 : 1); ++quarters) {
                 // Pictures on their side have a size of their own.
                 const std::size_t session = place + static_cast<std::size_t>(quarters % 2);
-                Result<std::vector<Face>> found =
-                    quarters == 0 ? look(view, session) : look_turned(view, quarters, session);
-                if (!found.ok()) return found.status();
-                std::vector<Face> faces = std::move(found).value();
+                if (sightings.size() == count) sightings.emplace_back();
+                auto& [seen_at, faces] = sightings[count++];
+                seen_at = 1 / x_scale;
+                const Status status =
+                    quarters == 0 ? look(view, session, faces) : look_turned(view, quarters, session, faces);
+                if (!status.ok()) return status;
                 if (view.width != full.width || view.height != full.height) {
                     for (Face& face : faces) {
                         face.box = {face.box[0] * x_scale, face.box[1] * y_scale, face.box[2] * x_scale,
@@ -212,23 +212,41 @@ class DetectorState {
                         for (auto& [x, y] : face.landmarks) x *= x_scale, y *= y_scale;
                     }
                 }
-                sightings.push_back({1 / x_scale, std::move(faces)});
             }
             place += 2;
         }
-        return sightings;
+        return {};
     }
 
-    Result<std::vector<Face>> detect(const ImageView& image) {
-        Result<std::vector<Sighting>> sightings = look_everywhere(image, full_size(image));
-        if (!sightings.ok()) return sightings.status();
+    Status detect(const ImageView& image, std::vector<Face>& faces) {
+        std::size_t count = 0;
+        Status status = look_everywhere(image, full_size(image), count);
+        if (!status.ok()) return status;
         Stopwatch watch;
-        std::vector<Face> faces = merge(std::move(sightings).value(), options.nms_threshold);
+        merger.merge(std::span(sightings).first(count), options.nms_threshold, faces);
         is_cut = faces.size() > static_cast<std::size_t>(options.max_faces);
         if (is_cut) faces.resize(static_cast<std::size_t>(options.max_faces));
         timings.postprocess += watch.lap();
-        return faces;
+        return {};
     }
+
+    // Gives back the memory that pictures took.
+    void trim() {
+        sessions.clear();
+        resizers.clear();
+        turner = {};
+        finder = {};
+        merger = {};
+        sightings.clear();
+    }
+
+  private:
+    // The first makes the picture as large as max_side lets it be, each further one halves it once more.
+    std::vector<Resizer> resizers;
+    Turner turner;
+    FaceFinder finder;
+    Merger merger;
+    std::vector<Sighting> sightings;
 };
 
 }  // namespace engine
@@ -297,17 +315,32 @@ Result<std::size_t> Detector::memory_for(int width, int height) const {
 }
 
 void Detector::trim() {
-    if (!empty()) state_->sessions.clear();
+    if (!empty()) state_->trim();
 }
 
 Result<RawOutputs> Detector::forward(const ImageView& image, LayerObserver* observer) {
     if (empty()) return empty_detector();
-    return state_->on(image, [&]() -> Result<RawOutputs> { return state_->forward(image, 0, observer); });
+    RawOutputs outputs;
+    Status status = state_->on(image, [&]() -> Status {
+        outputs = state_->forward(image, 0, observer);
+        return {};
+    });
+    if (!status.ok()) return status;
+    return outputs;
 }
 
 Result<std::vector<Face>> Detector::detect(const ImageView& image) {
+    std::vector<Face> faces;
+    if (Status status = detect(image, faces); !status.ok()) return status;
+    return faces;
+}
+
+Status Detector::detect(const ImageView& image, std::vector<Face>& faces) {
+    faces.clear();
     if (empty()) return empty_detector();
-    return state_->on(image, [&] { return state_->detect(image); });
+    Status status = state_->on(image, [&] { return state_->detect(image, faces); });
+    if (!status.ok()) faces.clear();
+    return status;
 }
 
 int Detector::threads() const {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
+#include <numeric>
 
 #include "engine/detect/box.hpp"
 
@@ -18,21 +18,16 @@ constexpr float kSmallestBelieved = 48;  // smaller ones are left to the next la
 constexpr float kSurelySeen = 64;        // where one this large was not found, there is none
 constexpr float kSamePlace = 0.4f;       // intersection over union of one face seen at two sizes, at least
 
-// Intersection over union.
-float overlap(const Box& a, const Box& b) {
-    const float w = std::min(a[2], b[2]) - std::max(a[0], b[0]) + 1;
-    const float h = std::min(a[3], b[3]) - std::max(a[1], b[1]) + 1;
-    const float both = std::max(w, 0.0f) * std::max(h, 0.0f);
-    return both / (area(a) + area(b) - both);
-}
-
 float side(const Box& box) {
     return std::sqrt(std::max(area(box), 0.0f));
 }
 
 class Merging {
   public:
-    explicit Merging(const std::vector<Sighting>& sightings) : sightings_(sightings) {
+    // `scales` is memory to work in.
+    Merging(std::span<const Sighting> sightings, std::vector<float>& scales)
+        : sightings_(sightings), scales_(scales) {
+        scales_.clear();
         for (const Sighting& sighting : sightings_) {
             if (std::find(scales_.begin(), scales_.end(), sighting.scale) == scales_.end())
                 scales_.push_back(sighting.scale);
@@ -42,8 +37,8 @@ class Merging {
 
     // The faces of each size that are left neither to the next larger nor to the next smaller one, and that
     // the next smaller one has seen too if it could.
-    std::vector<Face> believed() const {
-        std::vector<Face> faces;
+    void believe(std::vector<Face>& faces) const {
+        faces.clear();
         for (const Sighting& sighting : sightings_) {
             const auto place = std::find(scales_.begin(), scales_.end(), sighting.scale);
             const bool is_smallest = place == scales_.begin(), is_largest = place + 1 == scales_.end();
@@ -62,7 +57,6 @@ class Merging {
                     faces.push_back(face);
             }
         }
-        return faces;
     }
 
   private:
@@ -79,25 +73,31 @@ class Merging {
         });
     }
 
-    const std::vector<Sighting>& sightings_;
-    std::vector<float> scales_;  // the smallest first
+    std::span<const Sighting> sightings_;
+    std::vector<float>& scales_;  // the smallest first
 };
 
 }  // namespace
 
-std::vector<Face> merge(std::vector<Sighting> sightings, float nms_threshold) {
-    if (sightings.size() == 1) return std::move(sightings.front().faces);
-    std::vector<Face> candidates = Merging(sightings).believed();
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Face& a, const Face& b) { return a.score > b.score; });
-    std::vector<Face> faces;
-    for (const Face& candidate : candidates) {
+void Merger::merge(std::span<const Sighting> sightings, float nms_threshold, std::vector<Face>& faces) {
+    if (sightings.size() == 1) {
+        faces = sightings.front().faces;
+        return;
+    }
+    Merging(sightings, scales_).believe(believed_);
+    order_.resize(believed_.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+        return believed_[a].score != believed_[b].score ? believed_[a].score > believed_[b].score : a < b;
+    });
+    faces.clear();
+    for (const std::size_t i : order_) {
+        const Face& candidate = believed_[i];
         const bool is_new = std::none_of(faces.begin(), faces.end(), [&](const Face& better) {
             return overlap(candidate.box, better.box) > nms_threshold;
         });
         if (is_new) faces.push_back(candidate);
     }
-    return faces;
 }
 
 }  // namespace featherface::engine

@@ -48,79 +48,10 @@ bool is_finite(const Values& values) {
     return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-// Eight boxes side by side, so that the compiler compares all of them with another at once.
-class EightBoxes {
-  public:
-    EightBoxes() { x1_.fill(std::numeric_limits<float>::infinity()); }  // an empty place overlaps nothing
-
-    bool full() const { return count_ == kCount; }
-
-    void add(const Box& box) {
-        x1_[count_] = box[0], y1_[count_] = box[1], x2_[count_] = box[2], y2_[count_] = box[3];
-        area_[count_] = area(box);
-        ++count_;
-    }
-
-    // Whether the intersection over union of a box with one of these is above a threshold of 0 or more.
-    bool any_overlaps(const Box& box, float threshold) const {
-        const float size = area(box);
-        int any = 0;
-        for (std::size_t i = 0; i < kCount; ++i) {
-            const float w = (x2_[i] < box[2] ? x2_[i] : box[2]) - (x1_[i] < box[0] ? box[0] : x1_[i]) + 1;
-            const float h = (y2_[i] < box[3] ? y2_[i] : box[3]) - (y1_[i] < box[1] ? box[1] : y1_[i]) + 1;
-            const float both = (w > 0 ? w : 0) * (h > 0 ? h : 0);
-            any |= int{both / (area_[i] + size - both) > threshold};
-        }
-        return any != 0;
-    }
-
-  private:
-    static constexpr std::size_t kCount = 8;
-    std::array<float, kCount> x1_{}, y1_{}, x2_{}, y2_{}, area_{};
-    std::size_t count_ = 0;
-};
-
-// The boxes kept so far, by the stripe of the picture their centre lies in: what is far above or below a
-// candidate is never compared with it.
-class KeptBoxes {
-  public:
-    KeptBoxes(int picture_height, float threshold)
-        : stripe_height_(static_cast<float>(picture_height) / kStripes), threshold_(threshold) {}
-
-    bool suppress(const Box& box) const {
-        for (const Stripe& stripe : stripes_) {
-            if (box[1] > stripe.bottom + 2 || box[3] < stripe.top - 2) continue;
-            for (const EightBoxes& better : stripe.boxes) {
-                if (better.any_overlaps(box, threshold_)) return true;
-            }
-        }
-        return false;
-    }
-
-    void add(const Box& box) {
-        const float row = (box[1] + box[3]) / 2 / stripe_height_;
-        Stripe& stripe = stripes_[static_cast<std::size_t>(std::clamp(row, 0.0f, kStripes - 1.0f))];
-        stripe.top = std::min(stripe.top, box[1]);
-        stripe.bottom = std::max(stripe.bottom, box[3]);
-        if (stripe.boxes.empty() || stripe.boxes.back().full()) stripe.boxes.emplace_back();
-        stripe.boxes.back().add(box);
-    }
-
-  private:
-    static constexpr int kStripes = 64;
-    struct Stripe {
-        float top = std::numeric_limits<float>::infinity(), bottom = -top;  // of all its boxes
-        std::vector<EightBoxes> boxes;
-    };
-
-    float stripe_height_, threshold_;
-    std::array<Stripe, kStripes> stripes_;
-};
-
 // Sorts by the upper 32 bits, keeping the order of equal ones: a radix sort, byte by byte, which here is many
 // times faster than comparing.
-void sort_by_upper_half(std::vector<std::uint64_t>& keys) {
-    std::vector<std::uint64_t> sorted(keys.size());
+void sort_by_upper_half(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& sorted) {
+    sorted.resize(keys.size());
     for (int shift = 32; shift < 64; shift += 8) {
         const auto byte = [shift](std::uint64_t key) { return key >> shift & 0xff; };
         std::array<std::size_t, 257> starts{};
@@ -129,24 +60,6 @@ void sort_by_upper_half(std::vector<std::uint64_t>& keys) {
         for (const std::uint64_t key : keys) sorted[starts[byte(key)]++] = key;
         keys.swap(sorted);
     }
-}
-
-// The anchors with a score above the threshold, best first, equal scores in anchor order; top_k at most.
-std::vector<int> best_anchors(const RawOutputs& raw, const FilterOptions& options) {
-    // The bits of a positive float have its order; flipped, the highest score comes first.
-    std::vector<std::uint64_t> keys;
-    for (int i = 0; i < raw.anchors; ++i) {
-        const float score = raw.conf[2 * static_cast<std::size_t>(i) + 1];
-        if (score > options.score_threshold) {
-            keys.push_back(std::uint64_t{~std::bit_cast<std::uint32_t>(score)} << 32 |
-                           static_cast<std::uint32_t>(i));
-        }
-    }
-    sort_by_upper_half(keys);
-    keys.resize(std::min(keys.size(), static_cast<std::size_t>(options.top_k)));
-    std::vector<int> anchors;
-    for (const std::uint64_t key : keys) anchors.push_back(static_cast<int>(key & 0xffffffffu));
-    return anchors;
 }
 
 }  // namespace
@@ -168,24 +81,47 @@ std::array<float, 4> Anchors::operator[](int index) const {
             static_cast<float>(double(size) / width_), static_cast<float>(double(size) / height_)};
 }
 
-std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const FilterOptions& options) {
+// The anchors with a score above the threshold, best first, equal scores in anchor order; top_k at most.
+// keys_ then has their numbers in the lower halves.
+void FaceFinder::rank_anchors(const RawOutputs& raw, const FilterOptions& options) {
+    // The bits of a positive float have its order; flipped, the highest score comes first.
+    keys_.clear();
+    for (int i = 0; i < raw.anchors; ++i) {
+        const float score = raw.conf[2 * static_cast<std::size_t>(i) + 1];
+        if (score > options.score_threshold) {
+            keys_.push_back(std::uint64_t{~std::bit_cast<std::uint32_t>(score)} << 32 |
+                            static_cast<std::uint32_t>(i));
+        }
+    }
+    sort_by_upper_half(keys_, sorted_);
+    keys_.resize(std::min(keys_.size(), static_cast<std::size_t>(options.top_k)));
+}
+
+void FaceFinder::find(const RawOutputs& raw, int height, int width, const FilterOptions& options,
+                      std::vector<Face>& faces) {
     const Anchors anchors(height, width);
     const float picture_width = static_cast<float>(width), picture_height = static_cast<float>(height);
-    KeptBoxes kept(height, options.nms_threshold);
-    std::vector<Face> faces;
-    for (const int index : best_anchors(raw, options)) {
+    rank_anchors(raw, options);
+    kept_.clear(height, options.nms_threshold);
+    faces.clear();
+    for (const std::uint64_t key : keys_) {
         if (faces.size() >= static_cast<std::size_t>(options.max_faces)) break;
-        const std::size_t i = static_cast<std::size_t>(index);
-        const std::array<float, 4> anchor = anchors[index];
+        const std::size_t i = key & 0xffffffffu;
+        const std::array<float, 4> anchor = anchors[static_cast<int>(i)];
         const Box box = decode_box(anchor, &raw.loc[4 * i], picture_width, picture_height);
-        if (!is_finite(box) || kept.suppress(box)) continue;
+        if (!is_finite(box) || kept_.suppress(box)) continue;
         const Face face{box, raw.conf[2 * i + 1],
                         decode_landmarks(anchor, &raw.landms[10 * i], picture_width, picture_height)};
         if (!std::all_of(face.landmarks.begin(), face.landmarks.end(), is_finite<std::array<float, 2>>))
             continue;
-        kept.add(box);
+        kept_.add(box);
         faces.push_back(face);
     }
+}
+
+std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const FilterOptions& options) {
+    std::vector<Face> faces;
+    FaceFinder().find(raw, height, width, options, faces);
     return faces;
 }
 

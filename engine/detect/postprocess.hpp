@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
+#include "engine/detect/kept_boxes.hpp"
 #include "featherface/face.hpp"
 #include "featherface/raw_outputs.hpp"
 
@@ -31,8 +33,22 @@ struct FilterOptions {
     int max_faces = 750;
 };
 
-// Faces by falling score (equal scores in anchor order), in pixels of a width x height picture. A candidate
-// whose box or landmarks are not finite is dropped.
+// Its memory is used again from call to call.
+class FaceFinder {
+  public:
+    // Sets `faces` to the faces by falling score (equal scores in anchor order), in pixels of a width x
+    // height picture. A candidate whose box or landmarks are not finite is dropped.
+    void find(const RawOutputs& raw, int height, int width, const FilterOptions& options,
+              std::vector<Face>& faces);
+
+  private:
+    void rank_anchors(const RawOutputs& raw, const FilterOptions& options);
+
+    std::vector<std::uint64_t> keys_, sorted_;
+    KeptBoxes kept_;
+};
+
+// The same once.
 std::vector<Face> find_faces(const RawOutputs& raw, int height, int width, const FilterOptions& options);
 
 }  // namespace featherface::engine

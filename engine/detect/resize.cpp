@@ -1,26 +1,57 @@
 #include "engine/detect/resize.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "engine/detect/taps.hpp"
 #include "engine/pixels/interleaved_rows.hpp"
 
 namespace featherface::engine {
 
 namespace {
 
+// Weights are whole numbers of 2^-22: 255 times their sum still fits 32 bits, and the result is the same on
+// every machine.
+constexpr int kFractionBits = 22;
+
 std::uint8_t rounded(std::int32_t sum) {
-    constexpr std::int32_t kHalf = 1 << (kTapBits - 1);
-    return static_cast<std::uint8_t>(std::clamp((sum + kHalf) >> kTapBits, 0, 255));
+    constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
+    return static_cast<std::uint8_t>(std::clamp((sum + kHalf) >> kFractionBits, 0, 255));
+}
+
+using Taps = Axis::Taps;
+
+// Weighs for `count` new samples, from number `from` on.
+void set_triangles(Axis& axis, int old_size, std::int64_t new_size, std::int64_t from, int count) {
+    if (axis.is_for(old_size, new_size, from, count)) return;
+    Axis made{old_size, count, new_size, from, std::vector<Taps>(static_cast<std::size_t>(count))};
+    const double scale = static_cast<double>(old_size) / static_cast<double>(new_size);
+    const double radius = std::max(scale, 1.0), steepness = 1 / radius;
+    for (Taps& taps : made.taps) {
+        const double centre = (static_cast<double>(from++) + 0.5) * scale;
+        taps.first = std::max(0, static_cast<int>(centre - radius + 0.5));
+        const int last = std::min(old_size, static_cast<int>(centre + radius + 0.5));
+        std::vector<double> weights;
+        double sum = 0;
+        for (int j = taps.first; j < last; ++j) {
+            weights.push_back(std::max(0.0, 1 - std::abs((j - centre + 0.5) * steepness)));
+            sum += weights.back();
+        }
+        for (const double weight : weights) {
+            taps.weights.push_back(
+                static_cast<std::int32_t>(weight * (1 / sum) * (1 << kFractionBits) + 0.5));
+        }
+    }
+    axis = std::move(made);
 }
 
 // Halving a picture gives weights of 1/8, 3/8, 3/8 and 1/8 everywhere but at its edges. They need no
 // multiplications, and the rounded sum is the same.
 bool is_half(const Taps& taps) {
-    constexpr std::int32_t kEighth = 1 << (kTapBits - 3);
+    constexpr std::int32_t kEighth = 1 << (kFractionBits - 3);
     const auto& w = taps.weights;
     return w.size() == 4 && w[0] == kEighth && w[1] == 3 * kEighth && w[2] == w[1] && w[3] == kEighth;
 }
@@ -96,7 +127,9 @@ void resize_row(int channels, const std::uint8_t* old_row, const std::vector<Tap
 // Old rows that have become narrow already: as many of the last ones as a new row is made of.
 class NarrowRows {
   public:
-    NarrowRows(const std::vector<Taps>& rows, std::size_t row_bytes) : row_bytes_(row_bytes) {
+    // `bytes` is memory to work in.
+    NarrowRows(const std::vector<Taps>& rows, std::size_t row_bytes, std::vector<std::uint8_t>& bytes)
+        : row_bytes_(row_bytes), bytes_(bytes) {
         for (const Taps& row : rows) kept_ = std::max(kept_, row.weights.size());
         bytes_.resize(kept_ * row_bytes);
     }
@@ -106,7 +139,7 @@ class NarrowRows {
 
   private:
     std::size_t row_bytes_, kept_ = 1;
-    std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint8_t>& bytes_;
 };
 
 void blend_rows(NarrowRows& old, const Taps& row, std::span<std::int32_t> sums, std::uint8_t* new_row) {
@@ -128,35 +161,46 @@ void blend_rows(NarrowRows& old, const Taps& row, std::span<std::int32_t> sums, 
 
 }  // namespace
 
-Image resize(const ImageView& image, int width, int height) {
+const Image& Resizer::resize(const ImageView& image, int width, int height) {
     return resize(image, width, height, {0, 0, width, height});
 }
 
 // The picture is resized along the rows that matter first, with rounding, then along the columns, with
 // rounding again.
-Image resize(const ImageView& image, std::int64_t width, std::int64_t height, const Part& part) {
+const Image& Resizer::resize(const ImageView& image, std::int64_t width, std::int64_t height,
+                             const Part& part) {
     const PixelFormat format = interleaved_format(image.format);
     const int channels = bytes_per_pixel(format);
-    const std::vector<Taps> columns = triangle_taps(image.width, width, part.left, part.width);
-    const std::vector<Taps> rows = triangle_taps(image.height, height, part.top, part.height);
-
-    const Halves halves = halves_among(columns);
+    set_triangles(columns_, image.width, width, part.left, part.width);
+    set_triangles(rows_, image.height, height, part.top, part.height);
+    const Halves halves = halves_among(columns_.taps);
 
     const std::size_t row_bytes = static_cast<std::size_t>(part.width) * static_cast<std::size_t>(channels);
-    std::vector<std::uint8_t> converted(is_yuv(image.format) ? static_cast<std::size_t>(image.width) * 3 : 0);
-    NarrowRows narrow(rows, row_bytes);
-    std::vector<std::int32_t> sums(row_bytes);
-    Image out{part.width, part.height, format, {}};
-    out.pixels.resize(static_cast<std::size_t>(part.height) * row_bytes);
-    std::uint8_t* new_row = out.pixels.data();
-    int y = rows.front().first;
-    for (const Taps& row : rows) {
+    converted_.resize(is_yuv(image.format) ? static_cast<std::size_t>(image.width) * 3 : 0);
+    NarrowRows narrow(rows_.taps, row_bytes, narrow_);
+    sums_.resize(row_bytes);
+    out_.width = part.width;
+    out_.height = part.height;
+    out_.format = format;
+    out_.pixels.resize(static_cast<std::size_t>(part.height) * row_bytes);
+    std::uint8_t* new_row = out_.pixels.data();
+    int y = rows_.taps.front().first;
+    for (const Taps& row : rows_.taps) {
         for (; y < row.last(); ++y)
-            resize_row(channels, interleaved_row(image, y, converted.data()), columns, halves, narrow[y]);
-        blend_rows(narrow, row, sums, new_row);
+            resize_row(channels, interleaved_row(image, y, converted_.data()), columns_.taps, halves,
+                       narrow[y]);
+        blend_rows(narrow, row, sums_, new_row);
         new_row += row_bytes;
     }
-    return out;
+    return out_;
+}
+
+Image resize(const ImageView& image, int width, int height) {
+    return resize(image, width, height, {0, 0, width, height});
+}
+
+Image resize(const ImageView& image, std::int64_t width, std::int64_t height, const Part& part) {
+    return Resizer().resize(image, width, height, part);
 }
 
 }  // namespace featherface::engine

@@ -20,28 +20,34 @@ void scatter(const std::uint8_t* row, int width, std::uint8_t* to, std::ptrdiff_
 
 }  // namespace
 
-Image turned(const ImageView& image, int quarters) {
+const Image& Turner::turn(const ImageView& image, int quarters) {
     const PixelFormat format = interleaved_format(image.format);
     const std::ptrdiff_t bytes = bytes_per_pixel(format);
     const bool on_its_side = quarters % 2 == 1;
-    Image out{on_its_side ? image.height : image.width, on_its_side ? image.width : image.height, format, {}};
-    const std::ptrdiff_t out_row = out.width * bytes;
-    out.pixels.resize(static_cast<std::size_t>(out_row) * static_cast<std::size_t>(out.height));
+    out_.width = on_its_side ? image.height : image.width;
+    out_.height = on_its_side ? image.width : image.height;
+    out_.format = format;
+    const std::ptrdiff_t out_row = out_.width * bytes;
+    out_.pixels.resize(static_cast<std::size_t>(out_row) * static_cast<std::size_t>(out_.height));
 
     // Where the first pixel goes, and how far from it its neighbours to the right and below.
-    const std::ptrdiff_t last_column = out_row - bytes, last_row = out_row * (out.height - 1);
+    const std::ptrdiff_t last_column = out_row - bytes, last_row = out_row * (out_.height - 1);
     std::ptrdiff_t first = 0, right = 0, below = 0;
     if (quarters == 1) first = last_column, right = out_row, below = -bytes;
     if (quarters == 2) first = last_row + last_column, right = -bytes, below = -out_row;
     if (quarters == 3) first = last_row, right = -out_row, below = bytes;
 
-    std::vector<std::uint8_t> converted(is_yuv(image.format) ? static_cast<std::size_t>(image.width) * 3 : 0);
+    converted_.resize(is_yuv(image.format) ? static_cast<std::size_t>(image.width) * 3 : 0);
     const auto put = bytes == 1 ? scatter<1> : bytes == 3 ? scatter<3> : scatter<4>;
     for (int y = 0; y < image.height; ++y) {
-        put(interleaved_row(image, y, converted.data()), image.width, out.pixels.data() + first + y * below,
+        put(interleaved_row(image, y, converted_.data()), image.width, out_.pixels.data() + first + y * below,
             right);
     }
-    return out;
+    return out_;
+}
+
+Image turned(const ImageView& image, int quarters) {
+    return Turner().turn(image, quarters);
 }
 
 Face turned_back(const Face& face, int quarters, int width, int height) {

@@ -37,4 +37,10 @@ void convert_yuv_row(const ImageView& image, int y, std::uint8_t* bgr);
 // A valid view as bgr8.
 Image bgr_copy(const ImageView& image);
 
+// A part of one, which lies in it.
+struct Rectangle {
+    int left = 0, top = 0, width = 0, height = 0;
+};
+Image bgr_part(const ImageView& image, const Rectangle& part);
+
 }  // namespace featherface::engine

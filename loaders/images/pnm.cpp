@@ -274,4 +274,18 @@ Result<Image> decode_pnm(std::span<const std::byte> bytes, std::int64_t max_pixe
     return image;
 }
 
+Result<PnmLayout> pnm_layout(std::span<const std::byte> bytes, std::int64_t max_pixels) {
+    TextReader reader(as_text(bytes));
+    const auto header = read_header(reader, as_text(bytes)[1], max_pixels);
+    if (!header.ok()) return header.status();
+    PnmLayout layout{
+        static_cast<int>(header->width), static_cast<int>(header->height), reader.position(), 0, {}};
+    layout.bytes = layout.header_bytes + header->row_bytes() * static_cast<std::size_t>(header->height);
+    if (!header->text() && !header->bits() && header->maximum == 255) {
+        if (header->channels == 1) layout.format = PixelFormat::gray8;
+        if (header->channels == 3) layout.format = PixelFormat::rgb8;
+    }
+    return layout;
+}
+
 }  // namespace featherface::loaders

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "featherface/image.hpp"
@@ -20,5 +21,16 @@ Result<Image> decode_pnm(std::span<const std::byte> bytes, std::int64_t max_pixe
 
 // Its size alone, from the file's beginning. Errors: as above, for the header.
 Result<ImageHeader> read_pnm_size(std::span<const std::byte> bytes, std::int64_t max_pixels);
+
+// How a binary picture (P4 to P7) lies in a file that begins with it.
+struct PnmLayout {
+    int width = 0, height = 0;
+    std::size_t header_bytes = 0, bytes = 0;  // `bytes` is those of the whole picture
+    // Of rgb8 and gray8 samples as they are, without a row's end between them; nothing of others.
+    std::optional<PixelFormat> format{};
+};
+
+// Errors: those of decode_pnm() that the header alone gives.
+Result<PnmLayout> pnm_layout(std::span<const std::byte> bytes, std::int64_t max_pixels);
 
 }  // namespace featherface::loaders

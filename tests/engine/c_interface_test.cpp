@@ -230,6 +230,34 @@ TEST_CASE("C interface: failures have the library's code and message, and null p
     CHECK(std::string(featherface_model_name(nullptr)).empty());
 }
 
+TEST_CASE("C interface: faces are cut out as the C++ interface does it") {
+    const Image picture = noise(200, 150);
+    const featherface_image image = image_of(picture);
+    featherface_face face = {{20, 30, 100, 120}, 0.9f, {{40, 60}, {80, 62}, {61, 80}, {45, 100}, {77, 99}}};
+    const Face same{{20, 30, 100, 120}, 0.9f, {{{40, 60}, {80, 62}, {61, 80}, {45, 100}, {77, 99}}}};
+    const auto check = [&](featherface_picture* made, const Image& expected) {
+        featherface_image view = FEATHERFACE_IMAGE_INIT;
+        REQUIRE(featherface_picture_view(made, &view) == FEATHERFACE_OK);
+        REQUIRE(view.width == expected.width);
+        REQUIRE(view.height == expected.height);
+        CHECK(std::memcmp(view.data, expected.pixels.data(), expected.pixels.size()) == 0);
+        featherface_picture_free(made);
+    };
+    featherface_picture *aligned = nullptr, *crop = nullptr;
+    REQUIRE(featherface_align_face(&image, &face, &aligned) == FEATHERFACE_OK);
+    check(aligned, align_face(picture.view(), same).value());
+    REQUIRE(featherface_crop_face(&image, &face, 0.25f, &crop) == FEATHERFACE_OK);
+    check(crop, crop_face(picture.view(), same, 0.25f).value());
+
+    check_error(featherface_crop_face(&image, &face, -1, &crop), FEATHERFACE_INVALID_ARGUMENT, "margin");
+    check_error(featherface_align_face(&image, nullptr, &aligned), FEATHERFACE_INVALID_ARGUMENT,
+                "face is NULL");
+    check_error(featherface_align_face(nullptr, &face, &aligned), FEATHERFACE_INVALID_ARGUMENT,
+                "image is NULL");
+    check_error(featherface_align_face(&image, &face, nullptr), FEATHERFACE_INVALID_ARGUMENT,
+                "picture is NULL");
+}
+
 TEST_CASE("C interface: layers are told of, the classifier runs, memory is asked for and given back") {
     const CModel model("v2");
     const CDetector detector(model.handle, nullptr);

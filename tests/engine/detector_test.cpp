@@ -191,6 +191,40 @@ TEST_CASE("detector: once laid out, the network runs without allocating") {
     }
 }
 
+TEST_CASE("detector: from the second picture of a size on, faces are found without allocating") {
+    const Model model = seeded_model("v2");
+    const test::YuvPicture camera(PixelFormat::nv12, 96, 64);
+    const Image photo = noise(96, 64);
+    for (const ImageView& image : {photo.view(), camera.view()}) {
+        for (const DetectorOptions& options :
+             {DetectorOptions{.score_threshold = kLow},
+              DetectorOptions{.score_threshold = kLow, .scales = 0b111, .turns = true, .threads = 2},
+              DetectorOptions{.score_threshold = kLow, .max_side = 50, .scales = 0b11}}) {
+            Detector detector = make_detector(model, options);
+            std::vector<Face> faces;
+            REQUIRE(detector.detect(image, faces).ok());
+            REQUIRE_FALSE(faces.empty());
+            const std::vector<Face> expected = faces;
+            const std::size_t anywhere = test::allocations_anywhere();
+            for (int i = 0; i < 3; ++i) {
+                if (!detector.detect(image, faces).ok()) FAIL("detect");
+            }
+            CHECK(test::allocations_anywhere() == anywhere);
+            CHECK(same(faces, expected));
+            detector.trim();
+            REQUIRE(detector.detect(image, faces).ok());
+            CHECK(same(faces, expected));
+        }
+    }
+}
+
+TEST_CASE("detector: a vector for faces is empty after an error") {
+    Detector detector = make_detector(seeded_model("v2"), {});
+    std::vector<Face> faces(3);
+    CHECK(detector.detect(ImageView{}, faces).code() == StatusCode::invalid_argument);
+    CHECK(faces.empty());
+}
+
 TEST_CASE("detector: thresholds and limits do what they say") {
     const Model model = seeded_model("v2");
     const Image image = noise(128, 128);

@@ -1,11 +1,6 @@
 // `featherface detect` over many pictures: on several threads, from lists, interrupted and resumed.
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
-#include <csignal>
 #include <filesystem>
 #include <regex>
 #include <string>
@@ -14,6 +9,7 @@
 #include "support/command.hpp"
 #include "support/skipped.hpp"
 #include "tools/detect_fixture.hpp"
+#include "tools/running_program.hpp"
 
 namespace featherface::test {
 
@@ -160,52 +156,6 @@ TEST_CASE("detect: --resume goes on where a file ends, and ends as a single run 
     check_program(fixture.run({"--resume", "/dev/full/x", fixture.a}), 6, {"/dev/full/x"});
 }
 
-namespace {
-
-// The program with its standard output in a pipe.
-class Running {
-  public:
-    explicit Running(const std::vector<std::string>& arguments) {
-        int ends[2];
-        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-        const std::string program = FEATHERFACE_BINARY_DIR "/bin/featherface";
-        std::vector<char*> words = {const_cast<char*>(program.c_str())};
-        for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
-        words.push_back(nullptr);
-        child_ = ::fork();
-        REQUIRE(child_ >= 0);
-        if (child_ == 0) {
-            ::dup2(ends[1], STDOUT_FILENO);
-            ::signal(SIGINT, SIG_DFL);  // a shell's background jobs, as this may be one, ignore it
-            ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
-            ::execv(program.c_str(), words.data());
-            ::_exit(127);
-        }
-        ::close(ends[1]);
-        out_ = ends[0];
-    }
-    ~Running() { ::close(out_); }
-
-    // Some of the output; empty at its end.
-    std::string read_some() {
-        std::array<char, 4096> chunk;
-        const ssize_t count = ::read(out_, chunk.data(), chunk.size());
-        return {chunk.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
-    }
-    void interrupt() { ::kill(child_, SIGINT); }
-    int exit_code() {
-        int status = 0;
-        REQUIRE(::waitpid(child_, &status, 0) == child_);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-
-  private:
-    pid_t child_ = -1;
-    int out_ = -1;
-};
-
-}  // namespace
-
 TEST_CASE(
     "detect: SIGINT lets the pictures at work be finished, leaves whole lines, and --resume does the rest") {
     const DetectFixture fixture;
@@ -213,8 +163,8 @@ TEST_CASE(
     const std::vector<std::string> names(2000, fixture.a);
     const std::string list = fixture.files.text("list", joined(names, '\n'));
     for (const std::string format : {"jsonl", "json"}) {
-        Running program({"detect", "-m", fixture.model, "--score", "0.02", "--threads", "3", "--format",
-                         format, "--files-from", list});
+        RunningProgram program({"detect", "-m", fixture.model, "--score", "0.02", "--threads", "3",
+                                "--format", format, "--files-from", list});
         // JSON's opening comes before its first picture.
         std::string out;
         for (std::string more; out.find("\"score\"") == std::string::npos; out += more) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/jpeg_writer.hpp"
+#include "support/png_writer.hpp"
 #include "support/sanitized.hpp"
 #include "tools/detect_fixture.hpp"
 
@@ -135,20 +136,22 @@ TEST_CASE("detect: --scales and --turns reach the detector, and JSON says what r
         check_program(fixture.run({"--scales", wrong, large}), 2, {"--scales", "1, 0.5, 0.25"});
 }
 
-TEST_CASE("detect: '-' is a picture on standard input") {
+TEST_CASE("detect: '-' is a picture on standard input, or several") {
     const DetectFixture fixture;
     ProgramOptions options;
     const auto bytes = read_file(fixture.a);
     options.stdin_text.assign(bytes.begin(), bytes.end());
     const ProgramResult result = fixture.run({"--format", "jsonl", "-"}, options);
     check_program(result, 0);
-    check_image(parse_json(result.out), "-", fixture.first, expected_faces(fixture.first));
+    CHECK(parse_json(result.out)["file"].string() == "-");
+    CHECK(parse_json(result.out)["faces"].size() == expected_faces(fixture.first).size());
 
     check_program(fixture.run({"-"}), 3, {"standard input"});
     ProgramOptions closed;
     closed.stdin_closed = true;
     check_program(fixture.run({"-"}, closed), 3, {"standard input", "cannot read"});
-    options.stdin_text = "P5\n1 1\n255\n" + std::string(std::size_t{17} << 20, 'x');
+    const std::string header = make_png({}, zlib_stored(std::string("\0abc", 4))).substr(0, 8 + 25);
+    options.stdin_text = header + std::string(std::size_t{17} << 20, '\x7f');  // a chunk that has no end
     check_program(fixture.run({"-"}, options), 3,
                   {"standard input: more bytes than the headers account for", "at most 16777240"});
 }

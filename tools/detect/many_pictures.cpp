@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/streams.hpp"
+#include "tools/detect/face_report.hpp"
 #include "tools/detect/in_order.hpp"
 #include "tools/detect/picture_worker.hpp"
 #include "tools/detect/resumed_file.hpp"
@@ -20,16 +21,6 @@ namespace {
 
 // Results that wait for an earlier picture, for each thread: they are small.
 constexpr std::size_t kPicturesAhead = 64;
-
-std::unique_ptr<FaceFormat> make_format(std::size_t format) {
-    switch (format) {
-        case kDetectJson: return json_format();
-        case kDetectJsonLines: return jsonl_format();
-        case kDetectCsv: return csv_format();
-        case kDetectWiderface: return std::make_unique<FaceFormat>();
-        default: return text_format();
-    }
-}
 
 // Where results go.
 class Destination {
@@ -42,7 +33,7 @@ class Destination {
         return {};
     }
     bool has(const Picture& picture) { return file_ && file_->take(picture.name); }
-    Status write(const std::string& text) { return file_ ? file_->write(text) : write_data(text); }
+    Status write(std::string_view text) { return file_ ? file_->write(text) : write_data(text); }
 
   private:
     std::optional<ResumedFile> file_;
@@ -72,8 +63,15 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
     for (const Status& error : list.errors) worst = fail(error);
     const std::vector<std::size_t> to_do = pictures_to_do(list, options, destination);
 
+    std::optional<FaceReport> report;
+    if (options.report) {
+        auto created = FaceReport::create(*options.report, model);
+        if (!created.ok()) return fail(created.status());
+        report.emplace(std::move(created).value());
+    }
+
     watch_interrupt();
-    const auto format = make_format(options.format);
+    const auto format = make_format(options);
     if (Status status = destination.write(format->begin(model)); !status.ok()) return fail(status);
 
     PixelWindow window(options.threads * PictureWorker::kPixelsPerWorker);
@@ -97,7 +95,8 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
         worst = std::max(worst, outcome.code);
         if (!outcome.result.error.empty()) ++failed;
         ++done;
-        const Status written = destination.write(format->picture(outcome.result));
+        Status written = destination.write(format->picture(outcome.result));
+        if (written.ok() && report) written = report->add(outcome.result, outcome.thumbnail);
         if (!written.ok()) lost = fail(written);
         return written.ok();
     };
@@ -106,6 +105,9 @@ ExitCode detect_in_pictures(const Model& model, const PictureList& list,
                                  deliver);
     if (lost) return *lost;
     if (Status status = destination.write(format->end()); !status.ok()) return fail(status);
+    if (report) {
+        if (Status status = report->finish(); !status.ok()) return fail(status);
+    }
     if (failed > 0 && done > 1) {
         message(std::to_string(failed) + " of " + std::to_string(done) + " pictures failed");
     }

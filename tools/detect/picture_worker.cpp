@@ -7,9 +7,9 @@
 
 #include "loaders/guarded.hpp"
 #include "tools/cli/scales.hpp"
+#include "tools/detect/face_files.hpp"
+#include "tools/detect/face_report.hpp"
 #include "tools/files/output_file.hpp"
-#include "tools/pictures/draw.hpp"
-#include "tools/pictures/image_write.hpp"
 
 namespace featherface::tools {
 
@@ -70,14 +70,19 @@ Status PictureWorker::find_faces(const Picture& picture, const ImageReadOptions&
     return {};
 }
 
-Status PictureWorker::write_file_of(const fs::path& path, const PictureFaces& result, Image& image) {
-    if (path.has_parent_path()) {
-        if (Status status = make_folder(path.parent_path()); !status.ok()) return status;
+Status PictureWorker::write_files(const Picture& picture, const fs::path& output, const PictureFaces& result,
+                                  Image image) {
+    if (options_.crops) {
+        const Status status = write_crops(fs::path(*options_.crops) / picture.stem, image.view(),
+                                          result.faces, options_.margin);
+        if (!status.ok()) return status;
     }
-    if (options_.format == kDetectWiderface) return write_file(path, widerface_text(result));
-    const std::vector<Face> best_last(result.faces.rbegin(), result.faces.rend());
-    draw_faces(image, best_last);  // where faces overlap, the best is seen
-    return write_image(path, image.view());
+    if (output.empty()) return {};
+    if (options_.format != kDetectWiderface) return write_drawing(output, std::move(image), result.faces);
+    if (output.has_parent_path()) {
+        if (Status status = make_folder(output.parent_path()); !status.ok()) return status;
+    }
+    return write_file(output, widerface_text(result));
 }
 
 PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& output, int threads) {
@@ -89,7 +94,7 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
     outcome.result.file = picture.name;
     TakenPixels taken(window_);  // until the picture is written
     Image image;
-    const bool draws = !output.empty() && options_.format != kDetectWiderface;
+    const bool draws = (!output.empty() && options_.format != kDetectWiderface) || options_.crops;
     const ImageReadOptions reading = draws ? options_.reading_whole() : options_.reading_to_look();
     const Status found = within_memory(
         picture, [&] { return find_faces(picture, reading, threads, taken, image, outcome.result); });
@@ -99,10 +104,18 @@ PictureOutcome PictureWorker::look(const Picture& picture, const fs::path& outpu
         return outcome;
     }
     if (outcome.result.scale != 1) outcome.messages.push_back(shrunk_text(outcome.result, options_.max_side));
-    if (output.empty()) return outcome;
+    if (options_.report) {
+        const Status made = within_memory(picture, [&]() -> Status {
+            auto thumbnail = thumbnail_of(image.view());
+            if (!thumbnail.ok()) return thumbnail.status();
+            outcome.thumbnail = std::move(thumbnail).value();
+            return {};
+        });
+        if (!made.ok()) add_failure(made);
+    }
     // The faces still go to standard output, and the other pictures are still looked at.
-    const Status written =
-        within_memory(picture, [&] { return write_file_of(output, outcome.result, image); });
+    const Status written = within_memory(
+        picture, [&] { return write_files(picture, output, outcome.result, std::move(image)); });
     if (!written.ok()) add_failure(written);
     return outcome;
 }

@@ -1,4 +1,4 @@
-// What `detect` does with one picture, on one thread of several: reads it, finds its faces, writes its file.
+// What `detect` does with one picture, on one thread of several: reads it, finds its faces, writes its files.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,7 @@ namespace featherface::tools {
 
 struct PictureOutcome {
     PictureFaces result;
+    std::string thumbnail;              // where there is to be a report
     std::vector<std::string> messages;  // to be shown
     ExitCode code = kDone;
 };
@@ -37,7 +38,8 @@ class PictureWorker {
   private:
     Status find_faces(const Picture& picture, const ImageReadOptions& reading, int threads,
                       TakenPixels& taken, Image& image, PictureFaces& result);
-    Status write_file_of(const std::filesystem::path& path, const PictureFaces& result, Image& image);
+    Status write_files(const Picture& picture, const std::filesystem::path& output,
+                       const PictureFaces& result, Image image);
 
     const Model& model_;
     const DetectOptions& options_;

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "tools/pictures/image_write.hpp"
+#include "tools/pictures/png_write.hpp"
 #include "tools/text/text.hpp"
 
 namespace featherface::tools {

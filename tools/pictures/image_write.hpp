@@ -1,4 +1,4 @@
-// Writing pictures: PNG, or PPM (P6) for whoever wants no compression.
+// Writing pictures: PNG, JPEG, which is smaller and has losses, or PPM (P6) for whoever wants no compression.
 #pragma once
 
 #include <filesystem>
@@ -9,14 +9,14 @@
 
 namespace featherface::tools {
 
-enum class PictureFormat { png, ppm };
+enum class PictureFormat { png, jpeg, ppm };
 
-// The format by the extension of the name: .png, .ppm, or none (PNG). Errors: invalid_argument.
+// The format by the extension of the name: .png, .jpg, .jpeg, .ppm, or none (PNG). Errors: invalid_argument.
 Result<PictureFormat> picture_format(const std::filesystem::path& path);
 
-// A PNG file in memory; alpha is dropped. `image` is a valid view. Errors: output_error, when it is too
-// large; out_of_memory.
-Result<std::string> encode_png(const ImageView& image);
+// A JPEG file in memory, of quality 1 to 100; above 90 colours have the full resolution. Alpha is dropped.
+// `image` is a valid view. Errors: output_error, when it is too large; out_of_memory.
+Result<std::string> encode_jpeg(const ImageView& image, int quality);
 
 // Writes a picture in the format its name asks for; alpha is dropped. The file appears only when it is
 // complete. Errors: invalid_argument (the name, the view), output_error,

@@ -59,4 +59,25 @@ Result<std::vector<fs::path>> check_not_inputs(std::vector<fs::path> outputs, co
     return outputs;
 }
 
+Status check_apart(const fs::path& folder, const PictureList& list) {
+    std::set<fs::path> read, written;
+    for (const Picture& picture : list.pictures) {
+        if (picture.name != "-") read.insert(fs::path(picture.name).parent_path());
+        written.insert(folder / picture.stem.parent_path());
+    }
+    std::set<std::pair<dev_t, ino_t>> with_pictures;
+    for (const fs::path& path : read) {
+        if (const auto identity = identity_of(path.empty() ? fs::path(".") : path))
+            with_pictures.insert(*identity);
+    }
+    for (const fs::path& path : written) {
+        const auto identity = identity_of(path);
+        if (!identity || !with_pictures.contains(*identity)) continue;
+        return {
+            StatusCode::invalid_argument,
+            "the folder " + path.native() + " has pictures that are read; give another for what is written"};
+    }
+    return {};
+}
+
 }  // namespace featherface::tools

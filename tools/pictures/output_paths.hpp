@@ -32,4 +32,8 @@ Result<std::vector<std::filesystem::path>> check_not_inputs(std::vector<std::fil
                                                             const std::filesystem::path& output,
                                                             const ReadFiles& read);
 
+// Whether files whose names nobody knows yet can be written as <folder>/<stem>... for each picture. Errors:
+// invalid_argument when one of the pictures lies where such files would, for it might be one of them.
+Status check_apart(const std::filesystem::path& folder, const PictureList& list);
+
 }  // namespace featherface::tools

@@ -34,7 +34,7 @@ Status folder_error(const fs::path& folder, const std::string& what) {
 
 class Lister {
   public:
-    Lister(PictureList& list, const std::optional<fs::path>& skipped) : list_(list), skipped_(skipped) {}
+    Lister(PictureList& list, const std::vector<fs::path>& skipped) : list_(list), skipped_(skipped) {}
 
     void add_input(const std::string& input) {
         std::error_code ignored;
@@ -82,7 +82,9 @@ class Lister {
             const fs::path name = entry.path().filename();
             if (entry.is_directory(ignored)) {
                 const bool skip =
-                    entry.is_symlink(ignored) || (skipped_ && fs::equivalent(entry, *skipped_, ignored));
+                    entry.is_symlink(ignored) || std::ranges::any_of(skipped_, [&](const fs::path& skipped) {
+                        return fs::equivalent(entry, skipped, ignored);
+                    });
                 if (!skip) add_folder(entry.path(), below / name);
             } else if (looks_like_picture(name)) {
                 add(entry.path().native(), below / name.stem());
@@ -91,7 +93,7 @@ class Lister {
     }
 
     PictureList& list_;
-    const std::optional<fs::path>& skipped_;
+    const std::vector<fs::path>& skipped_;
     std::set<std::string> stems_;
     std::map<std::string, int> copies_;  // of a stem, beside the first
 };
@@ -135,7 +137,7 @@ fs::path without_slash(const fs::path& folder) {
     return last == std::string::npos ? folder : fs::path(folder.native().substr(0, last + 1));
 }
 
-PictureList list_pictures(std::span<const std::string> inputs, const std::optional<fs::path>& skipped) {
+PictureList list_pictures(std::span<const std::string> inputs, const std::vector<fs::path>& skipped) {
     PictureList list;
     Lister lister(list, skipped);
     for (const std::string& input : inputs) lister.add_input(input);

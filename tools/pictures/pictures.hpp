@@ -39,10 +39,10 @@ Status check_inputs(std::span<const std::string> inputs,
 std::filesystem::path without_slash(const std::filesystem::path& folder);
 
 // A folder stands for every file in it and in the folders below that has a picture's extension, in order of
-// their names; hidden files and folders, links to folders, and `skipped` are left out. "-" is standard input.
-// Whether files can be read is not checked here.
+// their names; hidden files and folders, links to folders, and those that are `skipped` are left out. "-" is
+// standard input. Whether files can be read is not checked here.
 PictureList list_pictures(std::span<const std::string> inputs,
-                          const std::optional<std::filesystem::path>& skipped = std::nullopt);
+                          const std::vector<std::filesystem::path>& skipped = {});
 
 // Called before a picture is decoded with the pixels that its file promises, 0 if that is not known.
 using BeforeDecoding = std::function<void(std::int64_t pixels)>;

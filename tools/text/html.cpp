@@ -101,6 +101,10 @@ std::string html_escaped(std::string_view text) {
 }
 
 std::string html_text(const HtmlPage& page) {
+    return concat(html_begin(page), page.body, html_end());
+}
+
+std::string html_begin(const HtmlPage& page) {
     constexpr std::string_view kHead =
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -108,8 +112,11 @@ std::string html_text(const HtmlPage& page) {
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src "
         "'unsafe-inline'\">\n<title>";
     return concat(kHead, html_escaped(page.title), "</title>\n<style>", kStyle, page.style,
-                  "</style>\n</head>\n<body>\n", page.body, "<script>", kScript,
-                  "</script>\n</body>\n</html>\n");
+                  "</style>\n</head>\n<body>\n");
+}
+
+std::string html_end(std::string_view script) {
+    return concat("<script>", kScript, script, "</script>\n</body>\n</html>\n");
 }
 
 }  // namespace featherface::tools

@@ -28,4 +28,9 @@ struct HtmlPage {
 // text. Rows after a <tbody>'s first are its details, which a button in its first cell shows and hides.
 std::string html_text(const HtmlPage& page);
 
+// The same in pieces, for a body that is not held as a whole: what stands before it, and what behind it,
+// where `script` is JavaScript of the page's own.
+std::string html_begin(const HtmlPage& page);
+std::string html_end(std::string_view script = {});
+
 }  // namespace featherface::tools

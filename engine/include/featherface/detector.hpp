@@ -77,6 +77,9 @@ class Detector {
     // malformed (the network computes values that are not finite: the message names its first such layer).
     // After an error the detector works on.
     Result<std::vector<Face>> detect(const ImageView& image);
+    // The same into a vector of the caller's, which is empty after an error. From the second of several
+    // pictures of one size on, nothing is allocated unless there are more faces than before.
+    Status detect(const ImageView& image, std::vector<Face>& faces);
 
     // The options count from the next picture on. Errors: invalid_argument (an option out of range, another
     // number of threads than the detector was made with).

@@ -141,19 +141,21 @@ typedef struct featherface_image {
 #define FEATHERFACE_IMAGE_INIT \
     {sizeof(featherface_image), NULL, 0, 0, 0, FEATHERFACE_BGR, {{NULL, 0}, {NULL, 0}}, 0, 0}
 
-#if !FEATHERFACE_MINIMAL
-/* A picture read from a file: JPEG, PNG, BMP or PNM, upright. Larger ones than max_pixels are refused before they are
- * decoded; 0: than 100 million. */
+/* A picture that the library made: read from a file, or a face cut out of another picture. */
 typedef struct featherface_picture featherface_picture;
+FEATHERFACE_API void featherface_picture_free(featherface_picture* picture);
+/* Its pixels, in BGR; `image` was set by FEATHERFACE_IMAGE_INIT. */
+FEATHERFACE_API featherface_status featherface_picture_view(const featherface_picture* picture,
+                                                            featherface_image* image);
+
+#if !FEATHERFACE_MINIMAL
+/* JPEG, PNG, BMP or PNM, upright. Larger ones than max_pixels are refused before they are decoded; 0: than 100
+ * million. */
 FEATHERFACE_API featherface_status featherface_picture_read(const char* path, int64_t max_pixels,
                                                             featherface_picture** picture);
 FEATHERFACE_API featherface_status featherface_picture_decode(const void* bytes, size_t byte_count,
                                                               const char* name, int64_t max_pixels,
                                                               featherface_picture** picture);
-FEATHERFACE_API void featherface_picture_free(featherface_picture* picture);
-/* Its pixels, in BGR; `image` was set by FEATHERFACE_IMAGE_INIT. */
-FEATHERFACE_API featherface_status featherface_picture_view(const featherface_picture* picture,
-                                                            featherface_image* image);
 #endif
 
 /* ---- detectors ---- */
@@ -207,6 +209,16 @@ FEATHERFACE_API featherface_status featherface_detect(featherface_detector* dete
                                                       const featherface_image* image,
                                                       featherface_result** result);
 FEATHERFACE_API void featherface_result_free(featherface_result* result);
+
+/* The face turned, scaled and moved so that its landmarks lie as the common ArcFace template has them, in 112 x 112
+ * pixels; what lies outside the picture is black. */
+FEATHERFACE_API featherface_status featherface_align_face(const featherface_image* image,
+                                                          const featherface_face* face,
+                                                          featherface_picture** aligned);
+/* The pixels of its box, with `margin` (0 to 10) times its sides around it, as far as the picture goes. */
+FEATHERFACE_API featherface_status featherface_crop_face(const featherface_image* image,
+                                                         const featherface_face* face, float margin,
+                                                         featherface_picture** crop);
 
 /* One step of one run, valid only during the call that gets it. */
 typedef struct featherface_layer {

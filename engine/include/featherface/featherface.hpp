@@ -5,6 +5,7 @@
 
 #if FEATHERFACE_CXX >= 202002L  // else one error is enough
 #include "featherface/classifier.hpp"
+#include "featherface/crop.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/face.hpp"
 #include "featherface/image.hpp"

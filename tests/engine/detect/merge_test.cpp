@@ -29,8 +29,10 @@ std::vector<float> scores(const std::vector<Face>& faces) {
     return found;
 }
 
-std::vector<float> merged(std::vector<Sighting> sightings) {
-    return scores(engine::merge(std::move(sightings), kNms));
+std::vector<float> merged(const std::vector<Sighting>& sightings) {
+    std::vector<Face> faces;
+    engine::Merger().merge(sightings, kNms, faces);
+    return scores(faces);
 }
 
 }  // namespace

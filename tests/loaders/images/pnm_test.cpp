@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 
 #include "support/bytes.hpp"
@@ -167,4 +168,28 @@ TEST_CASE("pnm: empty and far too large sizes are refused from the header alone"
     check_picture_refused("P5 20000 20000 255\n", StatusCode::limit_exceeded, "too large");
     check_picture_refused("P5 99999999999999999999 99999999999999999999 255\n", StatusCode::limit_exceeded,
                           "too large");
+}
+
+TEST_CASE("pnm: where a binary picture ends, and whether its samples are pixels as they are") {
+    struct Case {
+        std::string header;
+        std::size_t sample_bytes;
+        std::optional<PixelFormat> format;
+    };
+    for (const Case& c :
+         {Case{"P5 3 2 255\n", 6, PixelFormat::gray8}, Case{"P6\n3 2\n# x\n255\n", 18, PixelFormat::rgb8},
+          Case{"P6 3 2 254\n", 18, {}}, Case{"P5 3 2 65535\n", 12, {}}, Case{"P4 9 2\n", 4, {}},
+          Case{"P7\nWIDTH 3\nHEIGHT 2\nDEPTH 3\nMAXVAL 255\nENDHDR\n", 18, PixelFormat::rgb8},
+          Case{"P7\nWIDTH 3\nHEIGHT 2\nDEPTH 2\nMAXVAL 255\nENDHDR\n", 12, {}}}) {
+        CAPTURE(c.header);
+        const auto layout = loaders::pnm_layout(span_of(c.header), 100);
+        REQUIRE_MESSAGE(layout.ok(), layout.status().message());
+        CHECK(layout->header_bytes == c.header.size());
+        CHECK(layout->bytes == c.header.size() + c.sample_bytes);
+        CHECK(layout->format == c.format);
+        CHECK(layout->height == 2);
+    }
+    check_refused(loaders::pnm_layout(span_of("P6 11 10 255\n"), 100).status(), StatusCode::limit_exceeded,
+                  {"11 x 10"});
+    check_refused(loaders::pnm_layout(span_of("P6 11"), 100).status(), StatusCode::malformed, {"header"});
 }

@@ -81,6 +81,20 @@ TEST_CASE("csv: a row per face; names with commas or quotes are quoted") {
     CHECK(csv->picture(failure()).empty());
 }
 
+TEST_CASE("formats: a frame has its number, a face that is followed its id") {
+    PictureFaces frame = example("-");
+    frame.frame = 12;
+    frame.ids = {7};
+    CHECK(tools::text_format()->picture(frame).starts_with(
+        "frame 12: 640x480, 1 face, 12.3 ms\n  id 7  score 0.9"));
+    CHECK(tools::jsonl_format()->picture(frame).starts_with(
+        R"({"file": "-", "frame": 12, "width": 640, "height": 480, "scales": [1], "faces": [{"id": 7, "box": [-1.5)"));
+    const auto csv = tools::csv_format(true, true);
+    CHECK(csv->picture(frame).ends_with(",9,10.5,12,7\n"));
+    frame.error = "bad";
+    CHECK(tools::jsonl_format()->picture(frame) == "{\"file\": \"-\", \"frame\": 12, \"error\": \"bad\"}\n");
+}
+
 TEST_CASE("widerface: name, count, and whole boxes cut towards zero") {
     CHECK(tools::widerface_text(example("set/0--Parade/0_Parade_1.jpg")) ==
           "0_Parade_1\n1\n-1 20 31 21 0.9\n");

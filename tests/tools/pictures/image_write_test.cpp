@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <string>
 
@@ -63,11 +65,34 @@ TEST_CASE("image write: every pixel format and padded rows come out as the same 
     check(PixelFormat::gray8, {7, 99, 8, 99}, {7, 7, 7, 8, 8, 8});
 }
 
+TEST_CASE("image write: a JPEG reads back as nearly the same picture") {
+    const TempDir folder;
+    Image image = picture(160, 90);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+        const std::size_t x = i / 3 % 160, y = i / 480;
+        image.pixels[i] = static_cast<std::uint8_t>(x + y / 2 + i % 3 * 20);
+    }
+    for (const char* name : {"out.jpg", "OUT.JPEG"}) {
+        REQUIRE(write_image(folder / name, image.view()).ok());
+        CHECK(read_file(folder / name)[1] == 0xd8);
+        const Image read = read_image(folder / name).value();
+        REQUIRE(read.pixels.size() == image.pixels.size());
+        int most = 0;
+        for (std::size_t i = 0; i < image.pixels.size(); ++i)
+            most = std::max(most, std::abs(read.pixels[i] - image.pixels[i]));
+        CHECK(most <= 8);  // of quantization
+        CHECK(most > 0);
+    }
+    const std::uint8_t sample = 7;
+    const ImageView wide{&sample, 65'536, 1, 65'536, PixelFormat::gray8};
+    check_refused(tools::encode_jpeg(wide, 90).status(), StatusCode::output_error, {"too large for JPEG"});
+}
+
 TEST_CASE("image write: other extensions are refused before anything is written") {
     const TempDir folder;
-    for (const char* name : {"out.jpg", "out.png.txt", "out.bmp"}) {
+    for (const char* name : {"out.gif", "out.png.txt", "out.bmp"}) {
         check_refused(write_image(folder / name, picture(1, 1).view()), StatusCode::invalid_argument,
-                      {name, "expected a name that ends in .png or .ppm"});
+                      {name, "expected a name that ends in .png, .jpg or .ppm"});
         CHECK_FALSE(std::filesystem::exists(folder / name));
     }
 }

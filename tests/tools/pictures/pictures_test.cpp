@@ -108,8 +108,28 @@ TEST_CASE("pictures: the folder results go to is not searched for pictures") {
     write_file(dir / "a.png", "x");
     write_file(dir / "out" / "a.png", "x");
     const std::vector<std::string> inputs = {dir.path()};
-    CHECK(names_below(dir.path(), list_pictures(inputs, dir.path() / "." / "out")) ==
+    CHECK(names_below(dir.path(), list_pictures(inputs, {dir.path() / "." / "out"})) ==
           std::vector<std::string>{"a.png"});
+}
+
+TEST_CASE("output paths: files of unknown names lie in no folder that pictures are read from") {
+    const TempDir dir;
+    for (const char* folder : {"in", "in/sub", "out", "out/sub"}) fs::create_directory(dir / folder);
+    write_file(dir / "in" / "a.png", "x");
+    write_file(dir / "in" / "sub" / "b.png", "x");
+    fs::create_directory_symlink(dir / "in", dir / "link");
+    const std::vector<std::string> inputs = {dir / "in", "-"};
+    const PictureList list = list_pictures(inputs);
+    REQUIRE(list.pictures.size() == 3);
+    CHECK(tools::check_apart(dir / "out", list).ok());
+    CHECK(tools::check_apart(dir / "new", list).ok());
+    for (const char* folder : {"in", "link", "in/sub"})
+        check_refused(tools::check_apart(dir / folder, list), StatusCode::invalid_argument,
+                      {folder, "are read"});
+    // A picture of the folder below would be written where one is read.
+    fs::remove(dir / "out" / "sub");
+    fs::create_directory_symlink(dir / "in" / "sub", dir / "out" / "sub");
+    check_refused(tools::check_apart(dir / "out", list), StatusCode::invalid_argument, {"out/sub"});
 }
 
 TEST_CASE("output paths: a folder when there are several pictures, one is there, or the name ends in '/'") {
