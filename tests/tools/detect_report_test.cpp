@@ -93,13 +93,13 @@ TEST_CASE("detect: the report is sorted by faces, score and size, and narrowed d
             "one); };";
         return evaluate_in_browser(reported.page, set + steps);
     };
-    CHECK(with(names).starts_with("a b&.ppm broken.png c.ppm flat.ppm d.ppm | 5 of 5 pictures, "));
+    CHECK(with(names).starts_with("a b&amp;.ppm broken.png c.ppm flat.ppm d.ppm | 5 of 5 pictures, "));
     for (const char* key : {"count", "score", "size"}) {
         CAPTURE(key);
         CHECK(with("return sorted('" + std::string(key) + "');") == "true");
     }
     CHECK(with("document.getElementById('order').click();" + names)
-              .starts_with("d.ppm flat.ppm c.ppm broken.png a b&.ppm"));
+              .starts_with("d.ppm flat.ppm c.ppm broken.png a b&amp;.ppm"));
     CHECK(with("set('show', 'failed');" + names).starts_with("broken.png | 1 of 5 pictures, 0 faces"));
     CHECK(with("set('find', 'SUB');" + names).starts_with("d.ppm | 1 of 5 pictures, "));
     // The pictures have their shape before they are decoded.

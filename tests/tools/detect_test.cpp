@@ -244,22 +244,24 @@ TEST_CASE("detect: memory that runs out fails one picture's reading, or its draw
     // There are 48 million pixels: 48 MB of file, 144 MB of picture, and as much again to write it.
     const std::string large = fixture.files.text("large.pgm", "P5\n8000 6000\n255\n");
     fs::resize_file(large, fs::file_size(large) + std::size_t{8000} * 6000);
-    const std::string out = fixture.files.path("out/");
-    const auto run = [&](std::size_t megabytes, bool drawing) {
+    const auto run = [&](std::size_t megabytes, const std::string& out, std::vector<std::string> pictures) {
         const ProgramOptions options{.memory_limit = megabytes << 20};
-        const ProgramResult result = fixture.run(
-            {"--threads", "1", "--max-side", "50", "--format", "json", "-o", out, large, fixture.a}, options);
+        pictures.insert(pictures.begin(),
+                        {"--threads", "1", "--max-side", "50", "--format", "json", "-o", out});
+        const ProgramResult result = fixture.run(pictures, options);
         check_program(result, 5, {large, "not enough memory"});
-        const Json images = parse_json(result.out)["images"];
-        REQUIRE(images.size() == 2);
-        CHECK(images[0].has("faces") == drawing);
-        CHECK(images[0].has("error") != drawing);
-        CHECK(images[1].has("faces"));
-        CHECK(fs::exists(out + "a.png"));
-        CHECK_FALSE(fs::exists(out + "large.png"));
+        return parse_json(result.out)["images"];
     };
-    run(130, false);
-    run(270, true);
+    const std::string folder = fixture.files.path("out/"), file = fixture.files.path("large.ppm");
+    const Json reading = run(130, folder, {large, fixture.a});
+    REQUIRE(reading.size() == 2);
+    CHECK(reading[0].has("error"));
+    CHECK(reading[1].has("faces"));
+    CHECK(fs::exists(folder + "a.png"));
+    CHECK_FALSE(fs::exists(folder + "large.png"));
+    const Json drawing = run(270, file, {large});
+    CHECK(drawing[0].has("faces"));
+    CHECK_FALSE(fs::exists(file));
 }
 
 TEST_CASE("detect: names that start with a dash, with commas, and that are not UTF-8") {
