@@ -11,7 +11,7 @@ namespace featherface::test {
 
 namespace fs = std::filesystem;
 
-TEST_CASE("detect: -o draws one picture to a PNG or PPM file") {
+TEST_CASE("detect: -o draws one picture to a PNG, JPEG or PPM file") {
     const DetectFixture fixture;
     for (const char* name : {"out.png", "out.ppm"}) {
         const ProgramResult result = fixture.run({"-o", fixture.files.path(name), fixture.a});
@@ -24,8 +24,10 @@ TEST_CASE("detect: -o draws one picture to a PNG or PPM file") {
     CHECK(read(fixture.files.path("out.png")).pixels == read(fixture.files.path("out.ppm")).pixels);
     REQUIRE(fixture.run({"--score", "1", "-o", fixture.files.path("plain.png"), fixture.a}).exit_code == 0);
     CHECK(read(fixture.files.path("plain.png")).pixels == fixture.first.pixels);
-    check_program(fixture.run({"-o", fixture.files.path("out.jpg"), fixture.a}), 2,
-                  {"out.jpg", ".png", ".ppm"});
+    check_program(fixture.run({"-o", fixture.files.path("out.jpg"), fixture.a}), 0);
+    CHECK(read(fixture.files.path("out.jpg")).width == fixture.first.width);
+    check_program(fixture.run({"-o", fixture.files.path("out.gif"), fixture.a}), 2,
+                  {"out.gif", ".png", ".jpg", ".ppm"});
 }
 
 TEST_CASE("detect: -o draws several pictures into a folder, made where there is none") {
