@@ -7,6 +7,7 @@
 // Kinds: allocate, map, read, write, thread, open, open-unnamed, link, rename. When the program ends, the
 // file FEATHERFACE_FAULT_LOG has one line: how many calls of that kind there were, and how many blocks of
 // memory were not freed. glibc only.
+#undef _FORTIFY_SOURCE  // under which the headers define some of the functions that are defined here
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
