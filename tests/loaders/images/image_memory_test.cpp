@@ -16,9 +16,16 @@ namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
+// Sanitizers keep memory of their own; there, what is done is enough.
+template <class Work>
+void check_peak_memory(const Work& work, std::size_t limit) {
+    const std::size_t peak = peak_memory(work);
+    if (!kSanitized) CHECK(peak < limit);
+}
+
 }  // namespace
 
-TEST_CASE("image memory: a PNG's rows are unpacked where its pixels go" * doctest::skip(kSanitized)) {
+TEST_CASE("image memory: a PNG's rows are unpacked where its pixels go") {
     constexpr std::uint32_t kSide = 3000;  // 27 MB of pixels
     struct Kind {
         std::uint8_t colour;
@@ -28,26 +35,25 @@ TEST_CASE("image memory: a PNG's rows are unpacked where its pixels go" * doctes
         CAPTURE(kind.channels);
         const ByteString file = make_png({.width = kSide, .height = kSide, .colour = kind.colour},
                                          zlib_zeros((1 + kind.channels * kSide) * kSide));
-        CHECK(peak_memory([&] { (void)decode(file); }) < (kind.most + 4) * kMegabyte);
+        check_peak_memory([&] { (void)decode(file); }, (kind.most + 4) * kMegabyte);
         CHECK(decode(file).ok());
     }
 }
 
-TEST_CASE("image memory: a JPEG that ends early takes none for what it promises" *
-          doctest::skip(kSanitized)) {
+TEST_CASE("image memory: a JPEG that ends early takes none for what it promises") {
     for (const bool progressive : {false, true}) {
         CAPTURE(progressive);
         ByteString file =
             make_jpeg({.width = 80, .height = 80, .others = kNeutral, .progressive = progressive});
         file.replace(find_marker(file, progressive ? 0xc2 : 0xc0) + 5, 4,
                      "\x27\x10\x27\x10");  // 10000 x 10000
-        CHECK(peak_memory([&] { (void)decode(file); }) < 4 * kMegabyte);
+        check_peak_memory([&] { (void)decode(file); }, 4 * kMegabyte);
         check_picture_refused(file, StatusCode::malformed, "in row 1 of 1250");
     }
 }
 
-TEST_CASE("image memory: a JPEG decoded small takes little, a sequential one" * doctest::skip(kSanitized)) {
+TEST_CASE("image memory: a JPEG decoded small takes little, a sequential one") {
     const ByteString file = make_jpeg({.width = 4000, .height = 3000, .others = kNeutral, .sampling = 2});
-    CHECK(peak_memory([&] { (void)decode(file, {.needed_side = 500}); }) < 4 * kMegabyte);
+    check_peak_memory([&] { (void)decode(file, {.needed_side = 500}); }, 4 * kMegabyte);
     CHECK(decode(file, {.needed_side = 500}).ok());
 }
