@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "loaders/error.hpp"
+#include "loaders/file_size.hpp"
 
 namespace featherface::loaders {
 namespace {
@@ -38,13 +39,6 @@ Status not_regular(mode_t mode) {
                  {.expected = "a regular file", .found = found, .hint = "give the path of the file itself"});
 }
 
-Status shrank(std::uint64_t expected, std::uint64_t found) {
-    return error(StatusCode::io_error, "the file shrank while it was read",
-                 {.expected = count_of(expected, "byte"),
-                  .found = std::to_string(found),
-                  .hint = "wait until whatever writes it has finished"});
-}
-
 }  // namespace
 
 Result<RegularFile> RegularFile::open(const std::filesystem::path& path, std::uint64_t largest) {
@@ -56,14 +50,7 @@ Result<RegularFile> RegularFile::open(const std::filesystem::path& path, std::ui
     if (::fstat(descriptor_of(file), &info) != 0) return refuse(system_error("cannot read", errno));
     if (!S_ISREG(info.st_mode)) return refuse(not_regular(info.st_mode));
     file.size_ = static_cast<std::uint64_t>(info.st_size);
-    if (file.size_ == 0) {
-        return refuse(malformed("the file is empty", {.hint = "download or copy it again"}));
-    }
-    if (file.size_ > largest) {
-        return refuse(
-            error(StatusCode::limit_exceeded, "the file is too large",
-                  {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(file.size_)}));
-    }
+    if (Status status = check_file_size(file.size_, largest); !status.ok()) return refuse(status);
     return file;
 }
 

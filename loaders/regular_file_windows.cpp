@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "loaders/error.hpp"
+#include "loaders/file_size.hpp"
 #include "loaders/regular_file.hpp"
 
 namespace featherface::loaders {
@@ -25,13 +26,6 @@ Status windows_error(std::string_view what, DWORD number, std::string hint = {})
     return error(StatusCode::io_error,
                  std::string(what) + ": " + std::system_category().message(static_cast<int>(number)),
                  {.hint = std::move(hint)});
-}
-
-Status shrank(std::uint64_t expected, std::uint64_t found) {
-    return error(StatusCode::io_error, "the file shrank while it was read",
-                 {.expected = count_of(expected, "byte"),
-                  .found = std::to_string(found),
-                  .hint = "wait until whatever writes it has finished"});
 }
 
 }  // namespace
@@ -57,14 +51,7 @@ Result<RegularFile> RegularFile::open(const std::filesystem::path& path, std::ui
                             {.expected = "a regular file", .found = "a pipe or a device"}));
     }
     file.size_ = static_cast<std::uint64_t>(end.QuadPart);
-    if (file.size_ == 0) {
-        return refuse(malformed("the file is empty", {.hint = "download or copy it again"}));
-    }
-    if (file.size_ > largest) {
-        return refuse(
-            error(StatusCode::limit_exceeded, "the file is too large",
-                  {.expected = "at most " + count_of(largest, "byte"), .found = std::to_string(file.size_)}));
-    }
+    if (Status status = check_file_size(file.size_, largest); !status.ok()) return refuse(status);
     return file;
 }
 
