@@ -112,28 +112,35 @@ FEATHERFACE_INLINE void find_corners(const ConstMap& input, const Samples& sampl
     (bottom_row + x.high_cell).store_unaligned(corners.pixel[3]);
 }
 
-// A row of channels for each of `count` samples.
+// A row of channels for each of `count` samples. The corners of some registers of samples are known before the
+// first of these is taken: numbers stored as a vector and read one by one have to wait for the store.
 FEATHERFACE_INLINE void take_samples(const ConstMap& input, int count, const Samples& samples,
                                      float* matrix) {
-    Corners corners;
-    for (int i = 0; i < count; ++i) {
-        const int lane = i % kLanes;
-        if (lane == 0) find_corners(input, samples, i, corners);
-        const float* corner[4];
-        Vec weight[4];
-        unroll<4>([&](auto j) FEATHERFACE_LAMBDA {
-            corner[j.value] =
-                input.data + static_cast<std::ptrdiff_t>(corners.pixel[j.value][lane]) * input.pixel_stride;
-            weight[j.value] = corners.weight[j.value][lane];
-        });
-        float* const out = matrix + static_cast<std::ptrdiff_t>(i) * input.channels;
-        for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-            Vec value = part.load(corner[0] + c) * weight[0];
-            value = fma(part.load(corner[1] + c), weight[1], value);
-            value = fma(part.load(corner[2] + c), weight[2], value);
-            value = fma(part.load(corner[3] + c), weight[3], value);
-            part.store(out + c, value);
-        });
+    constexpr int kAtOnce = 64;
+    Corners known[kAtOnce / kLanes];
+    for (int first = 0; first < count; first += kAtOnce) {
+        const int end = count - first < kAtOnce ? count : first + kAtOnce;
+        for (int i = first; i < end; i += kLanes)
+            find_corners(input, samples, i, known[(i - first) / kLanes]);
+        for (int i = first; i < end; ++i) {
+            const Corners& corners = known[(i - first) / kLanes];
+            const int lane = i % kLanes;
+            const float* corner[4];
+            Vec weight[4];
+            unroll<4>([&](auto j) FEATHERFACE_LAMBDA {
+                corner[j.value] =
+                    input.data + static_cast<std::ptrdiff_t>(corners.pixel[j.value][lane]) * input.pixel_stride;
+                weight[j.value] = corners.weight[j.value][lane];
+            });
+            float* const out = matrix + static_cast<std::ptrdiff_t>(i) * input.channels;
+            for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+                Vec value = part.load(corner[0] + c) * weight[0];
+                value = fma(part.load(corner[1] + c), weight[1], value);
+                value = fma(part.load(corner[2] + c), weight[2], value);
+                value = fma(part.load(corner[3] + c), weight[3], value);
+                part.store(out + c, value);
+            });
+        }
     }
 }
 

@@ -14,13 +14,15 @@ struct Cursor {
     Element* at;
     std::ptrdiff_t step;
 };
-template <class F, class... Elements>
-FEATHERFACE_INLINE void walk(std::ptrdiff_t count, const F& f, Cursor<Elements>... cursors) {
+template <class F, class First, class... Elements>
+FEATHERFACE_INLINE void walk(std::ptrdiff_t count, const F& f, Cursor<First> first, Cursor<Elements>... others) {
     if (count <= 0) return;
+    const First* const last = first.at + (count - 1) * first.step;
     while (true) {
-        f(cursors.at...);
-        if (--count == 0) return;
-        ((cursors.at += cursors.step), ...);
+        f(first.at, others.at...);
+        if (first.at == last) return;
+        first.at += first.step;
+        ((others.at += others.step), ...);
     }
 }
 
