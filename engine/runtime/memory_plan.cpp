@@ -18,8 +18,9 @@ std::size_t aligned(std::size_t floats) {
 std::size_t place(std::vector<Buffer>& buffers) {
     std::vector<std::size_t> order(buffers.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return buffers[a].floats > buffers[b].floats; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return buffers[a].floats != buffers[b].floats ? buffers[a].floats > buffers[b].floats : a < b;
+    });
 
     std::size_t arena = 0;
     std::vector<std::size_t> placed;  // indices, by offset

@@ -25,7 +25,7 @@ bool can_move(const Graph& graph, const std::vector<int>& uses, ValueId value) {
 void find_homes(const Graph& graph, bool place_concats, Schedule& schedule) {
     const std::vector<int> uses = count_uses(graph);
     schedule.homes.assign(graph.nodes.size(), {});
-    schedule.computed.assign(graph.nodes.size(), true);
+    schedule.computed = std::vector<bool>(graph.nodes.size(), true);
     const auto is_part = [&](ValueId value) { return schedule.homes[index(value)].kind == Home::Kind::part; };
     const auto move_into = [&](ValueId value, ValueId whole) {
         schedule.homes[index(value)] = {Home::Kind::part, whole};

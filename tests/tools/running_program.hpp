@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,16 @@ class RunningProgram {
         std::string line;
         for (std::string more; !line.ends_with('\n') && !(more = read_some()).empty();) line += more;
         return line;
+    }
+    // Waits until the pipe, made as small as can be, is full: the program cannot go on.
+    void wait_until_blocked() const {
+        const int size = ::fcntl(out_, F_SETPIPE_SZ, 1);
+        for (int held = 0; held < size; ::usleep(1000)) REQUIRE(::ioctl(out_, FIONREAD, &held) == 0);
+    }
+    bool has_ended() const {
+        siginfo_t state{};
+        return ::waitid(P_PID, static_cast<id_t>(child_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               state.si_pid == child_;
     }
     void interrupt() const { ::kill(child_, SIGINT); }
     // Nobody reads what comes from here on.

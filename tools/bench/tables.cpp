@@ -19,6 +19,9 @@ std::string milliseconds(double nanoseconds) {
 std::string microseconds(double nanoseconds) {
     return fixed(nanoseconds * 1e-3, 1);
 }
+std::string mebibytes(std::size_t bytes) {
+    return fixed(static_cast<double>(bytes) / (1 << 20), 1);
+}
 std::string percent(double fraction) {
     return fixed(fraction * 100, 1);
 }
@@ -92,6 +95,7 @@ Table cases_table(const BenchResult& result) {
                             {"of peak %"},
                             {"load ms"},
                             {"first run ms"},
+                            {"memory MiB"},
                             {"pre ms"},
                             {"post ms"}},
                 .lines = {}};
@@ -115,6 +119,7 @@ Table cases_table(const BenchResult& result) {
                    c.peaks ? percent(c.gflops() * 1e9 / c.peaks->flops) : "",
                    milliseconds(c.load),
                    milliseconds(c.first),
+                   mebibytes(c.memory_bytes),
                    milliseconds(c.pre.median),
                    milliseconds(c.post.median)});
     }
@@ -276,7 +281,7 @@ std::vector<std::string> header_lines(const BenchResult& result) {
         if (c.peaks) {
             line += concat(": peak ", fixed(c.peaks->flops * 1e-9, 1), " GFLOP/s, ",
                            fixed(c.peaks->bandwidth * 1e-9, 1), " GB/s inside ",
-                           fixed(static_cast<double>(c.memory_bytes) / (1 << 20), 1), " MiB");
+                           mebibytes(c.memory_bytes), " MiB");
         }
         append_once(lines, std::move(line));
     }

@@ -66,6 +66,7 @@ TEST_CASE("bench formats: all cases are one table") {
     CHECK(value(0, "of peak %") == "20.0");
     CHECK(value(0, "load ms") == "5.000");
     CHECK(value(0, "first run ms") == "7.000");
+    CHECK(value(0, "memory MiB") == "1.0");
     CHECK(value(0, "pre ms") == "0.001");
     CHECK(value(0, "post ms") == "0.002");
 }
