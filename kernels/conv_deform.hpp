@@ -112,8 +112,8 @@ FEATHERFACE_INLINE void find_corners(const ConstMap& input, const Samples& sampl
     (bottom_row + x.high_cell).store_unaligned(corners.pixel[3]);
 }
 
-// A row of channels for each of `count` samples. The corners of some registers of samples are known before the
-// first of these is taken: numbers stored as a vector and read one by one have to wait for the store.
+// A row of channels for each of `count` samples. The corners of some registers of samples are known before
+// the first of these is taken: numbers stored as a vector and read one by one have to wait for the store.
 FEATHERFACE_INLINE void take_samples(const ConstMap& input, int count, const Samples& samples,
                                      float* matrix) {
     constexpr int kAtOnce = 64;
@@ -128,8 +128,8 @@ FEATHERFACE_INLINE void take_samples(const ConstMap& input, int count, const Sam
             const float* corner[4];
             Vec weight[4];
             unroll<4>([&](auto j) FEATHERFACE_LAMBDA {
-                corner[j.value] =
-                    input.data + static_cast<std::ptrdiff_t>(corners.pixel[j.value][lane]) * input.pixel_stride;
+                corner[j.value] = input.data + static_cast<std::ptrdiff_t>(corners.pixel[j.value][lane]) *
+                                                   input.pixel_stride;
                 weight[j.value] = corners.weight[j.value][lane];
             });
             float* const out = matrix + static_cast<std::ptrdiff_t>(i) * input.channels;

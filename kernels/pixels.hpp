@@ -15,7 +15,8 @@ struct Cursor {
     std::ptrdiff_t step;
 };
 template <class F, class First, class... Elements>
-FEATHERFACE_INLINE void walk(std::ptrdiff_t count, const F& f, Cursor<First> first, Cursor<Elements>... others) {
+FEATHERFACE_INLINE void walk(std::ptrdiff_t count, const F& f, Cursor<First> first,
+                             Cursor<Elements>... others) {
     if (count <= 0) return;
     const First* const last = first.at + (count - 1) * first.step;
     while (true) {

@@ -193,8 +193,9 @@ TEST_CASE(
 
 TEST_CASE("detect: a second SIGINT ends the program at once, whatever it waits for") {
     const DetectFixture fixture;
-    RunningProgram program({"detect", "-m", fixture.model, "--score", "0.001", "--format", "jsonl", "--files-from",
-                            fixture.files.text("list", joined(std::vector<std::string>(2000, fixture.a), '\n'))});
+    RunningProgram program(
+        {"detect", "-m", fixture.model, "--score", "0.001", "--format", "jsonl", "--files-from",
+         fixture.files.text("list", joined(std::vector<std::string>(2000, fixture.a), '\n'))});
     program.wait_until_blocked();
     // (Two that come before the first is noticed are one.)
     for (; !program.has_ended(); ::usleep(1000)) program.interrupt();

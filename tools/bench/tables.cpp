@@ -280,8 +280,8 @@ std::vector<std::string> header_lines(const BenchResult& result) {
         std::string line = concat(c.arch, " kernels, ", counted(c.threads, "thread"));
         if (c.peaks) {
             line += concat(": peak ", fixed(c.peaks->flops * 1e-9, 1), " GFLOP/s, ",
-                           fixed(c.peaks->bandwidth * 1e-9, 1), " GB/s inside ",
-                           mebibytes(c.memory_bytes), " MiB");
+                           fixed(c.peaks->bandwidth * 1e-9, 1), " GB/s inside ", mebibytes(c.memory_bytes),
+                           " MiB");
         }
         append_once(lines, std::move(line));
     }
