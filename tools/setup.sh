@@ -42,7 +42,7 @@ build() {
     local preset=$1 options=()
     shift
     case $preset in
-        clang) install_missing clang ;;
+        clang | asan) install_missing clang ;;
         neon64) install_missing g++-aarch64-linux-gnu qemu-user ;;
         web) install_missing emscripten ;;
     esac

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs the tests: tools/test.sh [PRESET], release by default.
 # PyTorch, for the Python checks, Chromium, which opens the pages, qemu, which runs the program on older CPUs, clang,
-# whose results must be the same bits, and
-# valgrind, which watches the decoding of pictures, are large: they are installed in CI only, as is pkg-config, else what
-# needs them is skipped without them.
+# whose results must be the same bits, and valgrind, which watches the decoding of pictures, are large: they are installed
+# in CI only, as is pkg-config, else what needs them is skipped without them.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 [ $# -le 1 ] || fail "usage: tools/test.sh [PRESET]"

@@ -2,7 +2,7 @@
 // and asks for nothing else.
 //
 // In:  {id, width, height, pixels (ArrayBuffer), maxSide, score, turns}, after a first {start: {simd, plain, model}},
-//      base64 of gzip each.
+//      base64 of gzip each, of the model its even bytes and then its odd ones.
 // Out: {ready: 'simd' or 'plain', ms}, {id, faces, ms}, {id, error} or {failed}.
 'use strict';
 
@@ -34,6 +34,11 @@ const unpack = async base64 => {
   const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 };
+
+function join(planes) {
+  const bytes = new Uint8Array(planes), even = (bytes.length + 1) >> 1;
+  return bytes.map((_, i) => bytes[i % 2 ? even + (i >> 1) : i >> 1]).buffer;
+}
 
 let module, model, engine;
 
@@ -68,7 +73,7 @@ async function start(parts) {
     kind = 'plain';
     module = await WebAssembly.compile(await unpack(parts.plain));
   }
-  model = await unpack(parts.model);
+  model = join(await unpack(parts.model));
   await begin();
   // The first runs are slow, while the browser compiles what they use: better now than with somebody's picture.
   find({width: 320, height: 240, pixels: new ArrayBuffer(320 * 240 * 4), maxSide: 0, score: 0.5, turns: false});
