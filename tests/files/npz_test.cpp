@@ -291,6 +291,11 @@ TEST_CASE("npz: a wrong CRC is noticed, stored and deflated") {
     const Archive short_stream(std::vector{deflated});
     check_refused(opened_npz(short_stream.path()).read("x").status(), StatusCode::malformed,
                   {"array 'x': DEFLATE stream: ends after"});
+    // A header that was promised longer is not looked for in memory that nobody wrote.
+    deflated.deflated = stored_block(kGood.substr(0, 20));
+    const Archive short_header(std::vector{deflated});
+    check_refused(opened_npz(short_header.path()).shape("x").status(), StatusCode::malformed,
+                  {"array 'x': npy header cut short", "found 10"});
 }
 
 TEST_CASE("npz: an array that is deflated to next to nothing is refused by its header, and costs no memory") {

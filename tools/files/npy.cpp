@@ -222,6 +222,10 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> npy, std::uint64_t
                       .expected = "at most " + count_of(kLongestDictionary, "byte"),
                       .found = std::to_string(length)});
     }
+    if (length > npy.size() - prefix) {  // the array is said to be longer than it is
+        return malformed("npy header cut short", prefix, count_of(length, "byte"),
+                         std::to_string(npy.size() - prefix));
+    }
     auto header = parse_dictionary(as_text(npy.subspan(prefix, length)), base + prefix);
     if (!header.ok()) return header;
     header->size = prefix + length;
