@@ -17,6 +17,8 @@ constexpr std::size_t kBeginning = 1 << 16;
 constexpr std::byte kMarker{0xff};
 constexpr unsigned kStart = 0xd8, kEnd = 0xd9;  // SOI and EOI of ITU-T T.81
 
+constexpr std::uint32_t kLongestChunk = 0x7fff'ffff;  // of a PNG
+
 // Whether no length follows: TEM, RST0 to RST7, and a 0xff of the entropy-coded bytes.
 bool stands_alone(unsigned marker) {
     return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
@@ -80,7 +82,8 @@ std::optional<std::size_t> PictureEnd::end_of_jpeg(std::span<const std::byte> by
 std::optional<std::size_t> PictureEnd::end_of_png(std::span<const std::byte> bytes) {
     at_ = std::max<std::size_t>(at_, 8);
     while (at_ + 8 <= bytes.size()) {
-        const std::size_t length = loaders::load_be<std::uint32_t>(bytes, at_);
+        // PNG allows no more, and no sum of sizes of 32 bits wraps.
+        const std::size_t length = std::min(loaders::load_be<std::uint32_t>(bytes, at_), kLongestChunk);
         const bool is_last = loaders::as_text(bytes.subspan(at_ + 4, 4)) == "IEND";
         at_ += 12 + length;
         if (is_last) length_ = at_;

@@ -88,8 +88,11 @@ TEST_CASE("picture end: a JPEG that was cut ends where the next begins, a damage
 
 TEST_CASE("picture end: what is cut, and a BMP, ends with the stream") {
     const ByteString jpeg = picture_data("baseline.jpg"), png = picture_data("rgb.png");
-    for (const std::string& cut : {jpeg.substr(0, 30), png.substr(0, 30), std::string("P6\n2 1\n255\n123"),
-                                   std::string("BM and whatever follows")}) {
+    for (const std::string& cut :
+         {jpeg.substr(0, 30), png.substr(0, 30), std::string("P6\n2 1\n255\n123"),
+          // A chunk that goes on for four GiB: a sum of 32 bits would come back to it.
+          std::string(kPngSignature) + "\xff\xff\xff\xf4IHDR and what follows",
+          std::string("BM and whatever follows")}) {
         PictureEnd end(kMaxPixels);
         CHECK_FALSE(end_in(end, cut, false));
         CHECK(end_in(end, cut, true) == cut.size());
