@@ -1,19 +1,12 @@
-// libFuzzer harness of the picture readers. A JPEG is decoded in every size; they agree about what is wrong
-// with a file, and the smaller ones about its size.
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <span>
 
 #include "featherface/image_file.hpp"
+#include "fuzz/target.hpp"
+#include "loaders/images/picture_allowance.hpp"
+
+namespace featherface::fuzz {
 
 namespace {
-
-using namespace featherface;
-
-void require(bool claim) {
-    if (!claim) std::abort();
-}
 
 // Every pixel takes part, so that a memory checker sees one that was never written.
 void check_pixels(const Image& image) {
@@ -26,15 +19,19 @@ void check_pixels(const Image& image) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr std::int64_t kMostPixels = 1 << 20;
-    const std::span<const std::uint8_t> file(data, size);
+void check_picture(Bytes bytes) {
+    constexpr std::int64_t kMostPixels = 1 << 18;
+    const std::span file(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     const auto whole = decode_image(file, "fuzz", {.max_pixels = kMostPixels});
     if (whole.ok()) {
         check_pixels(whole.value());
+        // What the header promises is what comes.
+        require(loaders::promised_pixels(bytes, kMostPixels) == std::int64_t{whole->width} * whole->height);
+        require(loaders::allowed_picture({bytes, {}, 0}, kMostPixels).ok());
     } else {
         require(whole.status().message().size() > 6);
     }
+    // The smaller ones agree about what is wrong with a file, and about its size.
     for (int halvings = 1; halvings <= 3; ++halvings) {
         const auto part =
             decode_image(file, "fuzz", {.max_pixels = kMostPixels, .needed_halvings = halvings});
@@ -46,5 +43,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(part->width <= whole->width && part->width >= (whole->width + 7) / 8);
         require(part->height <= whole->height && part->height >= (whole->height + 7) / 8);
     }
-    return 0;
 }
+
+}  // namespace featherface::fuzz

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Fuzzes for long: tests/fuzz/run.sh [SECONDS [TARGET...]], by default all targets, one after another, an hour each.
+# Findings stay in the build folder, under fuzz/findings, and end the run of their target; what was learnt is merged into
+# what is stored (corpus/TARGET.tar.gz). With --check, which is what the tests do, runs are repeatable, begin with what is
+# stored and store nothing. FUZZ_BUILD is the build folder, by default build/asan.
+set -euo pipefail
+
+folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build=$(realpath "${FUZZ_BUILD:-$folder/../../build/asan}")
+fuzz=$build/bin/fuzz
+most_bytes=204800  # that are stored of a target, packed
+check=false
+if [ "${1:-}" = --check ]; then
+    check=true
+    shift
+fi
+seconds=${1:-3600}
+targets=("${@:2}")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <("$fuzz" --list)
+
+# unpack TARGET FOLDER: the inputs that a run begins with.
+unpack() {
+    rm -rf "$2"
+    mkdir -p "$2"
+    "$fuzz" "--target=$1" "--seeds=$2"
+    if [ -e "$folder/corpus/$1.tar.gz" ]; then tar -xzf "$folder/corpus/$1.tar.gz" -C "$2"; fi
+}
+
+# merge TARGET FOLDER: stores the smallest inputs of the folder that reach as much as all of it.
+merge() {
+    local merged=$build/fuzz/merged
+    rm -rf "$merged"
+    mkdir -p "$merged" "$folder/corpus"
+    "$fuzz" "--target=$1" -merge=1 -timeout=10 -close_fd_mask=3 "$merged" "$2" 2>/dev/null
+    tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$merged" . | gzip -9n >"$folder/corpus/$1.tar.gz"
+    local bytes
+    bytes=$(stat -c %s "$folder/corpus/$1.tar.gz")
+    [ "$bytes" -le $most_bytes ] || echo "$1: $bytes bytes are more than should be stored ($most_bytes)" >&2
+}
+
+status=0
+for target in "${targets[@]}"; do
+    corpus=$build/fuzz/$target
+    findings=$build/fuzz/findings
+    mkdir -p "$findings"
+    unpack "$target" "$corpus"
+    seed=1
+    $check || seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+    "$fuzz" "--target=$target" "-seed=$seed" "-max_total_time=$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+        -close_fd_mask=3 -print_final_stats=1 "-artifact_prefix=$findings/$target-" "$corpus" || status=1
+    $check || merge "$target" "$corpus"
+done
+exit $status
