@@ -39,6 +39,7 @@ Target inflate();
 Target jpeg();
 Target json();
 Target labels();
+Target model();
 Target npz();
 Target packed();
 Target pickle();
@@ -60,5 +61,8 @@ std::vector<ByteString> data_files(std::string_view folder, std::string_view end
 void check_checkpoint(Bytes file);
 // The same for pictures: a JPEG is decoded in every size.
 void check_picture(Bytes file);
+
+// Makes a packed model's magic, version, size and checksums right, as far as there is a table to go by.
+void mend_packed(ByteString& file);
 
 }  // namespace featherface::fuzz

@@ -23,8 +23,9 @@ void check_packed(Bytes bytes) {
     check_checkpoint(bytes);
 }
 
-// Makes magic, version, size and checksums right, as far as there is a table to go by.
-void mend(ByteString& file) {
+}  // namespace
+
+void mend_packed(ByteString& file) {
     using namespace test::ffm;
     if (file.size() < kHeader) return;
     file.replace(0, 8,
@@ -45,9 +46,11 @@ void mend(ByteString& file) {
     test::seal_table(file);
 }
 
+namespace {
+
 void mutate_packed(ByteString& file, std::size_t most, Random& random) {
     mutate_bytes(file, most, random);
-    if (below(8, random) != 0) mend(file);
+    if (below(8, random) != 0) mend_packed(file);
 }
 
 std::vector<ByteString> packed_seeds() {
