@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <cstdio>
 
 #include "featherface/image_file.hpp"
 #include "fuzz/target.hpp"
@@ -14,7 +15,7 @@ void check_pixels(const Image& image) {
             static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * 3);
     std::uint32_t sum = 1;
     for (const std::uint8_t sample : image.pixels) sum = sum * 31 + sample;
-    if (sum == 0) static_cast<void>(std::getenv("HOME"));
+    if (sum == 0) std::fputs("the pixels add up to nothing\n", stderr);
 }
 
 }  // namespace

@@ -26,15 +26,17 @@ unpack() {
     if [ -e "$folder/corpus/$1.tar.gz" ]; then tar -xzf "$folder/corpus/$1.tar.gz" -C "$2"; fi
 }
 
-# merge TARGET FOLDER: stores the smallest inputs of the folder that reach as much as all of it.
+# merge TARGET FOLDER: stores few and small inputs of the folder that reach, with the seeds, as much as all of it.
 merge() {
-    local merged=$build/fuzz/merged
+    local merged=$build/fuzz/merged archive=$folder/corpus/$1.tar.gz bytes
     rm -rf "$merged"
     mkdir -p "$merged" "$folder/corpus"
-    "$fuzz" "--target=$1" -merge=1 -timeout=10 -close_fd_mask=3 "$merged" "$2" 2>/dev/null
-    tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$merged" . | gzip -9n >"$folder/corpus/$1.tar.gz"
-    local bytes
-    bytes=$(stat -c %s "$folder/corpus/$1.tar.gz")
+    "$fuzz" "--target=$1" "--seeds=$merged"
+    find "$2" -type f -size +4k -delete
+    "$fuzz" "--target=$1" -set_cover_merge=1 -timeout=10 -close_fd_mask=3 "$merged" "$2" 2>/dev/null
+    rm "$merged"/seed*
+    tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$merged" . | gzip -9n >"$archive"
+    bytes=$(stat -c %s "$archive")
     [ "$bytes" -le $most_bytes ] || echo "$1: $bytes bytes are more than should be stored ($most_bytes)" >&2
 }
 

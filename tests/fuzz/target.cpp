@@ -25,19 +25,22 @@ const Target& target_named(std::string_view name) {
     std::exit(2);
 }
 
-std::vector<ByteString> data_files(std::string_view folder, std::string_view ending) {
+std::vector<ByteString> files_in(const fs::path& folder, std::string_view ending) {
     std::vector<fs::path> paths;
-    for (const auto& entry :
-         fs::directory_iterator(fs::path(FEATHERFACE_SOURCE_DIR "/tests/data") / folder)) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
         if (entry.path().native().ends_with(ending)) paths.push_back(entry.path());
     }
-    std::ranges::sort(paths);  // the order is the same everywhere
+    std::ranges::sort(paths);
     std::vector<ByteString> files;
     for (const fs::path& path : paths) {
         std::ifstream file(path, std::ios::binary);
         files.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }
     return files;
+}
+
+std::vector<ByteString> data_files(std::string_view folder, std::string_view ending) {
+    return files_in(fs::path(FEATHERFACE_SOURCE_DIR "/tests/data") / folder, ending);
 }
 
 }  // namespace featherface::fuzz

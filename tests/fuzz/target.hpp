@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -53,8 +54,9 @@ std::span<const Target> all_targets();
 // The target of this name, or the end of the program.
 const Target& target_named(std::string_view name);
 
-// The files of tests/data/FOLDER whose names end so.
-std::vector<ByteString> data_files(std::string_view folder, std::string_view ending = "");
+// The files of a folder, in the order of their names; of tests/data/FOLDER those whose names end so.
+std::vector<ByteString> files_in(const std::filesystem::path& folder, std::string_view ending = "");
+std::vector<ByteString> data_files(std::string_view folder, std::string_view ending);
 
 // Shared by the targets of checkpoints: whatever is accepted can be read to the last element, whatever is
 // refused is told why.
