@@ -1,7 +1,8 @@
-// libFuzzer's end: `fuzz --target=NAME [libFuzzer's options] CORPUS...` fuzzes one target, `fuzz
-// --target=NAME
-// --seeds=FOLDER` writes the inputs that it begins with, `fuzz --list` says which targets there are. (Options
-// with two dashes are none of libFuzzer's.)
+// libFuzzer's end. These are its command lines (words with two dashes are none of libFuzzer's options):
+//
+//     fuzz --list                            which targets there are
+//     fuzz --target=NAME --seeds=FOLDER      writes the inputs that the target begins with
+//     fuzz --target=NAME [OPTION...] CORPUS  fuzzes it
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

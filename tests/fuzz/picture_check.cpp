@@ -1,3 +1,4 @@
+// What is required of pictures whatever the bytes are: check_picture() of target.hpp.
 #include <cstdint>
 #include <cstdio>
 

@@ -1,5 +1,5 @@
-# Replays what is stored: cmake -D "programs=<program that runs it>;...;replay" -D targets=<...> -D corpus=<folder of archives> -D
-# work=<scratch folder> -P replay.cmake
+# Replays what is stored: cmake -D programs=<replay, behind what is to run it> -D targets=<their names> -D
+# corpus=<folder of archives> -D work=<folder to unpack them in> -P replay.cmake
 file(REMOVE_RECURSE ${work})
 foreach(target ${targets})
     file(MAKE_DIRECTORY ${work}/${target})

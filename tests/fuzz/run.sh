@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes for long: tests/fuzz/run.sh [SECONDS [TARGET...]], by default all targets, one after another, an hour each.
-# Findings stay in the build folder, under fuzz/findings, and end the run of their target; what was learnt is merged into
-# what is stored (corpus/TARGET.tar.gz). With --check, which is what the tests do, runs are repeatable, begin with what is
-# stored and store nothing. FUZZ_BUILD is the build folder, by default build/asan.
+# Findings stay in the build folder, under fuzz/findings, and end the run of their target; what was learnt is merged
+# into what is stored, corpus/TARGET.tar.gz. FUZZ_BUILD is the build folder, by default build/asan. With --check, which
+# is what the tests do, random numbers are always the same, and nothing is stored.
 set -euo pipefail
 
 folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -1,10 +1,10 @@
+#include "fuzz/target.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "fuzz/target.hpp"
 
 namespace featherface::fuzz {
 

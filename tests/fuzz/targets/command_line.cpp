@@ -29,12 +29,11 @@ void check_command_line(Bytes bytes) {
     std::erase(text, '/');
     std::ranges::replace(text, '\0', ' ');  // which no word can hold
     std::vector<std::string_view> words;
-    for (std::string_view rest = text; !rest.empty();
-         rest.remove_prefix(std::min(rest.find('\n') + 1, rest.size()))) {
-        words.push_back(rest.substr(0, rest.find('\n')));
-        if (words.back().size() == rest.size()) break;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        words.push_back(std::string_view(text).substr(begin, end - begin));
+        begin = end + 1;
     }
-    if (words.empty()) return;
     const auto verb = std::ranges::find(tools::verbs(), words.front(), &tools::Verb::name);
     if (verb == tools::verbs().end()) return;
     words.erase(words.begin());
