@@ -11,9 +11,10 @@ namespace featherface::fuzz {
 namespace fs = std::filesystem;
 
 std::span<const Target> all_targets() {
-    static const Target kTargets[] = {bmp(),  checkpoint(), command_line(), image(),  inflate(), jpeg(),
-                                      json(), labels(),     model(),        npz(),    packed(),  pickle(),
-                                      png(),  pnm(),        safetensors(),  stream(), zip()};
+    static const Target kTargets[] = {
+        bmp(),           checkpoint(), command_line(), image(),       inflate(), jpeg(),
+        json(),          labels(),     model(),        npz(),         packed(),  pickle(),
+        picture_lists(), png(),        pnm(),          safetensors(), stream(),  zip()};
     return kTargets;
 }
 

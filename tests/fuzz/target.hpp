@@ -44,6 +44,7 @@ Target model();
 Target npz();
 Target packed();
 Target pickle();
+Target picture_lists();
 Target png();
 Target pnm();
 Target safetensors();
