@@ -17,6 +17,7 @@ void max_pool(const MaxPoolArgs& args, Rows rows) {
     FEATHERFACE_ASSERT(has_rows(output, rows));
     FEATHERFACE_ASSERT(has_rows(input, window_rows(rows, 2, args.pad_top, 3, input.height)));
     FEATHERFACE_ASSERT(are_apart(output, rows, input, window_rows(rows, 2, args.pad_top, 3, input.height)));
+    const std::ptrdiff_t pixel_step = input.pixel_stride, row_step = input.width * pixel_step;
     for (int y = rows.begin; y < rows.end; ++y) {
         const int top = 2 * y - args.pad_top;
         const int y0 = max_of(top, 0);
@@ -27,12 +28,13 @@ void max_pool(const MaxPoolArgs& args, Rows rows) {
             const int x1 = min_of(left + 3, input.width);
             const bool inside = y1 - y0 == 3 && x1 - x0 == 3;
             const Vec start(inside ? -__builtin_inff() : args.pad_value);
+            const float* const in = input.pixel(y0, x0);
             float* out = output.pixel(y, x);
             for_each_vector(output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
                 Vec largest = start;
-                for (int iy = y0; iy < y1; ++iy) {
-                    for (int ix = x0; ix < x1; ++ix)
-                        largest = max_nan(largest, part.load(input.pixel(iy, ix) + c));
+                for (int row = 0; row < y1 - y0; ++row) {
+                    for (int column = 0; column < x1 - x0; ++column)
+                        largest = max_nan(largest, part.load(in + row * row_step + column * pixel_step + c));
                 }
                 part.store(out + c, largest);
             });

@@ -196,9 +196,10 @@ FEATHERFACE_INLINE Vec min_or_second(Vec first, Vec second) {
 #endif
 }
 
-// The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools.
+// The larger lane by lane; a NaN in either is a NaN, as in PyTorch's relu and pools. Only `b` is asked
+// whether it is one: in a chain of maxima the question does not wait for the result before, `a`.
 FEATHERFACE_INLINE Vec max_nan(Vec a, Vec b) {
-    return select(isnan(a), a, max_or_second(a, b));
+    return select(isnan(b), b, max_or_second(b, a));
 }
 
 FEATHERFACE_INLINE float max_nan(float a, float b) {
