@@ -53,6 +53,9 @@ struct ConvGeometry {
     bool operator==(const ConvGeometry&) const = default;
 };
 
+// The detectors' first convolution, for which AVX-512's conv_gemm has a way of its own.
+constexpr ConvGeometry kStem{3, 8, 3, 2, 1, 1};
+
 // output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.

@@ -75,7 +75,8 @@ std::array<const ConvKernel*, 4> conv_kernels(const KernelTable& table) {
 }
 
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
-    const bool fits = table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes;
+    const bool fits =
+        table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes && !(geometry == kStem);
     const KernelTable& over_channels = fits ? *table.narrower : table;
     for (const ConvKernel* kernel : {over_channels.conv_depthwise, table.conv_flat, table.conv_winograd}) {
         if (kernel->supports(geometry)) return *kernel;

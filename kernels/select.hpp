@@ -26,7 +26,7 @@ Result<const KernelTable*> default_table();
 std::array<const ConvKernel*, 4> conv_kernels(const KernelTable&);
 
 // The first of them that supports the geometry; of those whose vectors run over the output channels the
-// narrower table's, where the channels fit that.
+// narrower table's, where the channels fit that (but for kStem's).
 const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
 
 }  // namespace featherface::kernels

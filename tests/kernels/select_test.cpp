@@ -104,7 +104,8 @@ TEST_CASE("select: each geometry gets the kernel made for it") {
         CHECK(&select_conv(table, {8, 8, 3, 1, 1, 4}) == table.conv_flat);
         CHECK(&select_conv(table, {2, 1, 7, 1, 3, 1}) == table.conv_flat);
         CHECK(&select_conv(table, {2, 1, 7, 2, 3, 1}) == narrower.conv_gemm);
-        CHECK(&select_conv(table, {3, 8, 3, 2, 1, 1}) == narrower.conv_gemm);
+        CHECK(&select_conv(table, {4, 8, 3, 2, 1, 1}) == narrower.conv_gemm);
+        CHECK(&select_conv(table, kernels::kStem) == table.conv_gemm);
         CHECK(&select_conv(table, {8, 16, 3, 1, 1, 8}) == table.conv_gemm);
         CHECK(&select_conv(table, {32, 16, 1, 1, 0, 4}) == table.conv_gemm);
         CHECK(&select_conv(table, {6, 6, 3, 1, 1, 3}) == narrower.conv_gemm);
