@@ -1,6 +1,8 @@
 // Going from the last node to the first, each value's readers are joined where that is legal: no row of a
 // private value is needed far from where it is made, the groups still have an order to run in, and what
-// leaves a group has one height, so that strips of rows mean the same to all.
+// leaves a group has one height, so that strips of rows mean the same to all. Windows upon windows end a
+// group: the rows that a strip needs beyond its own are in the way of taller strips, and threads compute them
+// twice where their shares meet.
 #include "engine/schedule/grouping.hpp"
 
 #include <algorithm>
@@ -117,7 +119,29 @@ class Grouping {
                 if (contains(joined, reader) && !is_row_stats(reader)) return false;
             }
         }
-        return !depends_on_itself(outputs, groups);
+        return rows_for_one(joined, outputs) <= kMostRowsForOne && !depends_on_itself(outputs, groups);
+    }
+
+    // How many rows of some member one row of the outputs takes at most, in rows as tall as the outputs'.
+    int rows_for_one(const std::vector<ValueId>& joined, const std::vector<ValueId>& outputs) const {
+        std::vector<Rows> needed(graph_.nodes.size());
+        const int height = shapes_[index(outputs[0])].height;
+        for (const ValueId output : outputs) needed[index(output)] = {height / 2, height / 2 + 1};
+        int most = 0;
+        for (std::size_t i = joined.size(); i-- > 0;) {
+            const Rows rows = needed[index(joined[i])];
+            if (is_empty(rows)) continue;
+            const Node& node = graph_.node(joined[i]);
+            const Shape& shape = shapes_[index(joined[i])];
+            most = std::max(most, (rows.end - rows.begin) * height / shape.height);
+            const std::vector<Shape> inputs = input_shapes(node, shapes_);
+            for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+                if (!contains(joined, node.inputs[k])) continue;
+                Rows& of_input = needed[index(node.inputs[k])];
+                of_input = span_of(of_input, input_rows(node.operation, k, {inputs, shape}, rows));
+            }
+        }
+        return most;
     }
 
     // Whether one row of a node's value takes all rows of a tall input: a deformable convolution's map, whose
@@ -162,6 +186,8 @@ class Grouping {
             steps.push_back({members, inputs_of(members), outputs_of(members)});
         }
     }
+
+    static constexpr int kMostRowsForOne = 3;  // those of a 3x3 window
 
     static constexpr int kNominalSide = 1000;  // of a picture whose maps' heights tell strides apart
 

@@ -127,8 +127,8 @@ TEST_CASE("plan: memory is used again when what it held is read no more") {
 TEST_CASE("plan: private values take no memory of their own") {
     Builder net("chain");
     ValueId x = net.input(3);
-    for (int i = 0; i < 5; ++i) x = net.conv3x3(std::string("c").append(std::to_string(i)), x, 4);
-    net.output("out", x);
+    for (int i = 0; i < 5; ++i) x = net.conv1x1(std::string("c").append(std::to_string(i)), x, 4);
+    net.output("out", net.conv3x3("o", x, 4));
     const Graph graph = test::bound(net.finish());
     const Plan plan = make_plan(compiled(graph), 100, 100, 1);
     CHECK(plan.thread_scratch_offset == std::size_t{100} * 100 * 4);

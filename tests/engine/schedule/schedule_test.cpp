@@ -68,6 +68,27 @@ TEST_CASE("schedule: row-wise nodes in a row are one group, and what passes betw
     CHECK(names_inside(graph, schedule.steps[1]) == std::vector<std::string>{"input", "a", "b"});
 }
 
+TEST_CASE("schedule: windows upon windows end a group, where a row of its outputs takes more than three") {
+    Builder net("windows");
+    const ValueId a = net.conv3x3("a", net.input(3), 4);
+    const ValueId b = net.conv3x3("b", a, 4);
+    const ValueId c = net.conv3x3("c", b, 4);
+    net.output("out", net.conv1x1("d", c, 4));
+    const Schedule schedule = schedule_in_groups(test::bound(net.finish()));
+    CHECK(schedule.is_private(c));
+    CHECK(schedule.is_private(b));
+    CHECK(!schedule.is_private(a));
+
+    // Rows that are half as tall count half.
+    Builder halving("halving");
+    const ValueId half = halving.conv3x3("half", halving.input(3), 4, /*stride=*/2);
+    const ValueId quarter = halving.conv3x3("quarter", half, 4, /*stride=*/2);
+    halving.output("out", halving.conv3x3("eighth", quarter, 4, /*stride=*/2));
+    const Schedule halved = schedule_in_groups(test::bound(halving.finish()));
+    CHECK(halved.is_private(quarter));
+    CHECK(halved.is_private(half));
+}
+
 TEST_CASE("schedule: an output of the graph is private to no step") {
     Builder net("two outputs");
     const ValueId a = net.conv3x3("a", net.input(3), 4);
