@@ -42,7 +42,7 @@ struct StageTimes {
 };
 
 // A strip is as tall as lets the bands fit this many floats: a good part of a core's L2 cache.
-constexpr std::size_t kBandFloats = 96 * 1024;
+constexpr std::size_t kBandFloats = 160 * 1024;
 
 // `shapes` are those of all values. There are `strips` strips at least, where the rows allow it. The group
 // refers to the program.
