@@ -44,12 +44,13 @@ FEATHERFACE_INLINE OutputRow make_output_row(const ConvGeometry& g, const ConstM
     return {input, output, y, min_of(first_row, input.height - 1), rows, skipped_rows};
 }
 
-// The windows of `kPixels` pixels from output column x on are copied, columns outside the map as zeros.
-template <int kPixels>
-FEATHERFACE_INLINE void fill_patch(const ConvGeometry& g, const OutputRow& row, int x, float* patch) {
+// The windows of some pixels from output column x on, `columns` of the input, are copied, columns outside the
+// map as zeros.
+[[gnu::noinline]] void fill_patch(const ConvGeometry& g, const OutputRow& row, int x, int columns,
+                                  float* patch) {
     const int left = x * g.stride - g.pad;
     for (int y = row.first_row; y < row.first_row + row.rows; ++y) {
-        for (int column = left; column < left + patch_columns<kPixels>(g); ++column, patch += g.in_channels) {
+        for (int column = left; column < left + columns; ++column, patch += g.in_channels) {
             const bool inside = column >= 0 && column < row.input.width;
             const float* in = inside ? row.input.pixel(y, column) : nullptr;
             for_each_vector(g.in_channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
@@ -59,55 +60,59 @@ FEATHERFACE_INLINE void fill_patch(const ConvGeometry& g, const OutputRow& row, 
     }
 }
 
-// The tile of `kPixels` pixels from output column x on, of which those before `end` are stored.
-template <int kPixels, int kVectors>
-FEATHERFACE_INLINE void conv_tile(const ConvArgs& args, const OutputRow& row, const Block& block,
-                                  const float* packed, int x, int end) {
-    const ConvGeometry& g = args.geometry;
-    const std::ptrdiff_t row_floats =
-        static_cast<std::ptrdiff_t>(g.kernel) * block.inputs * kVectors * kLanes;
-    const float* weights = packed + 2 * kVectors * kLanes + row.skipped_rows * row_floats;
-    const int left = x * g.stride - g.pad;
-    const bool inside =
-        x + kPixels <= row.output.width && left >= 0 && left + patch_columns<kPixels>(g) <= row.input.width;
-    Window window{};
-    int pixel_stride = row.input.pixel_stride;
-    if (inside) {
-        window.data = row.input.pixel(row.first_row, left);
-        window.row_step = static_cast<std::ptrdiff_t>(row.input.width) * pixel_stride;
-    } else {
-        fill_patch<kPixels>(g, row, x, args.scratch);
-        window.data = args.scratch;
-        pixel_stride = g.in_channels;
-        window.row_step = static_cast<std::ptrdiff_t>(patch_columns<kPixels>(g)) * pixel_stride;
-    }
-    window.data += block.first_input;
-    window.pixel_step = static_cast<std::ptrdiff_t>(g.stride) * pixel_stride;
-    window.rows = row.rows;
-    const bool merged = block.inputs == g.in_channels && pixel_stride == g.in_channels;
-    window.segments = merged ? 1 : g.kernel;
-    window.segment_step = pixel_stride;
-    window.length = merged ? g.kernel * g.in_channels : block.inputs;
-    const TileOutput output{row.output.pixel(row.y, x) + block.first_output,
-                            row.output.pixel_stride,
-                            min_of(kPixels, end - x),
-                            block.outputs,
-                            args.activation,
-                            args.slope};
-    gemm_tile<kPixels, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
-        store_tile<kPixels, kVectors>(sums, packed, output);
-    });
-}
-
-// Output columns [begin, end) of a row, one block of output channels.
+// Output columns [begin, end) of a row, one block of output channels. What its tiles have in common is worked
+// out before them: with few inputs a tile's products take no longer than that would.
 template <int kVectors>
 void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, const float* packed, int begin,
                int end) {
+    const ConvGeometry g = args.geometry;
+    const auto window_in = [&](const float* data, int pixel_stride, std::ptrdiff_t row_step) {
+        const bool merged = block.inputs == g.in_channels && pixel_stride == g.in_channels;
+        return Window{data + block.first_input,
+                      static_cast<std::ptrdiff_t>(g.stride) * pixel_stride,
+                      row.rows,
+                      row_step,
+                      merged ? 1 : g.kernel,
+                      pixel_stride,
+                      merged ? g.kernel * g.in_channels : block.inputs};
+    };
+    const std::ptrdiff_t row_floats =
+        static_cast<std::ptrdiff_t>(g.kernel) * block.inputs * kVectors * kLanes;
+    const float* const weights = packed + 2 * kVectors * kLanes + row.skipped_rows * row_floats;
+    const int input_width = row.input.width, input_stride = row.input.pixel_stride;
+    const Window of_map = window_in(row.input.pixel(row.first_row, 0), input_stride,
+                                    static_cast<std::ptrdiff_t>(input_width) * input_stride);
+    const int output_width = row.output.width, output_stride = row.output.pixel_stride;
+    float* const output_row = row.output.pixel(row.y, 0) + block.first_output;
+
+    // The tile of `pixels` pixels from output column x on, of which those before `end` are stored.
+    const auto tile = [&](int x, auto pixels) FEATHERFACE_LAMBDA {
+        constexpr int kPixels = pixels.value;
+        const int left = x * g.stride - g.pad;
+        const bool inside =
+            x + kPixels <= output_width && left >= 0 && left + patch_columns<kPixels>(g) <= input_width;
+        Window window = of_map;
+        if (inside) {
+            window.data += static_cast<std::ptrdiff_t>(left) * input_stride;
+        } else {
+            fill_patch(g, row, x, patch_columns<kPixels>(g), args.scratch);
+            window = window_in(args.scratch, g.in_channels,
+                               static_cast<std::ptrdiff_t>(patch_columns<kPixels>(g)) * g.in_channels);
+        }
+        const TileOutput output{output_row + static_cast<std::ptrdiff_t>(x) * output_stride,
+                                output_stride,
+                                min_of(kPixels, end - x),
+                                block.outputs,
+                                args.activation,
+                                args.slope};
+        gemm_tile<kPixels, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+            store_tile<kPixels, kVectors>(sums, packed, output);
+        });
+    };
     for (int next = begin; next < end;) {
         next += with_tile<kVectors>(end - next, [&](auto pixels) FEATHERFACE_LAMBDA {
             // The last tile steps back over pixels already done rather than being smaller still.
-            const int x = max_of(min_of(next, end - pixels.value), 0);
-            conv_tile<pixels.value, kVectors>(args, row, block, packed, x, end);
+            tile(max_of(min_of(next, end - pixels.value), 0), pixels);
         });
     }
 }
