@@ -95,9 +95,10 @@ void conv_flat_pack(const ConvGeometry& g, const ConvConstants& constants, float
     }
 }
 
-// A row of the input without gaps, `pad` zero pixels before it, zeros behind it up to `floats`.
-FEATHERFACE_INLINE void fill_slot(const ConvGeometry& g, const ConstMap& input, int y, std::ptrdiff_t floats,
-                                  float* slot) {
+// A row of the input without gaps, `pad` zero pixels before it, zeros behind it up to `floats`. (Called once
+// a row, it need not be in the code of every kind.)
+[[gnu::noinline]] void fill_slot(const ConvGeometry& g, const ConstMap& input, int y, std::ptrdiff_t floats,
+                                 float* slot) {
     const auto zero = [&](std::ptrdiff_t begin, std::ptrdiff_t end) FEATHERFACE_LAMBDA {
         for_each_vector(end - begin, [&](std::ptrdiff_t i, auto part)
                                          FEATHERFACE_LAMBDA { part.store(slot + begin + i, Vec(0.0f)); });
@@ -167,7 +168,7 @@ FEATHERFACE_INLINE void add_channels(int width, int channels, float* row) {
 }
 
 template <Activation kActivation>
-FEATHERFACE_INLINE void write_row(const Map& output, int y, const float* row, float slope) {
+[[gnu::noinline]] void write_row(const Map& output, int y, const float* row, float slope) {
     const bool dense = output.pixel_stride == output.channels;
     const std::ptrdiff_t run =
         dense ? static_cast<std::ptrdiff_t>(output.width) * output.channels : output.channels;
