@@ -23,8 +23,8 @@ std::string telling_name(const std::vector<std::string>& names, const std::vecto
 }
 
 // The stages of a fused step, its median time divided among them as its threads spent theirs. Views are left
-// out.
-std::vector<StageResult> stages_of(const engine::Program& program, const engine::Step& step,
+// out. Where no stage has a name, all belong to the step's part.
+std::vector<StageResult> stages_of(const engine::Program& program, const engine::Step& step, Group part,
                                    const std::vector<Shape>& shapes, double step_time,
                                    const std::vector<double>& totals) {
     const Graph& graph = program.graph;
@@ -42,7 +42,7 @@ std::vector<StageResult> stages_of(const engine::Program& program, const engine:
                            .contains = node.fused,
                            .kind = std::string(engine::kind_of(node.operation)),
                            .kernel = kernel_of(program, step.stages[s]).name,
-                           .group = groups[s],
+                           .group = groups[s] == Group::other ? part : groups[s],
                            .output_shape = shapes[index].torch_shape(),
                            .work = engine::work_of(graph, step.stages[s], shapes)}};
         stage.time = all > 0 ? step_time * totals[s] / all : 0;
@@ -113,7 +113,8 @@ std::vector<LayerResult> layers_of(const engine::Session& session, const StepTim
         layer.time = summarize(timer.steps()[i].times);
         for (const ValueId input : step.inputs) layer.input_shapes.push_back(shape_of(input).torch_shape());
         if (step.is_group()) {
-            layer.stages = stages_of(program, step, shapes, layer.time.median, timer.steps()[i].stage_totals);
+            layer.stages =
+                stages_of(program, step, groups[i], shapes, layer.time.median, timer.steps()[i].stage_totals);
         }
         layers.push_back(std::move(layer));
     }
