@@ -12,6 +12,9 @@ extern const KernelTable kAvx512Table;
 #elif defined(__aarch64__)
 extern const KernelTable kNeon64Table;
 #endif
+#if defined(FEATHERFACE_NEON)
+extern const KernelTable kNeonTable;
+#endif
 extern const KernelTable kPortableTable;  // in builds for other processors
 
 }  // namespace featherface::kernels

@@ -138,7 +138,7 @@ struct MaxPoolArgs {
 };
 
 struct KernelTable {
-    const char* arch = nullptr;  // "sse2", "avx2", "avx512", "neon64"
+    const char* arch = nullptr;  // "sse2", "avx2", "avx512", "neon64", "neon", "portable"
     int lanes = 0;               // floats in a register
 
     // The table of half as many lanes that every CPU with these kernels can run too, or nullptr: for

@@ -5,13 +5,17 @@
 #include <cstdlib>
 #include <string>
 
+#if defined(FEATHERFACE_NEON)
+#include <sys/auxv.h>
+#endif
+
 #include "kernels/arch_tables.hpp"
 
 namespace featherface::kernels {
 namespace {
 
-// FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out
-// (kernels/CMakeLists.txt).
+// FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out; FEATHERFACE_NEON: 32-bit
+// ARM's is built (kernels/CMakeLists.txt).
 // __builtin_cpu_supports also asks whether the operating system saves the wide registers.
 std::vector<const KernelTable*> detect_tables() {
     std::vector<const KernelTable*> tables;
@@ -34,7 +38,13 @@ std::vector<const KernelTable*> detect_tables() {
 #elif defined(__aarch64__)
     tables.push_back(&kNeon64Table);
 #else
+#if defined(FEATHERFACE_NEON)
+    constexpr unsigned long kHasNeon = 1 << 12;  // HWCAP_NEON of Linux
+    if ((getauxval(AT_HWCAP) & kHasNeon) != 0) tables.push_back(&kNeonTable);
+#endif
+#if !defined(FEATHERFACE_WITHOUT_PORTABLE)
     tables.push_back(&kPortableTable);
+#endif
 #endif
     return tables;
 }

@@ -15,7 +15,7 @@ namespace featherface::kernels {
 // FEATHERFACE_ARCHITECTURES left it out of the build.
 const std::vector<const KernelTable*>& available_tables();
 
-// The table of that name ("sse2", "avx2", "avx512", "neon64", "portable"), or invalid_argument saying what
+// The table of that name ("sse2", "avx2", "avx512", "neon64", "neon", "portable"), or invalid_argument saying what
 // there is.
 Result<const KernelTable*> find_table(std::string_view arch);
 

@@ -36,6 +36,8 @@
 #define FEATHERFACE_ARCH_NAME "avx512"
 #elif defined(FEATHERFACE_ARCH_NEON64)
 #define FEATHERFACE_ARCH_NAME "neon64"
+#elif defined(FEATHERFACE_ARCH_NEON)
+#define FEATHERFACE_ARCH_NAME "neon"
 #elif defined(FEATHERFACE_ARCH_PORTABLE)
 #define FEATHERFACE_ARCH_NAME "portable"
 #endif
@@ -59,6 +61,10 @@ constexpr bool kHasFma = true;
 using Arch = xsimd::neon64;
 constexpr int kRegisters = 32;
 constexpr bool kHasFma = true;
+#elif defined(FEATHERFACE_ARCH_NEON)
+using Arch = xsimd::neon;
+constexpr int kRegisters = 16;
+constexpr bool kHasFma = false;  // the first CPUs with NEON have none
 #endif
 #if defined(FEATHERFACE_ARCH_PORTABLE)
 constexpr int kRegisters = 16;
@@ -114,7 +120,7 @@ FEATHERFACE_INLINE Vec load_bytes(const std::uint8_t* p) {
     const __m128i zero = _mm_setzero_si128();
     const __m128i words = _mm_unpacklo_epi8(_mm_loadu_si32(p), zero);
     return _mm_cvtepi32_ps(_mm_unpacklo_epi16(words, zero));
-#elif defined(FEATHERFACE_ARCH_NEON64)
+#elif defined(FEATHERFACE_ARCH_NEON64) || defined(FEATHERFACE_ARCH_NEON)
     std::uint32_t four;
     __builtin_memcpy(&four, p, sizeof four);
     return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(four)))));
@@ -160,14 +166,27 @@ FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
 }
 #endif
 
-// a * b + c, rounded once wherever the architecture can (all but SSE2 and the portable one).
+// a * b + c, rounded once wherever the architecture can (64-bit ARM, AVX2, AVX-512).
 FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #if defined(FEATHERFACE_ARCH_AVX512)
     return _mm512_fmadd_ps(a, b, c);
-#elif defined(FEATHERFACE_ARCH_PORTABLE)
+#elif defined(FEATHERFACE_ARCH_PORTABLE) || defined(FEATHERFACE_ARCH_NEON)
     return a * b + c;
 #else
     return xsimd::fma(a, b, c);
+#endif
+}
+
+// a / b, rounded once. 32-bit ARM divides no registers, and xsimd approximates.
+FEATHERFACE_INLINE Vec divide(Vec a, Vec b) {
+#if defined(FEATHERFACE_ARCH_NEON)
+    float32x4_t quotient = a;
+    quotient = vsetq_lane_f32(vgetq_lane_f32(a, 0) / vgetq_lane_f32(b, 0), quotient, 0);
+    quotient = vsetq_lane_f32(vgetq_lane_f32(a, 1) / vgetq_lane_f32(b, 1), quotient, 1);
+    quotient = vsetq_lane_f32(vgetq_lane_f32(a, 2) / vgetq_lane_f32(b, 2), quotient, 2);
+    return vsetq_lane_f32(vgetq_lane_f32(a, 3) / vgetq_lane_f32(b, 3), quotient, 3);
+#else
+    return a / b;
 #endif
 }
 
@@ -242,7 +261,7 @@ FEATHERFACE_INLINE Vec rotate_lanes(Vec v) {
     if constexpr (kBy == 0) {
         return v;
     } else {
-#if defined(FEATHERFACE_ARCH_NEON64)
+#if defined(FEATHERFACE_ARCH_NEON64) || defined(FEATHERFACE_ARCH_NEON)
         if constexpr (kGroup == 2) return vrev64q_f32(v);
         return vextq_f32(v, v, kBy);
 #elif defined(FEATHERFACE_ARCH_PORTABLE)
@@ -279,7 +298,7 @@ FEATHERFACE_INLINE float reduce_lanes(Vec v, const Op& op) {
     return _mm256_cvtss_f32(v);
 #elif defined(FEATHERFACE_ARCH_SSE2)
     return _mm_cvtss_f32(v);
-#elif defined(FEATHERFACE_ARCH_NEON64)
+#elif defined(FEATHERFACE_ARCH_NEON64) || defined(FEATHERFACE_ARCH_NEON)
     return vgetq_lane_f32(v, 0);
 #else
     return v.lanes[0];

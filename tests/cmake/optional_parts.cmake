@@ -21,7 +21,7 @@ foreach(off OFF FALSE 0)
 endforeach()
 
 # Inside another project, the library alone.
-file(WRITE ${scratch}/outer/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)
+file(WRITE ${scratch}/outer/CMakeLists.txt "cmake_minimum_required(VERSION 3.22)
 project(outer LANGUAGES CXX)
 add_subdirectory(${source_dir} featherface)
 add_executable(outer ${source_dir}/tools/examples/faces.cpp)
@@ -31,7 +31,7 @@ run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/outer -B ${scratch}/inside -G ${gener
 run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/inside --target help)
 # It has no build type: the kernels are optimised all the same.
 file(READ ${scratch}/inside/compile_commands.json commands)
-foreach(arch sse2 avx2 avx512 neon64 portable)
+foreach(arch sse2 avx2 avx512 neon64 neon portable)
     if(NOT commands MATCHES "-O3[^\n]*arch_${arch}\\.cpp")
         message(FATAL_ERROR "arch_${arch}.cpp is not optimised")
     endif()

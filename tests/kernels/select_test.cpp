@@ -23,7 +23,8 @@ TEST_CASE("select: the tables are complete, distinct and best first") {
     for (const KernelTable* table : available_tables()) {
         const std::string arch = table->arch;
         CAPTURE(arch);
-        CHECK(table->lanes < lanes);
+        // (32-bit ARM's are as wide as the portable ones, and tried first.)
+        CHECK(table->lanes < lanes + (arch == "portable" ? 1 : 0));
         lanes = table->lanes;
         kernels::for_each_kernel([&](auto kernel) {
             if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(table->*kernel)>>) {

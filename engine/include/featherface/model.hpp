@@ -53,7 +53,7 @@ struct ModelOptions {
     // slower by what can no longer be fused. Names it does not have are ignored; layerwise nothing is fused
     // anyway.
     std::vector<std::string> unfused = {};
-    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64" or "portable". Empty: FEATHERFACE_FORCE_ARCH
+    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64", "neon" or "portable". Empty: FEATHERFACE_FORCE_ARCH
     // when set, else the best this CPU has.
     std::string cpu_architecture = {};
     // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
