@@ -201,6 +201,18 @@ void explain_unknown(const Checkpoint& checkpoint, const Comparison& nearest, Id
         " that shares no tensor with any known here; it has " + tensors.summary(kShown, ", ");
 }
 
+// All networks, and of a packed model that one first which it says it is.
+std::vector<const Network*> likeliest_first(const Checkpoint& checkpoint) {
+    std::vector<const Network*> all;
+    for (const Network& network : networks()) all.push_back(&network);
+    if (const loaders::PackedFile* packed = checkpoint.packed()) {
+        const auto said = packed->text(loaders::packed_section::kNetwork);
+        std::ranges::stable_partition(
+            all, [&](const Network* network) { return said.ok() && network->id == said.value(); });
+    }
+    return all;
+}
+
 }  // namespace
 
 Identity identify(Checkpoint& checkpoint) {
@@ -212,14 +224,15 @@ Identity identify(Checkpoint& checkpoint) {
 
     const std::string shared = checkpoint.shared_prefix();
     const std::vector<std::string_view> prefixes = parts_of_prefix(shared);
+    const std::vector<const Network*> candidates = likeliest_first(checkpoint);
     std::optional<Comparison> nearest;
     for (const std::string_view prefix : prefixes) {
-        for (const Network& network : networks()) {
-            Comparison comparison = compare(network.make_graph(), checkpoint, prefix);
+        for (const Network* network : candidates) {
+            Comparison comparison = compare(network->make_graph(), checkpoint, prefix);
             if (comparison.differences.count() == 0) {
                 checkpoint.drop_prefix(prefix);
-                identity.architecture = network.architecture;
-                identity.name = network.name;
+                identity.architecture = network->architecture;
+                identity.name = network->name;
                 count_elements(checkpoint, identity);
                 identity.warnings = check_values(comparison.graph, checkpoint);
                 if (comparison.ignored.count() > 0) {

@@ -17,14 +17,25 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
+// Without a branch, so that compilers make it several numbers at once.
+float f16_value(std::uint16_t half) {
+    constexpr std::uint32_t kBias = (127 - 15) << 23, kExponent = 0x1f << 23, kSmallestNormal = (127 - 14) << 23;
+    const std::uint32_t shifted = (half & 0x7fffu) << 13, exponent = shifted & kExponent;
+    const std::uint32_t not_finite = -std::uint32_t{exponent == kExponent}, subnormal = -std::uint32_t{exponent == 0};
+    const std::uint32_t number = shifted + kBias + (not_finite & kBias);
+    const auto small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(shifted + kSmallestNormal) -
+                                                    std::bit_cast<float>(kSmallestNormal));
+    const std::uint32_t magnitude = (number & ~subnormal) | (small & subnormal);
+    return std::bit_cast<float>(magnitude | (half & 0x8000u) << 16);
+}
+
 // Calls `action` with a function that loads element i of `bytes` as float.
 template <class Action>
 void with_loader(DType dtype, Bytes bytes, Action action) {
     switch (dtype) {
         case DType::f16:
             action([bytes](std::size_t i) {
-                const auto bits = load_le<std::uint16_t>(bytes, 2 * i);
-                return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits));
+                return f16_value(load_le<std::uint16_t>(bytes, 2 * i));
             });
             break;
         case DType::bf16:
