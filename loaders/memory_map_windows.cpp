@@ -1,7 +1,5 @@
 // MemoryMap on Windows.
 #if defined(_WIN32)
-#define NOMINMAX
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 #include <system_error>

@@ -1,4 +1,4 @@
-# Sourced by run.sh, test.sh and .ci/run: strict mode, the project's root, installing packages, building, the demo picture.
+# Sourced by run.sh, test.sh, platforms.sh and .ci/run: strict mode, the project's root, installing packages, building, the demo picture.
 # With CI set nothing asks questions and warnings are errors.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -45,6 +45,12 @@ build() {
         clang | asan) install_missing clang ;;
         neon64) install_missing g++-aarch64-linux-gnu qemu-user ;;
         web) install_missing emscripten ;;
+        gcc11) install_missing g++-11 ;;
+        libcxx) install_missing clang-16 libc++-16-dev libc++abi-16-dev ;;
+        riscv64) install_missing g++-riscv64-linux-gnu qemu-user ;;
+        armhf) install_missing g++-arm-linux-gnueabihf qemu-user ;;
+        i686) install_missing g++-i686-linux-gnu ;;
+        windows) install_missing g++-mingw-w64-x86-64-posix wine64 ;;
     esac
     # (What emscripten's older clang warns of in a folder compiled as one, the other compilers judge file by file.)
     [ -z "${CI:-}" ] || [ "$preset" = web ] || options=(-D FEATHERFACE_WERROR=ON)

@@ -6,6 +6,11 @@
 #include "loaders/error.hpp"
 #include "loaders/torch/numpy_arrays.hpp"
 
+// g++ 11 takes what an empty optional does not hold for uninitialised.
+#if defined(__GNUC__) && __GNUC__ == 11
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace featherface::loaders {
 namespace {
 

@@ -9,7 +9,7 @@ file(COPY ${stb_include_dir}/stb_image_write.h DESTINATION ${copies}/stb)
 file(COPY ${doctest_include_dir}/doctest/ DESTINATION ${copies}/doctest/doctest)
 # Google Benchmark is a library with a build of its own; what stands in for it defines the same target.
 file(WRITE ${copies}/benchmark/CMakeLists.txt [[
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 project(benchmark LANGUAGES CXX)
 foreach(setting TESTING INSTALL WERROR)
     if(BENCHMARK_ENABLE_${setting})

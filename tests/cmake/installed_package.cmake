@@ -1,6 +1,6 @@
 # The installed library as each kind of program uses it: every example of tools/examples builds on it, runs, and prints
 # the same faces.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 
 set(prefix ${scratch}/prefix)

@@ -1,12 +1,12 @@
 # The minimal library (FEATHERFACE_MINIMAL) with the V2 in a program, one architecture: how large that is, part by part,
 # and no larger than it may be; that it has nothing of what it is to do without; and that it finds the faces that the
 # whole program finds. docs/embedding.md has the figures.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 
 # What a program of one's own does.
 file(WRITE ${scratch}/source/CMakeLists.txt "
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 project(small LANGUAGES CXX)
 add_subdirectory(${source_dir} featherface)
 foreach(name faces faces_static)

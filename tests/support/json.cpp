@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <cstdint>
 
 namespace featherface::test {
@@ -165,9 +166,7 @@ const std::string& Json::string() const {
 
 float Json::number() const {
     REQUIRE(kind == Kind::number);
-    float value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    return std::strtof(text.c_str(), nullptr);
 }
 
 long Json::whole() const {

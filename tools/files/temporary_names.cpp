@@ -15,7 +15,8 @@ namespace {
 
 // All that a signal's handler may look at: no memory is allocated, moved or freed.
 struct Slot {
-    std::atomic<bool> taken{false}, ready{false};
+    std::atomic_flag taken;
+    std::atomic<bool> ready{false};
     std::array<char, PATH_MAX> path{};
 };
 std::array<Slot, 8> slots;
@@ -44,7 +45,7 @@ TemporaryName::TemporaryName(const std::string& path) {
     if (path.size() >= slots[0].path.size()) return;
     handle_signals();
     for (std::size_t i = 0; i < slots.size(); ++i) {
-        if (slots[i].taken.exchange(true)) continue;
+        if (slots[i].taken.test_and_set()) continue;
         std::memcpy(slots[i].path.data(), path.c_str(), path.size() + 1);
         slots[i].ready.store(true, std::memory_order_release);
         slot_ = static_cast<int>(i);
@@ -63,7 +64,7 @@ TemporaryName::~TemporaryName() {
     if (slot_ < 0) return;
     Slot& slot = slots[static_cast<std::size_t>(slot_)];
     slot.ready.store(false, std::memory_order_release);
-    slot.taken.store(false, std::memory_order_release);
+    slot.taken.clear(std::memory_order_release);
 }
 
 }  // namespace featherface::tools

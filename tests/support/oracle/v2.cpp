@@ -138,7 +138,7 @@ Predictions run_v2(const Weights& weights, const Tensor& input, const Observer& 
         x[i] = channel_mix(m, path + "_cs", ssh(m, path, x[i]));
     }
     for (int i = 0; i < 3; ++i) {
-        const Path head = "shared_heads." + std::to_string(i);
+        const Path head = Path("shared_heads.") + std::to_string(i);
         conf[i] = rows_per_anchor(m.conv(head + ".cls_head", x[i]), 2);
         loc[i] = rows_per_anchor(m.conv(head + ".bbox_head", x[i]), 4);
         landms[i] = rows_per_anchor(m.conv(head + ".ldm_head", x[i]), 10);
