@@ -9,6 +9,7 @@ presets=("$@")
 [ $# -gt 0 ] || presets=(gcc11 libcxx i686 armhf riscv64 windows)
 install_missing "${library_packages[@]}" doctest-dev
 picture=$(demo_picture)
+export WINEDEBUG=-all  # what wine itself lacks is not of interest
 
 # cached NAME: what CMake was told in the preset's build folder.
 cached() {
