@@ -140,12 +140,13 @@ TEST_CASE("file parts: only what is asked for is read, whatever the size, and ca
     const TempDir dir;
     const std::string path = dir / "dump";
     write_file(path, "begin");
-    fs::resize_file(path, std::uintmax_t{8} << 30);
+    const std::uint64_t hole = std::uint64_t{sizeof(void*) == 4 ? 1u : 8u} << 30;  // 32 bits address no more
+    fs::resize_file(path, hole);
     std::ofstream(path, std::ios::app) << "end";
     Result<FileParts> parts = FileParts::open(path, std::uint64_t{9} << 30);
     REQUIRE_MESSAGE(parts.ok(), parts.status().message());
     const std::uint64_t size = parts->bytes().size();
-    CHECK(size == (std::uint64_t{8} << 30) + 3);
+    CHECK(size == hole + 3);
     CHECK(parts->bytes()[0] == std::byte{0});
     REQUIRE(parts->load(2, 1).ok());
     REQUIRE(parts->load(size - 3, 100).ok());
