@@ -6,7 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 presets=("$@")
-[ $# -gt 0 ] || presets=(gcc11 libcxx i686 armhf riscv64 windows)
+[ $# -gt 0 ] || presets=(gcc11 libcxx neon64 i686 armhf riscv64 windows)
 install_missing "${library_packages[@]}" doctest-dev
 picture=$(demo_picture)
 export WINEDEBUG=-all  # what wine itself lacks is not of interest
@@ -40,7 +40,7 @@ for preset in "${presets[@]}"; do
     suffix=
     options=()
     case $preset in
-        i686) kernels= ;;
+        neon64 | i686) kernels= ;;
         # qemu-user loses a fork's child that has no threads any more, and it is slow at the last of these.
         armhf | riscv64) kernels= options=("--test-case-exclude=*fork*,*any number of threads*") ;;
         windows) suffix=.exe ;;
@@ -48,6 +48,7 @@ for preset in "${presets[@]}"; do
 
     if [ "$preset" != windows ]; then  # the tests need POSIX
         "${emulator[@]}" "$folder/bin/test_platform" "${options[@]}"
+        [ "$preset" != neon64 ] || "${emulator[@]}" "$folder/bin/test_kernels"
     fi
     "$compiler" -x c -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$root/engine/include" -I"$folder/generated" \
         -c "$root/tools/examples/faces.c" -o "$folder/faces.o"
