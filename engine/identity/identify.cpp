@@ -207,8 +207,9 @@ std::vector<const Network*> likeliest_first(const Checkpoint& checkpoint) {
     for (const Network& network : networks()) all.push_back(&network);
     if (const loaders::PackedFile* packed = checkpoint.packed()) {
         const auto said = packed->text(loaders::packed_section::kNetwork);
-        std::ranges::stable_partition(
-            all, [&](const Network* network) { return said.ok() && network->id == said.value(); });
+        std::stable_partition(all.begin(), all.end(), [&](const Network* network) {
+            return said.ok() && network->id == said.value();
+        });
     }
     return all;
 }
