@@ -1,6 +1,7 @@
 // Faces cut out of pictures: aligned to the template, and plain.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -35,7 +36,7 @@ Image slopes(int width, int height, double step) {
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {
             for (const double value : {x * step, y * step, (x + y) * step / 2})
-                image.pixels.push_back(static_cast<std::uint8_t>(value + 0.5));
+                image.pixels.push_back(static_cast<std::uint8_t>(std::min(value + 0.5, 255.0)));
         }
     }
     return image;
