@@ -2,7 +2,8 @@
 # Builds the library with other compilers and for other processors and tries it there, in an emulator where the
 # machine has another processor: tools/platforms.sh [PRESET...], all of them by default. On each runs test_platform, a
 # part of the tests, and two examples, in C++ and in C, find the face in the demo picture. What they print must be the
-# same everywhere, as kernels without fused multiply-adds compute the same bits. docs/platforms.md says what that covers.
+# same everywhere: kernels without fused multiply-adds compute the same bits, and neon64's differ by less than is printed.
+# docs/platforms.md says what that covers.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 presets=("$@")
@@ -40,9 +41,9 @@ for preset in "${presets[@]}"; do
     suffix=
     options=()
     case $preset in
-        neon64 | i686) kernels= ;;
+        i686) kernels= ;;
         # qemu-user loses a fork's child that has no threads any more, and it is slow at the last of these.
-        armhf | riscv64) kernels= options=("--test-case-exclude=*fork*,*any number of threads*") ;;
+        neon64 | armhf | riscv64) kernels= options=("--test-case-exclude=*fork*,*any number of threads*") ;;
         windows) suffix=.exe ;;
     esac
 
