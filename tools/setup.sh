@@ -1,4 +1,5 @@
-# Sourced by run.sh, test.sh, platforms.sh and .ci/run: strict mode, the project's root, installing packages, building, the demo picture.
+# Sourced by run.sh, test.sh, platforms.sh and .ci/run: strict mode, the project's root, installing packages, building,
+# the demo picture.
 # With CI set nothing asks questions and warnings are errors.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

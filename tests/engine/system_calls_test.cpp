@@ -14,6 +14,8 @@
 
 #include <csignal>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <new>
 #include <string>
@@ -55,6 +57,21 @@ bool allow_only(const Calls& allowed) {
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
+}
+
+// Until the others sleep: a thread that starts makes calls of its own.
+void wait_for_other_threads() {
+    const std::string self = std::to_string(::gettid());
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string state;
+        while (task.path().filename() != self && state != "S") {
+            ::usleep(1000);
+            std::ifstream file(task.path() / "stat");
+            std::string text;
+            std::getline(file, text);
+            state = text.substr(text.rfind(')') + 2, 1);
+        }
+    }
 }
 
 // What a child that may make no other calls comes to: "done", or why not.
@@ -148,7 +165,7 @@ TEST_CASE("system calls: a sandbox needs to allow what SECURITY.md lists, and no
         };
         const auto load = [&] {
             const bool loaded = sight.load() && sight.look();
-            ::usleep(200'000);  // a thread that starts makes calls of its own
+            wait_for_other_threads();
             return loaded;
         };
         CHECK(run_confined(kOnThreads, look, load) == "done");
