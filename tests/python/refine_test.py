@@ -21,7 +21,7 @@ from crop_plan import FACE, NEITHER, Planner
 from face_targets import FaceLoss, Priors, assign
 from faces import MEAN_BGR
 from losses import face_logit
-from merged_faces import VIEWS, Faces, answers_in_views, kept_answers, merge, trust
+from merged_faces import VIEWS, Faces, answers_in_views, kept_answers, merge, together, trust, with_needs
 from networks import new_network, shift_scores
 from photo_atlas import Atlas
 from pictures import part_of
@@ -77,6 +77,31 @@ class Merging(unittest.TestCase):
 
     def test_no_answers_are_no_faces(self):
         self.assertEqual(len(merge(np.empty((0, 16)))), 0)
+
+    def test_a_second_teacher_counts_as_much_as_the_first_seen_or_not(self):
+        box, views = (100, 100, 160, 160), range(len(VIEWS))
+        surely = np.array([self.answer(view, box, 0.9) for view in views])
+        hardly = np.array([self.answer(view, box, 0.5) for view in views])
+        for second, confidence in ((hardly, 0.7), (np.empty((0, 16)), 0.45)):
+            for both in ([surely], [second]), ([second], [surely]):
+                found = merge(*together(both), teachers=2)
+                self.assertEqual(len(found), 1)
+                self.assertAlmostEqual(found.confidence[0], confidence)
+
+    def test_what_the_student_misses_and_its_false_alarms_are_needed_most(self):
+        def faces(*some):
+            boxes = np.array([[x, 0, x + 40, 40] for x, _ in some], float).reshape(-1, 4)
+            return Faces(boxes, np.zeros((len(some), 10)), np.array([confidence for _, confidence in some]))
+
+        known = faces((0, 0.9), (100, 0.9), (200, 0.9), (300, 0.3))
+        own = faces((2, 0.9), (101, 0.5), (300, 0.8), (400, 0.6), (500, 0.2))
+        found = with_needs(known, own)
+        np.testing.assert_allclose(found.need, [0.25, 0.65, 1.15, 0, 0.85])
+        np.testing.assert_allclose(found.boxes[:, 0], [0, 100, 200, 300, 400])
+        np.testing.assert_allclose(found.confidence, [0.9, 0.9, 0.9, 0.3, 0])
+        self.assertEqual(len(with_needs(faces(), faces())), 0)
+        np.testing.assert_allclose(with_needs(faces((0, 0.8)), faces()).need, [1.05])
+        np.testing.assert_allclose(with_needs(faces(), faces((0, 0.5))).need, [0.75])
 
 
 class Asking(Folder):
@@ -185,6 +210,19 @@ class Planning(Folder):
             plan, _ = self.plans(confidence=confidence)
             self.assertEqual({int(kind) for kind in np.unique(plan.kinds)} - kinds, set())
             self.assertIn(max(kinds), plan.kinds)
+
+    def test_places_in_need_are_shown_more_often_and_a_false_alarm_is_no_face(self):
+        def faces(confidence, need):
+            return Faces(np.array([[60., 40, 110, 100]]), np.zeros((1, 10)), np.array([confidence]), np.array([need]))
+
+        planner = Planner([faces(0.9, 0.25), faces(0.0, 1.0)], [(200, 150)] * 2)
+        focus, photos, _ = planner.what(np.random.default_rng(0), 2000, (96, 96))
+        drawn = np.bincount(focus[focus >= 0]) / (focus >= 0).sum()
+        self.assertLess(drawn[0], 0.35)  # 0.2, and some for the six that are chosen from
+        np.testing.assert_array_equal(photos[focus >= 0], focus[focus >= 0])
+        plan = planner.plan(np.random.default_rng(0), (96, 96), 1, 200)
+        self.assertFalse(plan.kinds[plan.photos == 1].any())
+        self.assertTrue((plan.kinds[plan.photos == 0] == FACE).any())
 
     def test_photos_without_faces_are_shown_as_well(self):
         empty = Faces(np.empty((0, 4)), np.empty((0, 10)), np.empty(0))
@@ -309,21 +347,24 @@ class Program(Folder):
         (self.folder / "photos").mkdir()
         for i in range(12):
             photo_with_a_face(self.folder / f"photos/{i:02}.png", (100 + i, 80), (30, 20, 60, 60), (40, 30))
-        teacher, start = (support.seeded_checkpoint(self.folder, network) for network in ("v1", "v2"))
+        teacher, second, start = (support.seeded_checkpoint(self.folder, network)
+                                  for network in ("v1", "retinaface", "v2"))
 
         def run(steps):
             result = subprocess.run(
-                [sys.executable, support.SOURCE / "tools/train/refine.py", "--teacher", teacher, "--start", start,
+                [sys.executable, support.SOURCE / "tools/train/refine.py", "--teacher", teacher, second, "--start", start,
                  "--images", self.folder / "photos", "--out", self.folder / "out.pth", "--program", program,
                  "--steps", str(steps), "--decay", "1", "--batch", "1", "--refit", "1", "--half"], capture_output=True, text=True)
             self.assertEqual(result.returncode, 0, result.stderr)
             return result.stderr
 
         training = [path.name for path in (self.folder / "photos").iterdir() if part_of(path.name) > 1]
-        self.assertIn(f"the teacher has seen {len(training)} of {len(training)} photos", run(2))
+        first = run(2)
+        for network in (teacher, second, start):
+            self.assertIn(f"{network.name} has seen {len(training)} of {len(training)} photos", first)
         again = run(3)
         self.assertIn("going on from step", again)
-        self.assertNotIn("the teacher has seen", again)
+        self.assertNotIn("has seen", again)
         made = models.build(checkpoints.load_checkpoint(self.folder / "out.pth"))
         self.assertIsInstance(made, models.FeatherFaceV2)
 

@@ -33,12 +33,12 @@ def picture(seed, n=2):
 
 class Shortcuts(unittest.TestCase):
     def test_values_and_gradients_are_those_of_the_plain_network(self):
-        for trained_body in (False, True):
+        for settled in (None, "body", ""):
             plain = varied_network().train()
             quick = copy.deepcopy(plain)
-            take_shortcuts(quick, trained_body)
-            if trained_body:
-                plain.body.eval()
+            take_shortcuts(quick, None if settled is None else quick.get_submodule(settled))
+            if settled is not None:
+                plain.get_submodule(settled).eval()
             for network in (plain, quick):
                 sum((output ** 2).mean() for output in network(picture(1))).backward()
             for (name, ours), theirs in zip(quick.named_parameters(), plain.parameters()):
@@ -51,7 +51,7 @@ class Shortcuts(unittest.TestCase):
         with torch.no_grad():
             before = network(picture(1))
             old = copy.deepcopy(network.state_dict())
-            renew_statistics(network, picture(2, n=4))
+            renew_statistics(network, network.body, picture(2, n=4))
             torch.testing.assert_close(network(picture(1)), before)
             first = network.body.stage1[0]
             seen = first[0](picture(2, n=4))

@@ -62,12 +62,12 @@ def schedule_of(options):
     return Schedule(options.steps, options.decay)
 
 
-def train(options, network, batches, loss, rates, until, trained_body=False, graphed=False):
+def train(options, network, batches, loss, rates, until, settled=None, graphed=False):
     """Trains the network to the step `until`, going on with what --work has; returns it with averaged weights.
     `batches` are one worker's part of --batch; `graphed` where they may be played back on a GPU."""
     workers = Workers(options.workers, list(network.parameters())) if options.workers > 1 else Alone()
     trainer = Trainer(network, batches, loss, options.work, schedule_of(options), rates,
-                      seed=options.seed, bf16=options.bf16, workers=workers, trained_body=trained_body,
+                      seed=options.seed, bf16=options.bf16, workers=workers, settled=settled,
                       graphed=torch.cuda.is_available() and graphed)
     if trainer.resume() and workers.rank == 0:
         tell(f"going on from step {trainer.step}")

@@ -2,8 +2,8 @@
 them. All of a batch is drawn at once, in numpy; no pixel is touched here (photo_atlas.py makes the crops).
 
 Most crops are drawn for a face: a size that it shall have, as likely small as large by the logarithm, then how much the
-photo is enlarged or shrunk for that, then one of the faces that fit. The others are of any photo, so that pictures
-without people keep their share.
+photo is enlarged or shrunk for that, then one of the faces that fit, those in need more often. The others are of any
+photo, so that pictures without people keep their share.
 """
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ FILLED = 0.75               # of a crop's shorter side, at least, by the photo's
 FOR_A_FACE = 0.8            # of the crops
 OTHER_SCALES = (0.4, 1.6)   # of the other crops, where 1 is a photo whose longer side has FIT pixels
 LITTLE_TURNED, TURNED = 0.25, 0.07   # of the crops: by up to 45 degrees, and by 90, 180 or 270
+CANDIDATES = 6              # of faces that fit: one of them is taken, as likely as it is in need
 STRETCH = 0.05              # how much wider or narrower, as a standard deviation
 
 SURE, UNSURE = 0.45, 0.15   # confidence from which a face is one, and from which it is neither face nor background
@@ -49,7 +50,7 @@ class Planner:
     def __init__(self, faces, sizes, room=None):
         self.room = room
         self.photo_sizes = np.asarray(sizes, float)
-        faces = [some.those(some.confidence >= UNSURE) for some in faces]
+        faces = [some.those((some.confidence >= UNSURE) | (some.need > 0)) for some in faces]
         self.counts = np.array([len(some) for some in faces])
         self.starts = np.cumsum(self.counts) - self.counts
         self.boxes = np.concatenate([some.boxes for some in faces]).reshape(-1, 4)
@@ -57,8 +58,9 @@ class Planner:
         self.confidence = np.concatenate([some.confidence for some in faces])
         self.photo_of = np.repeat(np.arange(len(faces)), self.counts)
         size = np.sqrt(np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 1e-3).prod(1))
-        sure = np.flatnonzero(self.confidence >= SURE)
-        self.by_size = sure[np.argsort(size[sure], kind="stable")]
+        self.need = np.concatenate([some.need for some in faces])
+        needed = np.flatnonzero(self.need > 0)
+        self.by_size = needed[np.argsort(size[needed], kind="stable")]
         self.sorted_sizes = size[self.by_size]
 
     def plan(self, random, size, cells, pictures):
@@ -91,7 +93,10 @@ class Planner:
             drawn = np.exp(random.uniform(*np.log((max(FACTORS[0], FILLED * min(size) / FIT), FACTORS[1])), count))
             near = np.searchsorted(self.sorted_sizes, wanted / drawn)
             reach = max(1, len(self.by_size) // 100)
-            near = np.clip(near + random.integers(-reach, reach + 1, count), 0, len(self.by_size) - 1)
+            near = np.clip(near[:, None] + random.integers(-reach, reach + 1, (count, CANDIDATES)), 0,
+                           len(self.by_size) - 1)
+            waits = random.exponential(size=near.shape) / self.need[self.by_size[near]]
+            near = np.take_along_axis(near, waits.argmin(1)[:, None], 1)[:, 0]
             chosen = random.random(count) < FOR_A_FACE
             focus[chosen] = self.by_size[near[chosen]]
             photos[chosen] = self.photo_of[focus[chosen]]

@@ -143,7 +143,7 @@ def train_in_rounds(options, new_student):
         batches = make_crops(options, number)
         until = min(options.steps, (number + 1) * options.round)
         student = train(options, new_student(), batches, Distillation(),
-                        {"": options.rate, "body.": options.body_rate}, until, trained_body=True)
+                        {"": options.rate, "body.": options.body_rate}, until, settled="body")
     return student, batches
 
 
@@ -177,7 +177,7 @@ def main():
         body = body_of(options.backbone or options.teacher, start)
         prepare(options)
         student, batches = train_in_rounds(options, lambda: new_network(models.FeatherFaceV2, body, options.seed))
-        renew_statistics(student, batches(np.random.default_rng(options.seed)).pictures)
+        renew_statistics(student, student.body, batches(np.random.default_rng(options.seed)).pictures)
         calibrate(options, student)
         write_checkpoint(student, options.out, options.half)
     except (Failure, OSError, ValueError) as error:

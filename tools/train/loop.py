@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from files import write_whole
-from graphed import Graphed
+from graphed import Graphed, joined
 from shortcuts import take_shortcuts
 from workers import Alone
 
@@ -88,18 +88,19 @@ class Trainer:
     batch_of(generator) makes a batch with `pictures` and to(device), while the step before is computed;
     loss_of(outputs, batch) gives the parts of the loss by name. `rates` maps a prefix of parameter names to the
     peak learning rate, "" being the rest. Of several `workers`, each makes its own batches, and the first saves
-    and tells. A `trained_body` keeps the statistics of its normalisation. `graphed` steps are recorded and
-    played back: see graphed.py.
+    and tells. The part of the model whose path is `settled` ("" is all of it) keeps the statistics of its
+    normalisation. `graphed` steps are recorded and played back: see graphed.py.
     """
 
     def __init__(self, model, batch_of, loss_of, folder, schedule, rates, seed=0, bf16=False, workers=Alone(),
-                 trained_body=False, graphed=False):
+                 settled=None, graphed=False):
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.model)
-        take_shortcuts(self.model, trained_body)
+        take_shortcuts(self.model, None if settled is None else self.model.get_submodule(settled))
         self.gradients = Graphed(self.model.parameters(), self.compute) if graphed else self.compute
         self.batch_of, self.loss_of, self.seed, self.bf16 = batch_of, loss_of, seed, bf16
+        self.parts_of = joined(self.parts) if graphed else self.parts
         self.folder, self.schedule, self.step = pathlib.Path(folder), schedule, 0
         self.workers = workers
         self.ahead, self.next_batch = ThreadPoolExecutor(1), (None, None)
@@ -151,11 +152,15 @@ class Trainer:
         self.next_batch = begin(self.step + 1)
         return batch.result()
 
-    def compute(self, batch):
-        """The loss's parts by name, with gradients left in the parameters."""
+    def parts(self, batch):
+        """The loss's parts by name."""
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
             outputs = self.model(batch.pictures)
-        parts = self.loss_of(outputs, batch)
+        return self.loss_of(outputs, batch)
+
+    def compute(self, batch):
+        """The same, with gradients left in the parameters."""
+        parts = self.parts_of(batch)
         sum(parts.values()).backward()
         return {name: part.detach() for name, part in parts.items()}
 

@@ -3,8 +3,8 @@
 A face of 200 pixels that the teacher takes apart at full size is easy for it in the photo shrunk to a half, and one
 of 10 pixels in the photo enlarged. So each view of the photo counts by how well the teacher sees faces of that size
 in it, and a face's confidence is the mean of its scores over the views, zero where a view did not show it to the
-teacher. The teacher is run by the engine, or by PyTorch on a GPU. What is merged here has no anchors:
-face_targets.py gives it to those of a crop.
+teacher. Further teachers are further views. They are run by the engine, or by PyTorch on a GPU. What is merged here has
+no anchors: face_targets.py gives it to those of a crop.
 """
 import json
 import pathlib
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from crop_plan import SURE, UNSURE
 from face_targets import Priors
 from faces import MEAN_BGR, VARIANCES
 from files import write_whole
@@ -28,6 +29,8 @@ GRID = 64          # views are filled up to multiples of so many pixels: then ma
 AT_ONCE = 24 * 640 * 640  # pixels that a GPU is given
 SAME_FACE = 0.45   # overlap from which two answers are about the same face
 NMS = 0.4
+LEAST_NEED = 0.25  # of a face that the student is as sure of as the teacher, where one that it does not see has 1 more
+ALARM, APART = 0.3, 0.2  # confidence of a student's false alarm from which it is looked at, overlap up to which it is one
 
 # How well the teacher sees a face of so many pixels, from 0 to 1: linear between these in the size's logarithm.
 SIZES, TRUST = (6, 12, 24, 40, 400, 640, 900), (0.02, 0.15, 0.7, 1, 1, 0.4, 0.05)
@@ -128,21 +131,34 @@ class Faces:
     boxes: np.ndarray       # n,4 corners
     landmarks: np.ndarray   # n,10
     confidence: np.ndarray  # n
+    need: np.ndarray = None  # n: how often to look there, if not only at what is sure
+
+    def __post_init__(self):
+        if self.need is None:
+            self.need = (self.confidence >= SURE).astype(float)
 
     def __len__(self):
         return len(self.boxes)
 
     def those(self, which):
-        return Faces(self.boxes[which], self.landmarks[which], self.confidence[which])
+        return Faces(self.boxes[which], self.landmarks[which], self.confidence[which], self.need[which])
 
 
-def merge(answers):
-    """The Faces in a photo's answers_in_views(), the most certain first.
+def together(answers):
+    """Of several teachers' answers to the same photos, each photo's as if one teacher had more views."""
+    def shifted(some, teacher):
+        return some + np.array([0] * 15 + [teacher * len(VIEWS)])
+
+    return [np.concatenate([shifted(some, k) for k, some in enumerate(photo)]) for photo in zip(*answers)]
+
+
+def merge(answers, teachers=1):
+    """The Faces in a photo's answers_in_views(), or in what several teachers say together(), the most certain first.
 
     Around the answer that counts most, each view's best answer about the same face joins in: boxes and landmarks are
     their means, by score, trust, and the root of the size it had: a pixel's error is a smaller part of a larger face.
     """
-    scales = np.array([scale for scale, _ in VIEWS])
+    scales = np.array([scale for scale, _ in VIEWS] * teachers)
     views = answers[:, 15].astype(int)
     seen = size_of(answers[:, :4]) * scales[views]
     trusted = trust(seen)
@@ -157,12 +173,25 @@ def merge(answers):
         weights = answers[joined, 4] * trusted[joined] * np.sqrt(seen[joined]) + 1e-9
         mean = (answers[joined] * weights[:, None]).sum(0) / weights.sum()
         could = trust(size_of(mean[None, :4]) * scales)
-        scores = np.zeros(len(VIEWS))
+        scores = np.zeros(len(scales))
         scores[views[joined]] = answers[joined, 4]
         merged.append(np.concatenate([mean[:4], mean[5:15], [(scores * could).sum() / could.sum()]]))
     faces = np.reshape(merged, (-1, 15))
     faces = faces[np.argsort(-faces[:, 14], kind="stable")]
     return Faces(faces[:, :4], faces[:, 4:14], faces[:, 14])
+
+
+def with_needs(faces, own):
+    """The Faces with their need: what the student, whose `own` Faces of the same photo are given, does not see comes more
+    often, and so do its false alarms, which are added as faces of no confidence."""
+    known = faces.those(faces.confidence >= UNSURE)
+    shared = overlaps(known.boxes, own.boxes)
+    seen = np.where(shared >= SAME_FACE, own.confidence, 0).max(1, initial=0)
+    need = np.where(known.confidence >= SURE, LEAST_NEED + np.maximum(known.confidence - seen, 0), 0)
+    alarms = own.those((own.confidence >= ALARM) & (shared.max(0, initial=0) <= APART))
+    return Faces(*(np.concatenate(some) for some in (
+        (known.boxes, alarms.boxes), (known.landmarks, alarms.landmarks),
+        (known.confidence, 0 * alarms.confidence), (need, LEAST_NEED + alarms.confidence))))
 
 
 # ---- Keeping -----------------------------------------------------------------------------------------------

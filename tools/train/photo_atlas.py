@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from faces import MEAN_BGR
+from graphed import joined
 from pictures import read_picture
 
 LEVELS = 4
@@ -62,25 +63,31 @@ class Atlas:
         level = torch.log2(torch.linalg.det(matrices[:, :, :2]).abs().sqrt()).round().long().clamp(0, LEVELS - 1)
         heights, widths = self.shapes[photos, level].unbind(1)
         matrices = matrices / (2.0 ** level)[:, None, None]
-        x = torch.arange(size[0], device=self.device) + 0.5
-        y = (torch.arange(size[1], device=self.device) + 0.5)[:, None]
+        return sampled(self.texels, self.starts[photos, level], heights, widths, matrices, *size)
 
-        def along(row):
-            a, b, c = (matrices[:, row, k, None, None] for k in range(3))
-            place = a * x + b * y + (c - 0.5)
-            low = place.floor()
-            return low.long(), place - low
 
-        (left, right_share), (top, low_share) = along(0), along(1)
-        mean = MEAN_BGR[0] | MEAN_BGR[1] << 8 | MEAN_BGR[2] << 16
-        widths, heights, starts = (n[:, None, None] for n in (widths, heights, self.starts[photos, level]))
-        crops = 0
-        for down in (0, 1):
-            for right in (0, 1):
-                column, row = left + right, top + down
-                inside = (column >= 0) & (column < widths) & (row >= 0) & (row < heights)
-                texel = self.texels[torch.where(inside, starts + row * widths + column, 0)]
-                texel = torch.where(inside, texel, mean)
-                share = (right_share if right else 1 - right_share) * (low_share if down else 1 - low_share)
-                crops = crops + torch.stack([(texel >> bits & 255) * share for bits in (0, 8, 16)], 1)
-        return crops
+@joined
+def sampled(texels, starts, heights, widths, matrices, width, height):
+    """float32 n,3,height,width: bilinear, of pictures that start there among the texels and have those sizes."""
+    x = torch.arange(width, device=texels.device) + 0.5
+    y = (torch.arange(height, device=texels.device) + 0.5)[:, None]
+
+    def along(row):
+        a, b, c = (matrices[:, row, k, None, None] for k in range(3))
+        place = a * x + b * y + (c - 0.5)
+        low = place.floor()
+        return low.long(), place - low
+
+    (left, right_share), (top, low_share) = along(0), along(1)
+    mean = MEAN_BGR[0] | MEAN_BGR[1] << 8 | MEAN_BGR[2] << 16
+    widths, heights, starts = (n[:, None, None] for n in (widths, heights, starts))
+    crops = 0
+    for down in (0, 1):
+        for right in (0, 1):
+            column, row = left + right, top + down
+            inside = (column >= 0) & (column < widths) & (row >= 0) & (row < heights)
+            texel = texels[torch.where(inside, starts + row * widths + column, 0)]
+            texel = torch.where(inside, texel, mean)
+            share = (right_share if right else 1 - right_share) * (low_share if down else 1 - low_share)
+            crops = crops + torch.stack([(texel >> bits & 255) * share for bits in (0, 8, 16)], 1)
+    return crops

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Trains a distilled FeatherFace V2 further, on the faces that the teacher finds when it sees more than the student.
+"""Trains a distilled FeatherFace V2 further, on the faces that its teachers find when they see more than the student.
 
     refine.py --teacher mobilenet0.25_Final.pth --start FeatherFaceV2_final.pth --images DIR --out better.pth
 
-1. The teacher looks at each photo at several scales and in the mirror, by the engine; what it says is merged into
-   faces with a confidence (merged_faces.py). It does so once; the answers are kept in --work.
+1. Each teacher looks at each photo at several scales and in the mirror, by the engine; what they say is merged into
+   faces with a confidence (merged_faces.py). They do so once; the answers are kept in --work. So are those of --start:
+   what it does not see, or takes for a face, is learnt from more often.
 2. V2, from --start's weights, learns these faces in crops that are drawn anew for each step: faces of all sizes as
    often (crop_plan.py), turned, grey, dark, blurred, noisy, compressed (spoil.py). Interrupted, it goes on from its
    last saved state when started again.
@@ -18,6 +19,7 @@ import argparse
 import math
 import pathlib
 import sys
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,7 +35,7 @@ from command_line import add_training_options, positive, prepare, tell, train, w
 from crop_plan import MOST_FACES, SURE, Planner
 from face_targets import FaceLoss, Priors
 from faces import MEAN_BGR
-from merged_faces import ask_engine, ask_network, kept_answers, merge
+from merged_faces import ask_engine, ask_network, kept_answers, merge, together, with_needs
 from networks import shift_scores
 from photo_atlas import Atlas
 from pictures import TEST, VALIDATION, list_pictures, part_of
@@ -99,7 +101,8 @@ class Batches:
 
 def parse_arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teacher", required=True, type=pathlib.Path, help="trained FeatherFace V1 (.pth)")
+    parser.add_argument("--teacher", required=True, type=pathlib.Path, nargs="+",
+                        help="trained FeatherFace V1 (.pth), and further detectors that are asked as well")
     parser.add_argument("--start", required=True, type=pathlib.Path, help="V2 to begin with, as distill.py makes it")
     parser.add_argument("--images", required=True, type=pathlib.Path, help="folder of photos")
     parser.add_argument("--program", default="featherface", help="the featherface program")
@@ -120,17 +123,24 @@ def training_photos(folder):
     return [path for path in list_pictures(folder) if part_of(path.name) not in (TEST, VALIDATION)]
 
 
-def batches_of(options, master):
+def batches_of(options, teachers, start):
+    """`teachers` and `start` are networks, those of the files in the options."""
     paths = training_photos(options.images)
     if not paths:
         raise Failure(f"{options.images}: no photos to train on")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     atlas = Atlas(paths, device)
-    ask = ask_engine(options.program, options.teacher) if device == "cpu" else ask_network(master, device)
-    answers = kept_answers(options.work / "answers", paths, atlas, ask,
-                           lambda made, missing: tell(f"the teacher has seen {made} of {missing} photos"))
-    faces = [merge(some) for some in answers]
+
+    def answers_of(file, network):
+        ask = ask_engine(options.program, file) if device == "cpu" else ask_network(network, device)
+        kept = options.work / f"answers_{zlib.crc32(file.read_bytes()):08x}"
+        return kept_answers(kept, paths, atlas, ask,
+                            lambda made, missing: tell(f"{file.name} has seen {made} of {missing} photos"))
+
+    said = together([answers_of(*pair) for pair in zip(options.teacher, teachers)])
+    faces = [merge(some, len(teachers)) for some in said]
     tell(f"{len(paths)} photos, {sum((some.confidence >= SURE).sum() for some in faces)} faces")
+    faces = [with_needs(some, merge(own)) for some, own in zip(faces, answers_of(options.start, start))]
     room = None if device == "cpu" else MOST_FACES
     return Batches(Planner(faces, atlas.sizes, room), atlas, max(1, options.batch // options.workers))
 
@@ -138,14 +148,15 @@ def batches_of(options, master):
 def main():
     options = parse_arguments()
     try:
-        master = models.build(teacher.load_teacher(options.teacher))
+        teachers = [models.build(teacher.load_teacher(file)) for file in options.teacher]
         student = models.build(load_checkpoint(options.start))
         if not isinstance(student, models.FeatherFaceV2):
             raise Failure(f"{options.start}: the student must be {models.FeatherFaceV2.title}: {student.title}")
         prepare(options)
-        batches = batches_of(options, master)
-        student = train(options, student.float(), batches, FaceLoss(), {"": options.rate, "body.": options.body_rate},
-                        options.steps, trained_body=True, graphed=True)
+        student = student.float()
+        batches = batches_of(options, teachers, student)
+        student = train(options, student, batches, FaceLoss(), {"": options.rate, "body.": options.body_rate},
+                        options.steps, settled="", graphed=True)
         finish(options, student, batches)
     except (Failure, OSError, ValueError) as error:
         sys.exit(f"refine.py: {error}")
@@ -154,7 +165,7 @@ def main():
 def finish(options, student, batches):
     """From averaged weights to the checkpoint."""
     device = next(student.parameters()).device
-    renew_statistics(student, batches(np.random.default_rng(options.seed)).to(device).pictures)
+    renew_statistics(student, student, batches(np.random.default_rng(options.seed)).to(device).pictures)
     batches.batch = min(batches.batch, 4)
     refit_scores(student, batches, np.random.default_rng([options.seed, 1]), options.refit, tell)
     shift_scores(student, -math.log(options.threshold / (1 - options.threshold)))

@@ -37,9 +37,9 @@ def spatial_gate_v2(self, x):
     return x * torch.sigmoid(self.spatial(torch.cat(MeanAndMaximum.apply(x, (1,)), 1)))
 
 
-def take_shortcuts(network, trained_body):
-    if trained_body:
-        fold_body(network)
+def take_shortcuts(network, settled=None):
+    if settled is not None:
+        fold(settled)
     for module in network.modules():
         if type(module) is models.ChannelGate:
             module.forward = channel_gate.__get__(module)
@@ -47,23 +47,24 @@ def take_shortcuts(network, trained_body):
             module.forward = spatial_gate_v2.__get__(module)
 
 
-def fold_body(network):
-    """From now on the backbone normalises with its running statistics, which stay as they are; that makes each
-    BatchNorm a part of the convolution before it. For a backbone that is trained already."""
-    for conv, norm in normalised_convs(network.body):
+def fold(settled):
+    """From now on this part of a network normalises with its running statistics, which stay as they are; that makes each
+    BatchNorm a part of the convolution before it. For what is trained already."""
+    for conv, norm in normalised_convs(settled):
         conv.forward = lambda x, conv=conv, norm=norm: folded(conv, norm, x)
         norm.forward = lambda x: x
 
 
 def folded(conv, norm, x):
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
-    return F.conv2d(x, conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale,
+    mean = norm.running_mean if conv.bias is None else norm.running_mean - conv.bias
+    return F.conv2d(x, conv.weight * scale[:, None, None, None], norm.bias - mean * scale,
                     conv.stride, conv.padding, conv.dilation, conv.groups)
 
 
-def renew_statistics(network, pictures):
-    """Gives the backbone the statistics that it has for these pictures, and weights that make of them what it
-    computed before: after training with fold_body(), the statistics are still those of the start."""
+def renew_statistics(network, settled, pictures):
+    """Gives the settled part the statistics that it has for these pictures, and weights that make of them what it
+    computed before: after training with fold(), the statistics are still those of the start."""
     def renew(norm, inputs):
         x = inputs[0]
         mean, variance = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
@@ -74,7 +75,7 @@ def renew_statistics(network, pictures):
         norm.running_var.copy_(variance)
         norm.num_batches_tracked += 1
 
-    hooks = [norm.register_forward_pre_hook(renew) for norm in network.body.modules()
+    hooks = [norm.register_forward_pre_hook(renew) for norm in settled.modules()
              if isinstance(norm, nn.BatchNorm2d)]
     with torch.no_grad():
         network.eval()(pictures)

@@ -7,10 +7,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from graphed import joined
+
 LUMA = (0.114, 0.587, 0.299)  # of blue, green and red
 
-CLEAN = 0.35  # of the pictures: nothing happens to them; the other shares are of the others
-COLOURED, GREY, DARK, NOISY, BLURRED, COMPRESSED = 0.6, 0.3, 0.15, 0.2, 0.15, 0.2
+CLEAN = 0.3  # of the pictures: nothing happens to them; the other shares are of the others
+COLOURED, GREY, DARK, NOISY, BLURRED, COMPRESSED = 0.6, 0.4, 0.15, 0.2, 0.15, 0.2
 
 # How coarsely JPEG counts the luminance of an 8x8 block at a quality of 50 (ITU-T T.81, annex K).
 STEPS = np.array([16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
@@ -31,24 +33,31 @@ def spread(values, like):
     return tensor.reshape(len(values), -1, 1, 1)
 
 
-def coloured(random, pictures):
+@joined
+def toned(pictures, saturation, contrast, shift, gains, power, light, touched):
+    blue, green, red = (pictures[:, k, None] for k in range(3))
+    luma = LUMA[0] * blue + LUMA[1] * green + LUMA[2] * red
+    made = luma + (pictures - luma) * saturation
+    made = (((made - 117) * contrast + 117 + shift) * gains).clamp(0, 255)
+    made = 255 * (made / 255) ** power * light
+    return torch.where(touched, made, pictures)
+
+
+def coloured(random, pictures, clean=0):
+    """Other colours, contrast and brightness; some grey, some dark; the first `clean` as they are."""
     n = len(pictures)
-    luma = (pictures * spread([LUMA], pictures)).sum(1, keepdim=True)
     saturation = np.where(random.random(n) < COLOURED, random.uniform(0.4, 1.5, n), 1)
     saturation[random.random(n) < GREY] = 0
-    pictures = luma + (pictures - luma) * spread(saturation, pictures)
     changed = random.random(n) < COLOURED
     contrast = np.where(changed, random.uniform(0.6, 1.3, n), 1)
     shift = np.where(changed, random.uniform(-35, 35, n), 0)
     gains = np.where((changed & (saturation > 0))[:, None], random.uniform(0.85, 1.15, (n, 3)), 1)
-    return (((pictures - 117) * spread(contrast, pictures) + spread(117 + shift, pictures)) *
-            spread(gains, pictures)).clamp(0, 255)
-
-
-def darkened(random, pictures):
-    n = len(pictures)
-    power = random.uniform(1, 2.5, n)
-    return 255 * (pictures / 255) ** spread(power, pictures) * spread(random.uniform(0.3, 0.9, n), pictures)
+    dark = random.random(n) < DARK
+    power = np.where(dark, random.uniform(1, 2.5, n), 1)
+    light = np.where(dark, random.uniform(0.3, 0.9, n), 1)
+    touched = spread(np.arange(n) >= clean, pictures) > 0
+    return toned(pictures, *(spread(values, pictures) for values in (saturation, contrast, shift, gains, power, light)),
+                 touched)
 
 
 def blurred(random, pictures):
@@ -89,12 +98,11 @@ def spoil(seed, pictures):
     random = np.random.default_rng(seed)
     generator = torch.Generator(pictures.device).manual_seed(seed)
     clean = int(random.binomial(len(pictures), CLEAN))
-    if clean == len(pictures):
-        return pictures
-    spoilt = coloured(random, pictures[clean:])
-    for share, change in ((DARK, darkened), (BLURRED, blurred),
-                          (NOISY, lambda random, crops: noisy(random, crops, generator)), (COMPRESSED, compressed)):
+    pictures = coloured(random, pictures, clean)
+    spoilt = pictures[clean:]
+    for share, change in ((BLURRED, blurred), (NOISY, lambda random, crops: noisy(random, crops, generator)),
+                          (COMPRESSED, compressed)):
         where = some(random, len(spoilt), share)
         if where.stop > where.start:
             spoilt[where] = change(random, spoilt[where])
-    return torch.cat([pictures[:clean], spoilt]).clamp(0, 255)
+    return pictures.clamp_(0, 255)
