@@ -1,6 +1,5 @@
 // featherface eval -m MODEL --images DIR (--labels FILE | --reference MODEL2): how well a model finds faces.
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,15 +7,17 @@
 #include <utility>
 #include <vector>
 
-#include "engine/detect/resize.hpp"
 #include "featherface/detector.hpp"
 #include "featherface/image_file.hpp"
 #include "featherface/model.hpp"
+#include "loaders/error.hpp"
 #include "tools/cli/scales.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/eval/evaluation.hpp"
 #include "tools/eval/labels.hpp"
+#include "tools/eval/landmarks.hpp"
 #include "tools/eval/report.hpp"
+#include "tools/eval/variant.hpp"
 #include "tools/model/load_model.hpp"
 #include "tools/pictures/pictures.hpp"
 #include "tools/verbs.hpp"
@@ -32,12 +33,14 @@ constexpr float kLeastScore = 0.02f;  // of the faces that average precision loo
 struct EvalOptions {
     Reading reading;
     std::optional<std::string> reference_key;
-    std::optional<std::string> model, images, labels, reference, easy, medium, hard;
+    std::optional<std::string> model, images, labels, landmarks, reference, easy, medium, hard;
     float iou = 0.5f, score = 0.5f;
     std::int64_t side = 0, max_pixels = ImageReadOptions{}.max_pixels;
     std::optional<std::int64_t> given_threads;
     int threads = 1;
     bool kinds = false;
+    std::optional<std::string> variant_text;
+    Variant variant;
     std::optional<std::string> scales_text;
     std::uint32_t scales = kOwnScale;
     std::size_t format = 0;
@@ -48,8 +51,11 @@ void declare(Arguments& arguments, EvalOptions& options) {
     arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
     declare_reading(arguments, options.reading);
     arguments.text(0, "images", "DIR", "folder of pictures", options.images);
-    arguments.text(0, "labels", "FILE", "WIDER FACE's ground truth as text, for the pictures in DIR",
+    arguments.text(0, "labels", "FILE",
+                   "WIDER FACE's ground truth as text, or RetinaFace's label.txt, for the pictures in DIR",
                    options.labels);
+    arguments.text(0, "landmarks", "FILE", "with --labels: JSON with the landmarks of the labelled faces",
+                   options.landmarks);
     arguments.text(0, "reference", "FILE", "instead of labels: a checkpoint whose faces are to be found",
                    options.reference);
     arguments.text(0, "reference-key", "NAME", "what --key is for the model, for the reference",
@@ -64,6 +70,10 @@ void declare(Arguments& arguments, EvalOptions& options) {
                      options.score, kLeastScore, 1);
     arguments.number("side", "resize pictures so that their longer side is this; 0: never", options.side, 0,
                      kMaxSide);
+    arguments.text(0, "variant", "CHANGE",
+                   "grey, turned=DEGREES or enlarged=FACTOR: the model sees the pictures so, and the "
+                   "references move along",
+                   options.variant_text);
     declare_scales(arguments, options.scales_text, "1");
     arguments.flag("kinds", "figures also for each kind of picture: its file name up to the first '_'",
                    options.kinds);
@@ -73,16 +83,23 @@ void declare(Arguments& arguments, EvalOptions& options) {
     arguments.note(
         "A found face goes to the reference it overlaps most. It is a hit if that is at least --iou and no "
         "face with a higher score was there before, else a false alarm. AP is the area under precision "
-        "against recall over all scores above 0.02, precision being the highest at that or a higher recall. "
-        "landmarks, with --reference, is the mean distance of a hit's landmarks from the reference's, in "
-        "widths of the face.");
+        "against recall over all scores above 0.02, precision being the highest at that or a higher "
+        "recall. landmarks is the mean distance of the landmarks of hits from the reference's, where those "
+        "are known, in widths of the reference.");
     arguments.note(
-        "Sizes are the root of a box's area in pixels as the network saw the picture: the reference's for a "
-        "hit, its own for a false alarm.");
+        "Sizes are the root of a box's area in pixels as the network saw the picture: the reference's for "
+        "a hit, its own for a false alarm.");
     arguments.note(
-        "Labels: for each picture a line with its path in DIR, a line with the number of faces, and 'x y w h "
-        "...' a face; faces whose eighth number, 'invalid', is not 0 are left out. A subset: the path, a "
-        "number, and that many lines with the number of a face from 1; the other faces are left out.");
+        "Labels: for each picture a line with its path in DIR, a line with the number of faces, and 'x y w "
+        "h ...' a face; faces whose eighth number, 'invalid', is not 0 are left out. Or, as in label.txt, "
+        "a line '# path', and 'x y w h' a face, with five times 'x y flag' and a number more where it has "
+        "landmarks. --landmarks: {path: [{\"points\": {\"left_eye\": [x, y], \"right_eye\": ..., \"nose\": "
+        "..., \"mouth_left\": ..., \"mouth_right\": ...}}, ...]}, a face of the labels each or null; "
+        "\"mouth\" may stand for the middle of its corners. A subset: the path, a number, and that many "
+        "lines with the number of a face from 1; the other faces are left out.");
+    arguments.note(
+        "Turning is clockwise, on a ground of the mean colour. A model of --reference sees the pictures as "
+        "they are: with the judged model as its own reference, recall is how many faces are found again.");
 }
 
 // What is wrong with the options, or nothing.
@@ -91,8 +108,8 @@ std::string mistake_in(const EvalOptions& options) {
     if (!options.images) return "give a folder of pictures: --images DIR";
     if (options.labels.has_value() == options.reference.has_value())
         return "give either --labels FILE or --reference MODEL2";
-    if (!options.labels && (options.easy || options.medium || options.hard))
-        return "--easy, --medium and --hard need --labels";
+    if (!options.labels && (options.landmarks || options.easy || options.medium || options.hard))
+        return "--landmarks, --easy, --medium and --hard need --labels";
     if (options.iou == 0) return "--iou must be above 0";
     return "";
 }
@@ -122,7 +139,12 @@ Result<std::vector<std::pair<std::string, Subset>>> read_subsets(const EvalOptio
 
 // The pictures of the labels, or those in the folder without references yet.
 Result<std::vector<LabelledPicture>> pictures_of(const EvalOptions& options) {
-    if (options.labels) return read_labels(*options.labels);
+    if (options.labels) {
+        auto labelled = read_labels(*options.labels);
+        if (!labelled.ok() || !options.landmarks) return labelled;
+        if (Status status = add_landmarks(*options.landmarks, labelled.value()); !status.ok()) return status;
+        return labelled;
+    }
     std::error_code ignored;
     if (!fs::is_directory(*options.images, ignored))
         return Status(StatusCode::io_error, *options.images + ": no such folder");
@@ -135,42 +157,53 @@ Result<std::vector<LabelledPicture>> pictures_of(const EvalOptions& options) {
     return pictures;
 }
 
-// By how much a picture is enlarged.
-double factor_of(const Image& image, std::int64_t side) {
-    return side == 0 ? 1 : static_cast<double>(side) / std::max(image.width, image.height);
+// What --side does to a picture.
+Variant to_side(const Image& image, std::int64_t side) {
+    if (side == 0) return {};
+    return {Variant::Kind::enlarged, static_cast<double>(side) / std::max(image.width, image.height)};
 }
 
-Image resized(Image image, double factor) {
-    const auto side = [&](int n) { return static_cast<int>(std::max(1l, std::lround(n * factor))); };
-    if (side(image.width) == image.width && side(image.height) == image.height) return image;
-    return engine::resize(image.view(), side(image.width), side(image.height));
+// The picture changed, and its references moved along.
+Result<Image> change(Image image, const Variant& variant, std::vector<Reference>& references) {
+    auto made = varied(std::move(image), variant);
+    if (!made.ok()) return made.status();
+    for (Reference& reference : references) reference = placed(reference, made->placement);
+    return std::move(made->image);
 }
 
-void enlarge(std::vector<Reference>& references, double factor) {
-    for (Reference& reference : references) {
-        for (float& coordinate : reference.box) coordinate = static_cast<float>(coordinate * factor);
-    }
+Status add_faces(const Image& image, Detector& reference, std::vector<Reference>& references) {
+    const auto faces = reference.detect(image.view());
+    if (!faces.ok()) return faces.status();
+    for (const Face& face : faces.value())
+        references.push_back({.box = face.box, .landmarks = face.landmarks});
+    return {};
 }
 
 // Runs the model, and the reference model if there is one, on a picture.
-Status judge(LabelledPicture picture, const EvalOptions& options, Detector& detector, Detector* reference,
-             Evaluation& evaluation) {
+Status judge(LabelledPicture picture, Image image, const EvalOptions& options, Detector& detector,
+             Detector* reference, Evaluation& evaluation) {
+    const Variant resized = to_side(image, options.side);
+    auto seen = change(std::move(image), resized, picture.references);
+    if (!seen.ok()) return seen.status();
+    if (reference) {
+        Status status = add_faces(seen.value(), *reference, picture.references);
+        if (!status.ok()) return status;
+    }
+    seen = change(std::move(seen).value(), options.variant, picture.references);
+    if (!seen.ok()) return seen.status();
+    const auto faces = detector.detect(seen->view());
+    if (!faces.ok()) return faces.status();
+    evaluation.add(picture, faces.value());
+    return {};
+}
+
+Status read_and_judge(const LabelledPicture& picture, const EvalOptions& options, Detector& detector,
+                      Detector* reference, Evaluation& evaluation) {
     const std::string file = fs::path(*options.images) / picture.name;
     auto image = read_picture(file, {.max_pixels = options.max_pixels});
     if (!image.ok()) return image.status();
-    const double factor = factor_of(image.value(), options.side);
-    const Image seen = resized(std::move(image).value(), factor);
-    enlarge(picture.references, factor);
-    if (reference) {
-        const auto wanted = reference->detect(seen.view());
-        if (!wanted.ok()) return {wanted.status().code(), file + ": " + wanted.status().message()};
-        for (const Face& face : wanted.value())
-            picture.references.push_back({.box = face.box, .landmarks = face.landmarks});
-    }
-    const auto faces = detector.detect(seen.view());
-    if (!faces.ok()) return {faces.status().code(), file + ": " + faces.status().message()};
-    evaluation.add(picture, faces.value());
-    return {};
+    Status status = judge(picture, std::move(image).value(), options, detector, reference, evaluation);
+    return status.ok() ? status : loaders::in_file(file, status);
 }
 
 }  // namespace
@@ -198,6 +231,11 @@ ExitCode eval(Words words) {
         if (!scales.ok()) return usage_error(arguments, scales.status().message());
         options.scales = scales.value();
     }
+    if (options.variant_text) {
+        const auto variant = parse_variant(*options.variant_text);
+        if (!variant.ok()) return usage_error(arguments, variant.status().message());
+        options.variant = variant.value();
+    }
 
     auto detector = open_detector(*options.model, options.reading, kLeastScore, options.scales, options);
     if (!detector.ok()) return fail(detector.status());
@@ -221,6 +259,7 @@ ExitCode eval(Words words) {
                   .iou = options.iou,
                   .threshold = options.score,
                   .side = options.side,
+                  .variant = options.variant_text.value_or(""),
                   .rows = {}};
     if (reference) report.reference_model = reference->model();
     ExitCode worst = kDone;
@@ -228,7 +267,7 @@ ExitCode eval(Words words) {
         progress(std::to_string(report.pictures + report.failed + 1) + "/" +
                  std::to_string(pictures->size()) + " " + picture.name);
         Status status =
-            judge(picture, options, detector.value(), reference ? &*reference : nullptr, evaluation);
+            read_and_judge(picture, options, detector.value(), reference ? &*reference : nullptr, evaluation);
         ++(status.ok() ? report.pictures : report.failed);
         if (!status.ok()) worst = std::max(worst, fail(status));
     }

@@ -2,10 +2,13 @@
 // labels.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "engine/detect/turn.hpp"
 #include "featherface/detector.hpp"
 #include "support/files.hpp"
 #include "support/json.hpp"
@@ -67,6 +70,28 @@ std::string label_of(const Face& face) {
     return line + "0 0 0 0 0 0\n";
 }
 
+std::string labels_of(const std::vector<Face>& faces) {
+    std::string text = "a_1.ppm\n" + std::to_string(faces.size()) + "\n";
+    for (const Face& face : faces) text += label_of(face);
+    return text;
+}
+
+// The landmarks of all faces but the last, "name": [x, y] each.
+std::string landmarks_of(const std::vector<Face>& faces) {
+    constexpr std::array kNames = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
+    std::string text = "{\"a_1.ppm\": [";
+    for (auto face = faces.begin(); face + 1 != faces.end(); ++face) {
+        const char* before = "{\"points\": {";
+        for (std::size_t i = 0; i < kNames.size(); ++i, before = ", ") {
+            const auto& [x, y] = face->landmarks[i];
+            text.append(before).append("\"").append(kNames[i]).append("\": [").append(std::to_string(x));
+            text.append(", ").append(std::to_string(y)).append("]");
+        }
+        text += "}}, ";
+    }
+    return text + "null]}";
+}
+
 }  // namespace
 
 TEST_CASE("eval: a model finds its own faces, all of them, with no landmark off") {
@@ -105,9 +130,7 @@ TEST_CASE("eval: the sizes, and the kinds of picture, add up to all") {
 TEST_CASE("eval: labels that a model finds make precision and recall of 1; those of a subset count alone") {
     const Fixture f;
     const auto faces = f.faces(f.first);
-    std::string text = "a_1.ppm\n" + std::to_string(faces.size()) + "\n";
-    for (const Face& face : faces) text += label_of(face);
-    const std::string labels = f.files.text("labels.txt", text);
+    const std::string labels = f.files.text("labels.txt", labels_of(faces));
     const std::string easy = f.files.text("easy.txt", "a_1.ppm\n1\n1\n"),
                       none = f.files.text("none.txt", "a_1.ppm\n0\n");
     const Json report = f.json({"--labels", labels, "--easy", easy, "--hard", none});
@@ -132,6 +155,80 @@ TEST_CASE("eval: nothing is said of landmarks where labels have none, as a table
     check_program(table, 0);
     CHECK(table.out.find("landmarks") == std::string::npos);
     CHECK(f.run({"--reference", f.v2}).out.find("landmarks") != std::string::npos);
+}
+
+TEST_CASE("eval: labels with landmarks, in JSON beside them or in label.txt, have their error told") {
+    const Fixture f;
+    const auto faces = f.faces(f.first);
+    const std::string labels = f.files.text("labels.txt", labels_of(faces)),
+                      landmarks = f.files.text("landmarks.json", landmarks_of(faces));
+    const Json beside = f.json({"--labels", labels, "--landmarks", landmarks});
+    CHECK(row(beside, "all")["hits"].whole() == static_cast<long>(faces.size()));
+    CHECK(row(beside, "all")["landmark_error"].number() <= 1e-6f);
+    CHECK(f.run({"--labels", labels, "--landmarks", landmarks}).out.find("landmarks") != std::string::npos);
+
+    // All points of one face are a tenth of its width off.
+    const auto& [x1, y1, x2, y2] = faces.front().box;
+    std::string text = "# a_1.ppm\n";
+    for (const float number : {x1, y1, x2 - x1, y2 - y1}) text += std::to_string(number) + " ";
+    bool all_inside = true;
+    for (const auto& [x, y] : faces.front().landmarks) {
+        all_inside = all_inside && x >= 0 && y >= 0;
+        text += std::to_string(x + (x2 - x1) / 10) + " " + std::to_string(y) + " 0 ";
+    }
+    REQUIRE(all_inside);
+    const Json inside = f.json({"--labels", f.files.text("label.txt", text + "0.9\n")});
+    CHECK(row(inside, "all")["hits"].whole() == 1);
+    CHECK(row(inside, "all")["landmark_error"].number() == doctest::Approx(0.1).epsilon(1e-4));
+}
+
+TEST_CASE("eval: a model finds a grey picture's faces again in grey, and not all of a coloured one's") {
+    const Fixture f;
+    Image grey = f.first;
+    for (std::size_t i = 0; i < grey.pixels.size(); i += 3)
+        std::fill_n(grey.pixels.begin() + static_cast<long>(i), 3, grey.pixels[i]);
+    std::filesystem::create_directories(f.files.folder() / "grey");
+    f.files.picture("grey/a_1.ppm", grey);
+    const Json same = f.json({"--images", f.files.path("grey"), "--reference", f.v2, "--variant", "grey"});
+    CHECK(row(same, "all")["recall"].number() == 1.0f);
+    CHECK(row(same, "all")["landmark_error"].number() == 0.0f);
+    CHECK(same["variant"].string() == "grey");
+    const Json other = f.json({"--reference", f.v2, "--variant", "grey"});
+    CHECK(row(other, "all")["recall"].number() < 1.0f);
+    CHECK(row(other, "all")["references"].whole() ==
+          row(f.json({"--reference", f.v2}), "all")["references"].whole());
+}
+
+TEST_CASE("eval: the references turn with the picture, boxes and landmarks") {
+    const Fixture f;
+    for (const int quarters : {1, 2}) {
+        CAPTURE(quarters);
+        auto faces = f.faces(engine::turned(f.first.view(), quarters));
+        for (Face& face : faces) face = engine::turned_back(face, quarters, f.first.width, f.first.height);
+        const std::string labels = f.files.text("labels.txt", labels_of(faces)),
+                          landmarks = f.files.text("landmarks.json", landmarks_of(faces)),
+                          variant = "turned=" + std::to_string(90 * quarters);
+        const Json turned = f.json({"--labels", labels, "--landmarks", landmarks, "--variant", variant});
+        CHECK(row(turned, "all")["f1"].number() == 1.0f);
+        CHECK(row(turned, "all")["landmark_error"].number() <= 1e-5f);
+        CHECK(row(f.json({"--labels", labels}), "all")["f1"].number() < 1.0f);
+        const ProgramResult table = f.run({"--labels", labels, "--variant", variant});
+        CHECK(table.out.find("faces above 0.02, " + variant + "\n") != std::string::npos);
+    }
+}
+
+TEST_CASE("eval: twice the size as a variant is twice the size by --side, on top of which variants come") {
+    const Fixture f;
+    const std::string labels = f.files.text("labels.txt", labels_of(f.faces(f.first)));
+    const auto table = [&](const std::vector<std::string>& options) {
+        std::vector<std::string> all = {"--labels", labels};
+        all.insert(all.end(), options.begin(), options.end());
+        const std::string text = f.run(all).out;
+        return text.substr(0, text.find("\n1 pictures"));
+    };
+    CHECK(table({"--side", "122"}) == table({"--variant", "enlarged=2"}));
+    CHECK(table({"--side", "122"}) == table({"--side", "61", "--variant", "enlarged=2"}));
+    CHECK(table({"--side", "122"}) != table({}));
 }
 
 TEST_CASE("eval: --side resizes the pictures and the labels with them") {
@@ -167,6 +264,10 @@ TEST_CASE("eval: a picture that cannot be read is told, the others are judged, a
 
     const std::string labels = f.files.text("labels.txt", "a_1.ppm\n0\nmissing.jpg\n0\n");
     check_program(f.run({"--labels", labels}), 3, {"missing.jpg"});
+
+    f.files.picture("images/long.ppm", noise(60'000, 1));
+    check_program(f.run({"--reference", f.v2, "--variant", "turned=45"}), 3,
+                  {"long.ppm: changed by --variant", "42428 x 42428"});
 }
 
 TEST_CASE("eval: what is missing, contradicts itself or is no detector ends it before any picture") {
@@ -179,6 +280,10 @@ TEST_CASE("eval: what is missing, contradicts itself or is no detector ends it b
     check_program(f.run({}), 2, {"either --labels FILE or --reference MODEL2"});
     check_program(f.run({"--labels", labels, "--reference", f.v1}), 2, {"either"});
     check_program(f.run({"--reference", f.v1, "--easy", labels}), 2, {"need --labels"});
+    check_program(f.run({"--reference", f.v1, "--landmarks", labels}), 2, {"--landmarks", "need --labels"});
+    check_program(f.run({"--reference", f.v1, "--variant", "gray"}), 2,
+                  {"--variant: 'gray' is none", "grey"});
+    check_program(f.run({"--labels", labels, "--landmarks", bad}), 3, {"bad.txt: no valid JSON"});
     check_program(f.run({"--reference", f.v1, "--iou", "0"}), 2, {"--iou must be above 0"});
     check_program(f.run({"--reference", f.v1, "picture.jpg"}), 2, {"picture.jpg", "--images"});
     check_program(f.run({"--reference", classifier}), 4, {"c.tar"});

@@ -78,6 +78,54 @@ TEST_CASE("labels: what is wrong is said with the line") {
     check_refused(read_labels(files.folder / "none.txt").status(), StatusCode::io_error, {"none.txt"});
 }
 
+namespace {
+
+// Fifteen numbers of landmarks in label.txt, from (1, 2) on, and the one behind them.
+const std::string kPoints = " 1 2 0 3 4 0 5 6 1 7 8 0 9 10 0 0.8";
+const std::string kNoPoints = " -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 0.4";
+
+}  // namespace
+
+TEST_CASE("labels: RetinaFace's label.txt has landmarks, of the faces that have all five") {
+    const Files files;
+    const auto pictures =
+        files.labels("# a/one.jpg\r\n10 20 30 40" + kPoints + "\r\n1 2 3 4" + kNoPoints +
+                     "\n#two.jpg\n# c.png\n1 2 3 0\n5 6 7 8 1 -1 0" + kPoints.substr(6) + "\n");
+    REQUIRE_MESSAGE(pictures.ok(), pictures.status().message());
+    REQUIRE(pictures->size() == 3);
+    const auto& one = pictures.value()[0].references;
+    CHECK(pictures.value()[0].name == "a/one.jpg");
+    REQUIRE(one.size() == 2);
+    CHECK(one[0].box == Box{10, 20, 40, 60});
+    CHECK_FALSE(one[0].ignored);
+    CHECK(one[0].landmarks == Landmarks{{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}}});
+    CHECK(one[1].box == Box{1, 2, 4, 6});
+    CHECK_FALSE(one[1].landmarks);
+    CHECK(pictures.value()[1].name == "two.jpg");
+    CHECK(pictures.value()[1].references.empty());
+    const auto& three = pictures.value()[2].references;
+    REQUIRE(three.size() == 2);
+    CHECK(three[0].ignored);
+    CHECK_FALSE(three[1].landmarks);  // a coordinate below 0 is not known
+}
+
+TEST_CASE("labels: what is wrong with a label.txt is said with the line") {
+    const Files files;
+    const auto check = [&](const std::string& text, std::initializer_list<std::string_view> words) {
+        CAPTURE(text);
+        check_refused(files.labels(text).status(), StatusCode::malformed, words);
+    };
+    check("#\n", {"line 1", "a picture's name"});
+    check("# ../a.jpg\n", {"line 1", "leads out"});
+    check("# a.jpg\n# a.jpg\n", {"line 2", "twice"});
+    check("# a.jpg\n1\n", {"line 2", "x y w h with or without 16 numbers more, found '1'"});
+    check("# a.jpg\n1 2 3 4 5\n", {"line 2", "found '1 2 3 4 5'"});
+    check("# a.jpg\n1 2 3 4" + kPoints + " 0\n", {"line 2"});
+    check("# a.jpg\n\n1 2 nan 4\n", {"line 3", "nan"});
+    check("# a.jpg\n1 2 3 1e10\n", {"line 2"});
+    check("# a.jpg\nb.jpg\n", {"line 2", "b.jpg"});
+}
+
 TEST_CASE("labels: a subset counts the faces it names and ignores the others") {
     const Files files;
     const auto pictures = files.labels("a.jpg\n3\n0 0 1 1\n0 0 2 2\n0 0 3 3 0 0 0 1\nb.jpg\n1\n0 0 4 4\n");

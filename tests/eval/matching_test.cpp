@@ -80,14 +80,24 @@ TEST_CASE(
     "matching: the landmark error is the mean distance in widths of the reference, where it has landmarks") {
     Reference reference{.box = {0, 0, 20, 10}};
     Face found = face({0, 0, 20, 10}, 0.9f);
-    for (auto& point : found.landmarks) point = {5, 5};
+    found.landmarks = {{{5, 5}, {9, 5}, {7, 6}, {6, 8}, {8, 8}}};
     reference.landmarks = found.landmarks;
     found.landmarks[0] = {8, 9};  // 5 pixels off
-    found.landmarks[4] = {5, 10};
+    found.landmarks[4] = {8, 13};
     CHECK(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error.value() ==
           doctest::Approx(10.0 / 5 / 20));
     reference.landmarks.reset();
     CHECK_FALSE(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error);
+}
+
+TEST_CASE(
+    "matching: where the reference's mouth is one point, it is held against the middle of the found one") {
+    Reference reference{.box = {0, 0, 20, 10},
+                        .landmarks = Landmarks{{{1, 1}, {2, 2}, {3, 3}, {9, 9}, {9, 9}}}};
+    Face found = face({0, 0, 20, 10}, 0.9f);
+    found.landmarks = {{{1, 1}, {2, 2}, {3, 5}, {7, 9}, {11, 5}}};  // 2 and 2 pixels off
+    CHECK(match({&found, 1}, {&reference, 1}, 0.5f).at(0).landmark_error.value() ==
+          doctest::Approx(4.0 / 4 / 20));
 }
 
 }  // namespace featherface::test

@@ -11,13 +11,15 @@ import unittest
 
 import support
 import numpy as np
+from PIL import Image
 
 import seeded
 
 PROGRAM = support.program()
 LOW, DISPLAY, IOU = 0.02, 0.3, 0.4
 SIZES = {"below 16 px": (0, 16), "16-32 px": (16, 32), "32-64 px": (32, 64), "64-128 px": (64, 128),
-         "from 128 px": (128, math.inf)}
+         "128-256 px": (128, 256), "256-384 px": (256, 384), "from 384 px": (384, math.inf)}
+POINTS = "left_eye", "right_eye", "nose", "mouth_left", "mouth_right"
 
 
 def run(*words):
@@ -71,6 +73,8 @@ def figures(pictures, least=0.0, most=math.inf):
 
 
 class Evaluation(unittest.TestCase):
+    """Seeded models, pictures, and what eval says of them."""
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -111,6 +115,8 @@ class Evaluation(unittest.TestCase):
             of_kind = [value for name, value in pictures.items() if os.path.basename(name).startswith(kind)]
             self.check(report[kind], figures(of_kind))
 
+
+class References(Evaluation):
     def test_figures_against_another_model_are_those_of_plain_loops(self):
         pictures = {}
         for name in self.names:
@@ -154,6 +160,112 @@ class Evaluation(unittest.TestCase):
         self.assertGreater(report["easy"]["hits"], 3)
         self.check(report["easy"], figures([(judged(self.student[name], wanted), wanted)
                                             for name, wanted in counted.items()]))
+
+
+def quarter(turns):
+    """Clockwise: what becomes of a picture of PIL, and of a point in one of that size."""
+    way = {1: Image.ROTATE_270, 2: Image.ROTATE_180, 3: Image.ROTATE_90}[turns]
+    place = {1: lambda x, y, w, h: (h - y, x), 2: lambda x, y, w, h: (w - x, h - y), 3: lambda x, y, w, h: (y, w - x)}
+    return lambda picture: picture.transpose(way), place[turns]
+
+
+def enlarged(factor):
+    def sides(w, h):
+        return round(w * factor), round(h * factor)
+    return (lambda picture: picture.resize(sides(*picture.size), Image.BILINEAR),
+            lambda x, y, w, h: (x * sides(w, h)[0] / w, y * sides(w, h)[1] / h))
+
+
+class Variants(Evaluation):
+    """Against PIL's grey, turned and enlarged pictures: what is found in those is held against moved labels."""
+
+    VARIANTS = {"grey": (lambda picture: picture.convert("L").convert("RGB"), lambda x, y, w, h: (x, y)),
+                "turned=90": quarter(1), "turned=180": quarter(2), "turned=270": quarter(3),
+                "enlarged=1.6": enlarged(1.6)}
+
+    def faces_in(self, change):
+        """name -> ((width, height) before, [(score, box, landmarks)] in the changed picture)"""
+        found = {}
+        for name in self.names:
+            with Image.open(self.folder / "pictures" / name) as picture:
+                change(picture).save(self.folder / "changed.ppm")
+                text = run("detect", "-m", self.v2, "--score", LOW, "--format", "json", self.folder / "changed.ppm")
+                found[name] = picture.size, [(face["score"], face["box"], [face["landmarks"][p] for p in POINTS])
+                                             for face in json.loads(text)["images"][0]["faces"]]
+        return found
+
+    def write_labels(self, one_mouth):
+        """name -> [(box, points)]: the faces in the unchanged pictures, their points moved about."""
+        draw, labels = random.Random(7), {}
+        for name, (_, faces) in self.faces_in(lambda picture: picture).items():
+            labels[name] = [(box, [[x + draw.uniform(-2, 2), y + draw.uniform(-2, 2)] for x, y in points])
+                            for _, box, points in faces if draw.random() < 0.8]
+        text, known = "", {}
+        for name, faces in labels.items():
+            text += f"{name}\n{len(faces)}\n"
+            known[name] = []
+            for (x1, y1, x2, y2), points in faces:
+                text += f"{x1} {y1} {x2 - x1} {y2 - y1} 0 0 0 0 0 0\n"
+                if one_mouth:
+                    points[3:] = [points[3]] * 2
+                named = zip(POINTS[:3] + ("mouth",), points) if one_mouth else zip(POINTS, points)
+                known[name].append({"points": dict(named)})
+        (self.folder / "moved.txt").write_text(text)
+        (self.folder / "moved.json").write_text(json.dumps(known))
+        return labels
+
+    def landmark_error(self, faces, wanted, one_mouth):
+        """[errors] of one picture's faces above DISPLAY that hit one of [(box, points)]."""
+        taken, errors = set(), []
+        for score, box, points in sorted(faces, key=lambda face: -face[0]):
+            shares = [iou(box, other) for other, _ in wanted]
+            best = max(range(len(wanted)), key=lambda i: shares[i], default=None)
+            if best is None or shares[best] < IOU or best in taken:
+                continue
+            taken.add(best)
+            (x1, _, x2, _), targets = wanted[best]
+            if one_mouth:
+                points, targets = points[:3] + [np.mean(points[3:], 0)], targets[:4]
+            if score > DISPLAY:
+                errors.append(np.mean([math.dist(a, b) for a, b in zip(points, targets)]) / (x2 - x1))
+        return errors
+
+    def check_variant(self, variant, one_mouth=False):
+        change, place = self.VARIANTS[variant]
+        labels, pictures, errors = self.write_labels(one_mouth), {}, []
+        for name, (size, faces) in self.faces_in(change).items():
+            wanted = []
+            for (x1, y1, x2, y2), points in labels[name]:
+                corners = [place(x1, y1, *size), place(x2, y2, *size)]
+                wanted.append(((*np.min(corners, 0), *np.max(corners, 0)), [place(x, y, *size) for x, y in points]))
+            counted = [(box, True) for box, _ in wanted]
+            pictures[name] = judged([face[:2] for face in faces], counted), counted
+            errors += self.landmark_error(faces, wanted, one_mouth)
+        report = self.report("--labels", self.folder / "moved.txt", "--landmarks", self.folder / "moved.json",
+                             "--variant", variant)
+        self.check_report(report, pictures)
+        self.assertGreater(len(errors), 0)
+        self.assertAlmostEqual(report["all"]["landmark_error"], np.mean(errors), delta=1e-5)
+
+    def test_figures_of_variants_are_those_of_pils_pictures(self):
+        for variant in self.VARIANTS:
+            with self.subTest(variant):
+                self.check_variant(variant)
+
+    def test_a_mouth_of_one_point_is_held_against_the_middle_of_its_corners(self):
+        self.check_variant("turned=90", one_mouth=True)
+
+    def test_the_model_itself_as_the_reference_tells_which_faces_are_found_again(self):
+        change, place = self.VARIANTS["turned=180"]
+        before, after, pictures = self.faces_in(lambda picture: picture), self.faces_in(change), {}
+        for name, (size, faces) in before.items():
+            wanted = [((*place(*box[2:], *size), *place(*box[:2], *size)), True) for score, box, _ in faces
+                      if score > DISPLAY]
+            pictures[name] = judged([face[:2] for face in after[name][1]], wanted), wanted
+        report = self.report("--reference", self.v2, "--variant", "turned=180")
+        self.check_report(report, pictures)
+        self.assertLess(0, report["all"]["recall"])
+        self.assertLess(report["all"]["recall"], 1)
 
 
 class Subsets(unittest.TestCase):

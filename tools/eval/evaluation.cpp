@@ -10,16 +10,18 @@ namespace featherface::tools {
 
 namespace {
 
-// A range in pixels, between the sizes of the networks' anchors.
+// A range in pixels.
 struct SizeRange {
     const char* name;
     float least, most;
 };
-constexpr std::array<SizeRange, 5> kSizes = {{{"below 16 px", 0, 16},
+constexpr std::array<SizeRange, 7> kSizes = {{{"below 16 px", 0, 16},
                                               {"16-32 px", 16, 32},
                                               {"32-64 px", 32, 64},
                                               {"64-128 px", 64, 128},
-                                              {"from 128 px", 128, 1e30f}}};
+                                              {"128-256 px", 128, 256},
+                                              {"256-384 px", 256, 384},
+                                              {"from 384 px", 384, 1e30f}}};
 
 std::string kind_of(const std::string& picture) {
     const std::string name = std::filesystem::path(picture).filename().native();

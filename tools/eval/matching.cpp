@@ -12,13 +12,28 @@ float area(const Box& box) {
     return std::max(0.0f, box[2] - box[0]) * std::max(0.0f, box[3] - box[1]);
 }
 
+float distance(const Landmark& a, const Landmark& b) {
+    return std::hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+Landmark middle(const Landmark& a, const Landmark& b) {
+    return {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
+}
+
 std::optional<float> landmark_error(const Face& face, const Reference& reference) {
     if (!reference.landmarks) return std::nullopt;
-    const Landmarks& wanted = *reference.landmarks;
-    float sum = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-        sum += std::hypot(face.landmarks[i][0] - wanted[i][0], face.landmarks[i][1] - wanted[i][1]);
-    return sum / static_cast<float>(wanted.size()) / (reference.box[2] - reference.box[0]);
+    const Landmarks &found = face.landmarks, &wanted = *reference.landmarks;
+    constexpr std::size_t kMouth = 3;  // the first of its corners
+    float sum = 0, count = kMouth;
+    for (std::size_t i = 0; i < kMouth; ++i) sum += distance(found[i], wanted[i]);
+    if (wanted[kMouth] == wanted[kMouth + 1]) {
+        sum += distance(middle(found[kMouth], found[kMouth + 1]), wanted[kMouth]);
+        count += 1;
+    } else {
+        for (std::size_t i = kMouth; i < wanted.size(); ++i) sum += distance(found[i], wanted[i]);
+        count += 2;
+    }
+    return sum / count / (reference.box[2] - reference.box[0]);
 }
 
 }  // namespace

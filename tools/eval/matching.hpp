@@ -10,14 +10,16 @@
 
 namespace featherface::tools {
 
-using Box = std::array<float, 4>;                       // x1, y1, x2, y2
-using Landmarks = std::array<std::array<float, 2>, 5>;  // as a Face has them
+using Box = std::array<float, 4>;  // x1, y1, x2, y2
+using Landmark = std::array<float, 2>;
+using Landmarks = std::array<Landmark, 5>;  // as a Face has them
 
 // A face that should be found.
 struct Reference {
     Box box{};
-    bool ignored = false;                  // neither has to be found nor counts as a mistake when it is
-    std::optional<Landmarks> landmarks{};  // labels have none
+    bool ignored = false;  // neither has to be found nor counts as a mistake when it is
+    // Not all labels have any. Corners of the mouth in one point stand for the middle of a mouth.
+    std::optional<Landmarks> landmarks{};
 };
 
 // What became of one found face.
@@ -25,7 +27,8 @@ struct Outcome {
     float score = 0;
     bool hit = false;
     float size = 0;  // of the reference for a hit, else its own: the root of the box's area, in pixels
-    // Of a hit whose reference has landmarks: the mean distance from them as a fraction of its width.
+    // Of a hit whose reference has landmarks: the mean distance from them (four, where its mouth is one
+    // point) as a fraction of its width.
     std::optional<float> landmark_error{};
 };
 

@@ -1,5 +1,7 @@
 #include "tools/eval/report.hpp"
 
+#include <algorithm>
+
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/text/table.hpp"
 #include "tools/text/text.hpp"
@@ -17,7 +19,8 @@ Table table_of(const Report& report) {
     Table table;
     table.columns = {
         {"of", Table::Kind::text}, {"references"}, {"faces"}, {"precision"}, {"recall"}, {"F1"}, {"AP"}};
-    const bool has_landmarks = report.reference_model.has_value();
+    const bool has_landmarks = std::ranges::any_of(
+        report.rows, [](const auto& row) { return row.figures.landmark_error.has_value(); });
     if (has_landmarks) table.columns.push_back({"landmarks"});
     for (const Report::Row& row : report.rows) {
         const Figures& f = row.figures;
@@ -67,7 +70,8 @@ void write_row(JsonWriter& json, const Report::Row& row) {
 std::string report_table(const Report& report) {
     std::string text =
         concat(plain_text(table_of(report)), "\n", std::to_string(report.pictures), " pictures, IoU ",
-               shortest(report.iou), ", faces above ", shortest(report.threshold), "\n");
+               shortest(report.iou), ", faces above ", shortest(report.threshold),
+               report.variant.empty() ? "" : ", " + report.variant, "\n");
     const Figures& all = report.rows.front().figures;
     if (all.best_f1) {
         text += concat("highest F1 over all: ", fixed(*all.best_f1, kDigits), ", for faces above ",
@@ -93,6 +97,7 @@ std::string report_json(const Report& report) {
     json.key("pictures").value(report.pictures);
     json.key("failed").value(report.failed);
     if (report.side > 0) json.key("side").value(report.side);
+    if (!report.variant.empty()) json.key("variant").value(report.variant);
     json.key("iou").value(report.iou);
     json.key("threshold").value(report.threshold);
     json.key("figures").begin_array(Layout::lines);

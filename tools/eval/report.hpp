@@ -18,6 +18,7 @@ struct Report {
     std::int64_t pictures = 0, failed = 0;
     float iou = 0, threshold = 0;
     std::int64_t side = 0;  // of the pictures, if they were resized
+    std::string variant;    // as it was asked for, if the model saw pictures changed
     // Figures by what they are of: "all" first, then subsets, sizes ("16-32 px") and kinds of picture.
     enum class Group { all, subset, size, kind };
     struct Row {
