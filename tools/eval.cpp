@@ -160,7 +160,7 @@ Result<std::vector<LabelledPicture>> pictures_of(const EvalOptions& options) {
 // What --side does to a picture.
 Variant to_side(const Image& image, std::int64_t side) {
     if (side == 0) return {};
-    return {Variant::Kind::enlarged, static_cast<double>(side) / std::max(image.width, image.height)};
+    return {Variant::Kind::enlarged, static_cast<double>(side) / std::ranges::max(whole_size(image))};
 }
 
 // The picture changed, and its references moved along.
@@ -200,7 +200,8 @@ Status judge(LabelledPicture picture, Image image, const EvalOptions& options, D
 Status read_and_judge(const LabelledPicture& picture, const EvalOptions& options, Detector& detector,
                       Detector* reference, Evaluation& evaluation) {
     const std::string file = fs::path(*options.images) / picture.name;
-    auto image = read_picture(file, {.max_pixels = options.max_pixels});
+    const int needed = static_cast<int>(options.side);  // of a JPEG no more is decoded, as `detect` does it
+    auto image = read_picture(file, {.max_pixels = options.max_pixels, .needed_side = needed});
     if (!image.ok()) return image.status();
     Status status = judge(picture, std::move(image).value(), options, detector, reference, evaluation);
     return status.ok() ? status : loaders::in_file(file, status);

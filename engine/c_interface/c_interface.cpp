@@ -147,7 +147,9 @@ Result<ImageView> view_of(const featherface_image* given) {
                      .chroma = {{known->chroma[0].data, known->chroma[0].row_stride},
                                 {known->chroma[1].data, known->chroma[1].row_stride}},
                      .matrix = known->bt709 != 0 ? YuvMatrix::bt709 : YuvMatrix::bt601,
-                     .range = known->full_range != 0 ? YuvRange::full : YuvRange::video};
+                     .range = known->full_range != 0 ? YuvRange::full : YuvRange::video,
+                     .full_width = known->full_width,
+                     .full_height = known->full_height};
 }
 
 featherface_face as_c(const Face& face) {
@@ -209,10 +211,18 @@ featherface_status cut_face(const Cut& cut, const featherface_image* image, cons
 }
 
 #if !FEATHERFACE_MINIMAL
-ImageReadOptions read_options(std::int64_t max_pixels) {
-    ImageReadOptions options;
-    if (max_pixels > 0) options.max_pixels = max_pixels;
-    return options;
+// What `read` gives for the options of a picture that a detector with these looks at.
+template <class Read>
+featherface_status read_for(const featherface_detector_options* options, std::int64_t max_pixels,
+                            featherface_picture** picture, const Read& read) {
+    return call("a picture", [&]() -> Status {
+        if (picture == nullptr) return null_pointer("picture");
+        const auto known = options_of(options);
+        if (!known.ok()) return known.status();
+        ImageReadOptions reading{.needed_side = known->max_side, .needed_halvings = known->halvings()};
+        if (max_pixels > 0) reading.max_pixels = max_pixels;
+        return keep(read(reading), picture);
+    });
 }
 #endif
 
@@ -309,21 +319,28 @@ const char* featherface_model_warning(const featherface_model* model, size_t ind
 #if !FEATHERFACE_MINIMAL
 featherface_status featherface_picture_read(const char* path, int64_t max_pixels,
                                             featherface_picture** picture) {
-    return call("a picture", [&]() -> Status {
-        if (path == nullptr) return null_pointer("path");
-        if (picture == nullptr) return null_pointer("picture");
-        return keep(read_image(path, read_options(max_pixels)), picture);
-    });
+    return featherface_picture_read_for(nullptr, path, max_pixels, picture);
 }
 
 featherface_status featherface_picture_decode(const void* bytes, size_t byte_count, const char* name,
                                               int64_t max_pixels, featherface_picture** picture) {
-    return call("a picture", [&]() -> Status {
+    return featherface_picture_decode_for(nullptr, bytes, byte_count, name, max_pixels, picture);
+}
+
+featherface_status featherface_picture_read_for(const featherface_detector_options* options, const char* path,
+                                                int64_t max_pixels, featherface_picture** picture) {
+    return read_for(options, max_pixels, picture, [&](const ImageReadOptions& reading) -> Result<Image> {
+        if (path == nullptr) return null_pointer("path");
+        return read_image(path, reading);
+    });
+}
+
+featherface_status featherface_picture_decode_for(const featherface_detector_options* options,
+                                                  const void* bytes, size_t byte_count, const char* name,
+                                                  int64_t max_pixels, featherface_picture** picture) {
+    return read_for(options, max_pixels, picture, [&](const ImageReadOptions& reading) -> Result<Image> {
         if (bytes == nullptr) return null_pointer("bytes");
-        if (picture == nullptr) return null_pointer("picture");
-        return keep(decode_image(octets(bytes, byte_count), name != nullptr ? name : "picture",
-                                 read_options(max_pixels)),
-                    picture);
+        return decode_image(octets(bytes, byte_count), name != nullptr ? name : "picture", reading);
     });
 }
 #endif
@@ -341,6 +358,8 @@ featherface_status featherface_picture_view(const featherface_picture* picture, 
         known.width = view.width;
         known.height = view.height;
         known.row_stride = view.row_stride;
+        known.full_width = view.full_width;
+        known.full_height = view.full_height;
         return give(known, image, "image");
     });
 }

@@ -101,6 +101,19 @@ Image warped(const Image& image, const Similarity& back) {
     return out;
 }
 
+// The face in pixels of `image`, of whichever picture that is a smaller copy.
+Face seen_in(const ImageView& image, Face face) {
+    if (image.full_width == 0) return face;
+    const auto shrink = [&](float& x, float& y) {
+        x *= static_cast<float>(image.width) / static_cast<float>(image.full_width);
+        y *= static_cast<float>(image.height) / static_cast<float>(image.full_height);
+    };
+    shrink(face.box[0], face.box[1]);
+    shrink(face.box[2], face.box[3]);
+    for (auto& [x, y] : face.landmarks) shrink(x, y);
+    return face;
+}
+
 Status outside_the_picture() {
     return {StatusCode::invalid_argument, "face: it lies outside the picture"};
 }
@@ -118,7 +131,7 @@ Result<Image> cut_out(const ImageView& image, const Body& body) {
 
 Result<Image> align_face(const ImageView& image, const Face& face) {
     return cut_out(image, [&]() -> Result<Image> {
-        auto back = alignment(face);
+        auto back = alignment(seen_in(image, face));
         if (!back) {
             return Status(StatusCode::invalid_argument,
                           "face: its landmarks are not finite, or in one point, and do not tell how it lies");
@@ -145,7 +158,7 @@ Result<Image> crop_face(const ImageView& image, const Face& face, float margin) 
             return Status(StatusCode::invalid_argument,
                           std::string("margin is ") + std::to_string(margin) + "; allowed: 0 to 10");
         }
-        const auto [x1, y1, x2, y2] = face.box;
+        const auto [x1, y1, x2, y2] = seen_in(image, face).box;
         if (!std::isfinite(x2 - x1) || !std::isfinite(y2 - y1) || x2 < x1 || y2 < y1)
             return Status(StatusCode::invalid_argument, "face: its box is not finite, or inside out");
         const double wider = double{margin} * (double{x2} - x1), higher = double{margin} * (double{y2} - y1);

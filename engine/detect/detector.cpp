@@ -1,6 +1,7 @@
 #include "featherface/detector.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -67,6 +68,10 @@ Status check(const DetectorOptions& o) {
 }
 
 }  // namespace
+
+int DetectorOptions::halvings() const {
+    return scales == kAutoScales ? 0 : std::countr_zero(scales);
+}
 
 namespace engine {
 

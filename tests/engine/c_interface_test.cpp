@@ -9,6 +9,8 @@
 
 #include "featherface/featherface.hpp"
 #include "support/bytes.hpp"
+#include "support/jpeg_writer.hpp"
+#include "support/pictures.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_model.hpp"
 
@@ -256,6 +258,60 @@ TEST_CASE("C interface: faces are cut out as the C++ interface does it") {
                 "image is NULL");
     check_error(featherface_align_face(&image, &face, nullptr), FEATHERFACE_INVALID_ARGUMENT,
                 "picture is NULL");
+}
+
+TEST_CASE("C interface: no more of a JPEG is read than a detector with these options looks at") {
+    const ByteString file = make_jpeg({.width = 256, .height = 192, .grey = [](int x, int y) {
+                                           return (x * 37 + y * 91 + x * y * 13) % 256;
+                                       }});
+    const Image whole = decoded(file);
+    const CModel model("v2");
+    featherface_detector_options options = low_options();
+    const auto check = [&](const featherface_detector_options* given, const ImageReadOptions& reading) {
+        featherface_picture* read = nullptr;
+        featherface_image view = FEATHERFACE_IMAGE_INIT;
+        REQUIRE(featherface_picture_decode_for(given, file.data(), file.size(), "p", 0, &read) ==
+                FEATHERFACE_OK);
+        REQUIRE(featherface_picture_view(read, &view) == FEATHERFACE_OK);
+        const Image expected = decode(file, reading).value();
+        CHECK(view.width == expected.width);
+        CHECK(view.full_width == expected.full_width);
+        CHECK(view.full_height == expected.full_height);
+        CHECK(std::memcmp(view.data, expected.pixels.data(), expected.pixels.size()) == 0);
+
+        // Its faces are the whole picture's.
+        const CDetector detector(model.handle, &options);
+        featherface_result* result = nullptr;
+        REQUIRE(featherface_detect(detector.handle, &view, &result) == FEATHERFACE_OK);
+        const DetectorOptions same{
+            .score_threshold = kLow, .max_side = options.max_side, .scales = options.scales};
+        const auto faces = Detector::create(seeded_model("v2"), same)->detect(expected.view());
+        CHECK(floats_of(*result) == floats_of(faces.value()));
+        CHECK(result->count > 0);
+        featherface_result_free(result);
+        featherface_picture_free(read);
+        return expected.full_width == whole.width;
+    };
+    CHECK_FALSE(check(nullptr, {}));
+    CHECK_FALSE(check(&options, {}));
+    options.scales = kAutoScales;
+    CHECK_FALSE(check(&options, {}));
+    options.scales = 1 << 1 | 1 << 2;
+    CHECK(check(&options, {.needed_halvings = 1}));
+    options.scales = kOwnScale;
+    options.max_side = whole.width / 4;
+    CHECK(check(&options, {.needed_side = options.max_side}));
+
+    featherface_picture* picture = nullptr;
+    check_error(featherface_picture_read_for(&options, "no/such/file.jpg", 0, &picture), FEATHERFACE_IO_ERROR,
+                "file.jpg");
+    check_error(featherface_picture_read_for(&options, nullptr, 0, &picture), FEATHERFACE_INVALID_ARGUMENT,
+                "path is NULL");
+    check_error(featherface_picture_decode_for(&options, file.data(), file.size(), "p", 10, &picture),
+                FEATHERFACE_LIMIT_EXCEEDED, "at most 10 pixels");
+    options.size = 0;
+    check_error(featherface_picture_read_for(&options, "p", 0, &picture), FEATHERFACE_INVALID_ARGUMENT,
+                "options.size is 0");
 }
 
 TEST_CASE("C interface: layers are told of, the classifier runs, memory is asked for and given back") {

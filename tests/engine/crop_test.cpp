@@ -48,6 +48,21 @@ int sample(const Image& image, int x, int y, int channel) {
 
 }  // namespace
 
+TEST_CASE("crop: of a smaller copy of a picture, faces are those of the whole") {
+    const Image copy = slopes(150, 120, 1);
+    Image image = copy;
+    image.full_width = 600;
+    image.full_height = 240;
+    const Face in_copy = face_of(0.75, {20, 10});
+    Face in_copy_boxed = in_copy, in_whole = in_copy;
+    in_copy_boxed.box = {20, 10, 100, 90};
+    in_whole.box = {80, 20, 400, 180};
+    for (auto& [x, y] : in_whole.landmarks) x *= 4, y *= 2;
+    CHECK(align_face(image.view(), in_whole)->pixels == align_face(copy.view(), in_copy)->pixels);
+    CHECK(crop_face(image.view(), in_whole, 0.1f)->pixels ==
+          crop_face(copy.view(), in_copy_boxed, 0.1f)->pixels);
+}
+
 TEST_CASE("crop: an aligned face has the pixels that lie under the template's, at any turn and size") {
     struct Case {
         Point scale, shift;

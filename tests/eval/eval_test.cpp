@@ -11,7 +11,9 @@
 #include "engine/detect/turn.hpp"
 #include "featherface/detector.hpp"
 #include "support/files.hpp"
+#include "support/jpeg_writer.hpp"
 #include "support/json.hpp"
+#include "support/pictures.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
 #include "support/seeded_model.hpp"
@@ -241,6 +243,30 @@ TEST_CASE("eval: --side resizes the pictures and the labels with them") {
     CHECK_FALSE(as_is.has("side"));
     CHECK(f.run({"--reference", f.v1, "--side", "61"}).out !=
           f.run({"--reference", f.v1, "--side", "64"}).out);
+}
+
+TEST_CASE("eval: --side decodes no more of a JPEG than it needs, as detect does") {
+    const Fixture f;
+    const ByteString jpeg = make_jpeg({.width = 256, .height = 192, .grey = [](int x, int y) {
+                                           return (x * 37 + y * 91 + x * y * 13) % 256;
+                                       }});
+    const Image whole = decoded(jpeg);
+    const int side = std::max(whole.width, whole.height) / 4;
+    const Image small = decode(jpeg, {.needed_side = side}).value();
+    REQUIRE(std::max(small.width, small.height) == side);
+    const std::string wanted = std::to_string(side);
+    for (const char* folder : {"jpeg", "pnm"}) std::filesystem::create_directories(f.files.folder() / folder);
+    f.files.text("jpeg/a_1.ppm", std::string(jpeg));
+    Image pixels = small;
+    pixels.full_width = pixels.full_height = 0;
+    f.files.picture("pnm/a_1.ppm", pixels);
+    const auto figures = [&](const std::string& folder, const std::string& labels) {
+        const std::string file = f.files.text("labels.txt", "a_1.ppm\n1\n" + labels);
+        return f.run({"--images", f.files.path(folder), "--labels", file, "--side", wanted}).out;
+    };
+    const std::string table = figures("jpeg", "16 16 64 64\n");
+    CHECK(table == figures("pnm", "4 4 16 16\n"));
+    CHECK(table.find("highest F1") != std::string::npos);
 }
 
 TEST_CASE("eval: the table has a line for each row and tells the best threshold") {

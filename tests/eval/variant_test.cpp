@@ -127,6 +127,21 @@ TEST_CASE("variant: what lies in an enlarged picture is where its whole pixels p
     CHECK(y == doctest::Approx(9));
 }
 
+TEST_CASE("variant: a smaller copy of a picture is enlarged as the whole would be") {
+    Image copy = noise(10, 7);
+    copy.full_width = 40;
+    copy.full_height = 28;
+    CHECK(whole_size(copy) == std::array<int, 2>{40, 28});
+    const VariedPicture half = made(copy, "enlarged=0.5"), same = made(copy, "enlarged=0.25");
+    CHECK(half.image.width == 20);
+    CHECK(half.image.height == 14);
+    CHECK(half.image.full_width == 0);
+    CHECK(moved(half.placement, 40, 28) == std::array<double, 2>{20, 14});
+    CHECK(same.image.pixels == copy.pixels);
+    CHECK(same.image.full_width == 0);
+    CHECK(moved(same.placement, 40, 28) == std::array<double, 2>{10, 7});
+}
+
 TEST_CASE("variant: a reference's box becomes that of its ellipse, and its landmarks move along") {
     const Reference reference{.box = {10, 20, 30, 60}, .landmarks = Landmarks{{{10, 20}, {20, 40}}}};
     const auto check = [&](const std::string& text, const Box& box, const Landmark& first) {

@@ -1,7 +1,6 @@
 // The options of `detect`.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,9 +60,9 @@ struct DetectOptions {
     // A picture whole, or as much of it as the detector looks at.
     ImageReadOptions reading_whole() const { return {.max_pixels = max_pixels}; }
     ImageReadOptions reading_to_look() const {
-        return {.max_pixels = max_pixels,
-                .needed_side = static_cast<int>(max_side),
-                .needed_halvings = scales == kAutoScales ? 0 : std::countr_zero(scales)};
+        const DetectorOptions options = detector(threads);
+        return {
+            .max_pixels = max_pixels, .needed_side = options.max_side, .needed_halvings = options.halvings()};
     }
 };
 

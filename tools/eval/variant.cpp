@@ -100,16 +100,27 @@ Result<VariedPicture> turned(const Image& image, double degrees) {
     return VariedPicture{std::move(out), turn(degrees, w, h, new_w, new_h)};
 }
 
+// Of a smaller copy of a picture: what would become of the whole.
 Result<VariedPicture> enlarged(Image image, double factor) {
-    const double w = image.width, h = image.height;
+    const auto [whole_w, whole_h] = whole_size(image);
+    const double w = whole_w, h = whole_h;
     const double new_w = std::max(1.0, std::round(w * factor)), new_h = std::max(1.0, std::round(h * factor));
-    if (new_w == w && new_h == h) return VariedPicture{std::move(image), kInPlace};
+    const Placement placement = {{{new_w / w, 0, 0}, {0, new_h / h, 0}}};
+    if (new_w == image.width && new_h == image.height) {
+        image.full_width = image.full_height = 0;
+        return VariedPicture{std::move(image), placement};
+    }
     if (Status status = check_size(new_w, new_h); !status.ok()) return status;
     return VariedPicture{engine::resize(image.view(), static_cast<int>(new_w), static_cast<int>(new_h)),
-                         {{{new_w / w, 0, 0}, {0, new_h / h, 0}}}};
+                         placement};
 }
 
 }  // namespace
+
+std::array<int, 2> whole_size(const Image& image) {
+    if (image.full_width == 0) return {image.width, image.height};
+    return {image.full_width, image.full_height};
+}
 
 Result<Variant> parse_variant(const std::string& text) {
     using Kind = Variant::Kind;

@@ -1,5 +1,6 @@
 // Faces cut out of pictures: set upright at one size, as networks that recognise people take them, or plain
-// rectangles.
+// rectangles. A face is where a Detector finds it: of a smaller copy (ImageView::full_width), in pixels of
+// the whole.
 #pragma once
 
 #include <array>

@@ -46,6 +46,10 @@ struct DetectorOptions {
     // times the work.
     bool turns = false;
     int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
+
+    // How often the largest of the sizes that are looked at is halved: with max_side, what ImageReadOptions
+    // needs to know.
+    int halvings() const;
 };
 
 // Where the time of the last call went, in milliseconds.

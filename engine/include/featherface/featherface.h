@@ -137,9 +137,11 @@ typedef struct featherface_image {
     featherface_plane chroma[2]; /* the planes behind Y: of NV12 and NV21 one, of I420 two */
     int32_t bt709;               /* of formats with Y: 0 for BT.601, 1 for BT.709 */
     int32_t full_range;          /* of formats with Y: 0 for video range (16 to 235), 1 for 0 to 255 */
+    /* The size of the picture that this one is a smaller copy of; 0: of none. Faces are in pixels of that one. */
+    int32_t full_width, full_height;
 } featherface_image;
 #define FEATHERFACE_IMAGE_INIT \
-    {sizeof(featherface_image), NULL, 0, 0, 0, FEATHERFACE_BGR, {{NULL, 0}, {NULL, 0}}, 0, 0}
+    {sizeof(featherface_image), NULL, 0, 0, 0, FEATHERFACE_BGR, {{NULL, 0}, {NULL, 0}}, 0, 0, 0, 0}
 
 /* A picture that the library made: read from a file, or a face cut out of another picture. */
 typedef struct featherface_picture featherface_picture;
@@ -175,6 +177,19 @@ typedef struct featherface_detector_options {
 } featherface_detector_options;
 #define FEATHERFACE_DETECTOR_OPTIONS_INIT \
     {sizeof(featherface_detector_options), 0.5f, 0.4f, 5000, 750, 0, 1, 1, 0}
+
+#if !FEATHERFACE_MINIMAL
+/* featherface_picture_read() and _decode(), of a JPEG no more than a detector with these options looks at, in a fraction
+ * of the time: with max_side, or scales below the picture's own, it may come out smaller, the view's full_width and
+ * full_height telling of the whole. */
+FEATHERFACE_API featherface_status featherface_picture_read_for(const featherface_detector_options* options,
+                                                                const char* path, int64_t max_pixels,
+                                                                featherface_picture** picture);
+FEATHERFACE_API featherface_status featherface_picture_decode_for(const featherface_detector_options* options,
+                                                                  const void* bytes, size_t byte_count,
+                                                                  const char* name, int64_t max_pixels,
+                                                                  featherface_picture** picture);
+#endif
 
 FEATHERFACE_API featherface_status featherface_detector_create(const featherface_model* model,
                                                                const featherface_detector_options* options,
