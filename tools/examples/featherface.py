@@ -4,6 +4,9 @@
     detector = featherface.Detector("FeatherFaceV2_final.pth")
     faces = detector.detect(picture)                # (H, W, 3) uint8, BGR unless order="rgb"; views too
     faces["box"], faces["score"], faces["landmarks"]
+    featherface.align(picture, faces[0])            # (112, 112, 3) in BGR, as networks that recognise people take it
+    featherface.crop(picture, faces[0], margin=0.2)
+    detector.detect_file("photo.jpg")               # decodes no more than max_side and scales look at
 
 Needs the shared library (cmake -D BUILD_SHARED_LIBS=ON): where the system looks for libraries, or named by the
 environment variable FEATHERFACE_LIBRARY. As a program: featherface.py MODEL PICTURE.
@@ -24,7 +27,7 @@ class Plane(c.Structure):
 class Image(c.Structure):
     _fields_ = [("size", c.c_size_t), ("data", c.c_void_p), ("width", c.c_int32), ("height", c.c_int32),
                 ("row_stride", c.c_ssize_t), ("format", c.c_int32), ("chroma", Plane * 2), ("bt709", c.c_int32),
-                ("full_range", c.c_int32)]
+                ("full_range", c.c_int32), ("full_width", c.c_int32), ("full_height", c.c_int32)]
 
 
 class DetectorOptions(c.Structure):
@@ -63,6 +66,44 @@ def call(function, *arguments):
         raise Error(status)
 
 
+def view_of(picture, order):
+    """An array as the library takes it, and the array whose pixels that are: it must live as long."""
+    picture = np.asarray(picture)
+    channels = {"bgr": 3, "rgb": 3, "bgra": 4, "rgba": 4, "gray": 1}[order]
+    if picture.ndim == 2:
+        order, channels, picture = "gray", 1, picture[:, :, None]
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != channels:
+        raise TypeError(f"a picture of {picture.dtype} {picture.shape}; expected uint8 (H, W, {channels})")
+    if picture.strides[2] != 1 or picture.strides[1] != channels:  # rows may lie anywhere, pixels may not
+        picture = np.ascontiguousarray(picture)
+    return Image(size=c.sizeof(Image), data=picture.ctypes.data, width=picture.shape[1], height=picture.shape[0],
+                 row_stride=picture.strides[0], format=FORMATS[order]), picture
+
+
+class Picture:
+    """A picture that the library made, freed at the end of a `with`."""
+
+    def __init__(self, handle):
+        self.handle, self.view = handle, Image(size=c.sizeof(Image))
+
+    def __enter__(self):
+        call(library.featherface_picture_view, self.handle, c.byref(self.view))
+        return self
+
+    def __exit__(self, *_):
+        library.featherface_picture_free(self.handle)
+
+
+def made_by(function, *arguments):
+    """The picture that a function of the library makes, as an (H, W, 3) array in BGR."""
+    handle = c.c_void_p()
+    call(function, *arguments, c.byref(handle))
+    with Picture(handle) as picture:
+        view = picture.view
+        pixels = c.string_at(view.data, view.height * view.row_stride)
+        return np.frombuffer(pixels, np.uint8).reshape(view.height, view.width, 3).copy()
+
+
 class Detector:
     """Finds faces. One per thread."""
 
@@ -74,11 +115,11 @@ class Detector:
         unknown = set(options) - set(values)
         if unknown:
             raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
-        known = DetectorOptions(size=c.sizeof(DetectorOptions), **{**values, **options})
+        self.options = DetectorOptions(size=c.sizeof(DetectorOptions), **{**values, **options})
         loaded = c.c_void_p()
         call(library.featherface_model_load, os.fsencode(model), None, c.byref(loaded))
         try:
-            call(library.featherface_detector_create, loaded, c.byref(known), c.byref(self.handle))
+            call(library.featherface_detector_create, loaded, c.byref(self.options), c.byref(self.handle))
         finally:
             library.featherface_model_free(loaded)
 
@@ -87,16 +128,18 @@ class Detector:
 
     def detect(self, picture, order="bgr"):
         """The faces of an (H, W, 3 or 4) or (H, W) array of uint8, best first."""
-        picture = np.asarray(picture)
-        channels = {"bgr": 3, "rgb": 3, "bgra": 4, "rgba": 4, "gray": 1}[order]
-        if picture.ndim == 2:
-            order, channels, picture = "gray", 1, picture[:, :, None]
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != channels:
-            raise TypeError(f"a picture of {picture.dtype} {picture.shape}; expected uint8 (H, W, {channels})")
-        if picture.strides[2] != 1 or picture.strides[1] != channels:  # rows may lie anywhere, pixels may not
-            picture = np.ascontiguousarray(picture)
-        view = Image(size=c.sizeof(Image), data=picture.ctypes.data, width=picture.shape[1], height=picture.shape[0],
-                     row_stride=picture.strides[0], format=FORMATS[order])
+        view, _ = view_of(picture, order)
+        return self.faces_in(view)
+
+    def detect_file(self, path):
+        """The faces of a picture file, in pixels of the whole."""
+        handle = c.c_void_p()
+        call(library.featherface_picture_read_for, c.byref(self.options), os.fsencode(path), c.c_int64(0),
+             c.byref(handle))
+        with Picture(handle) as picture:
+            return self.faces_in(picture.view)
+
+    def faces_in(self, view):
         result = c.POINTER(Result)()
         call(library.featherface_detect, self.handle, c.byref(view), c.byref(result))
         try:
@@ -109,20 +152,24 @@ class Detector:
 
 def read(path):
     """A picture file as an (H, W, 3) array in BGR, upright."""
-    handle = c.c_void_p()
-    call(library.featherface_picture_read, os.fsencode(path), c.c_int64(0), c.byref(handle))
-    try:
-        view = Image(size=c.sizeof(Image))
-        call(library.featherface_picture_view, handle, c.byref(view))
-        pixels = c.string_at(view.data, view.height * view.row_stride)
-        return np.frombuffer(pixels, np.uint8).reshape(view.height, view.width, 3).copy()
-    finally:
-        library.featherface_picture_free(handle)
+    return made_by(library.featherface_picture_read, os.fsencode(path), c.c_int64(0))
+
+
+def align(picture, face, order="bgr"):
+    """The face, one of detect()'s, upright on ArcFace's template: (112, 112, 3) in BGR."""
+    view, _ = view_of(picture, order)
+    return made_by(library.featherface_align_face, c.byref(view), face.tobytes())
+
+
+def crop(picture, face, margin=0, order="bgr"):
+    """The pixels of its box in BGR, with `margin` (0 to 10) times its sides around it, as far as the picture goes."""
+    view, _ = view_of(picture, order)
+    return made_by(library.featherface_crop_face, c.byref(view), face.tobytes(), c.c_float(margin))
 
 
 if __name__ == "__main__":
     try:
-        for face in Detector(sys.argv[1]).detect(read(sys.argv[2])):
+        for face in Detector(sys.argv[1]).detect_file(sys.argv[2]):
             x1, y1, x2, y2 = face["box"]
             print(f"{face['score']:.3f} at ({x1:.0f}, {y1:.0f}) to ({x2:.0f}, {y2:.0f})")
     except Error as error:
