@@ -1,21 +1,28 @@
 // FeatherFace's networks here and in ONNX Runtime, on the same picture with the same weights, interleaved:
 //
-//   compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT...
+//   compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT... [YUNET.onnx]
 //
 // For pictures of 640x640 and 320x320 and for one and two threads: checks that the outputs agree, times both
 // in turns, and prints a table. Batch 1, FP32, the network alone, its input ready. Ours runs with the kernels
 // of every architecture the CPU has, or of the one FEATHERFACE_FORCE_ARCH names; ONNX Runtime always takes
-// the best. Exit code 1: the outputs differ.
+// the best. YuNet 2023mar (the file of OpenCV's zoo), another face detector, takes its turns in ONNX Runtime
+// where pictures are 640x640, the size that its file is made for. Exit code 1: the outputs differ.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/peers/onnx_runtime.hpp"
@@ -49,13 +56,15 @@ Image square(const ImageView& picture, int size) {
     return engine::resize(middle, size, size);
 }
 
-// What both networks read: blue, green and red planes minus the means.
-void fill_planes(const Image& bgr, std::span<float> planes) {
-    constexpr float kMeanBgr[] = {104, 117, 123};
+// Blue, green and red planes minus the means.
+using Means = std::array<float, 3>;
+constexpr Means kMeanBgr = {104, 117, 123};  // of our networks
+
+void fill_planes(const Image& bgr, const Means& mean, std::span<float> planes) {
     const std::size_t pixels = planes.size() / 3;
     for (std::size_t c = 0; c < 3; ++c) {
         for (std::size_t i = 0; i < pixels; ++i) {
-            planes[c * pixels + i] = static_cast<float>(bgr.pixels[3 * i + c]) - kMeanBgr[c];
+            planes[c * pixels + i] = static_cast<float>(bgr.pixels[3 * i + c]) - mean[c];
         }
     }
 }
@@ -68,6 +77,23 @@ double largest_difference(std::span<const float> a, std::span<const float> b) {
         largest = std::max(largest, std::isnan(difference) ? INFINITY : difference);
     }
     return largest;
+}
+
+// YuNet 2023mar in ONNX Runtime, the picture its input: planes of blue, green and red as they are.
+constexpr int kYunetSize = 640;
+
+Result<OnnxSession> open_yunet(const OnnxRuntime& runtime, std::string_view model, const Image& bgr,
+                               int threads) {
+    OnnxSession::Options options{
+        .threads = threads, .input = "input", .input_shape = {1, 3, kYunetSize, kYunetSize}, .outputs = {}};
+    for (const char* kind : {"cls_", "obj_", "bbox_", "kps_"}) {
+        for (const char* stride : {"8", "16", "32"}) options.outputs.push_back(std::string(kind) + stride);
+    }
+    auto session = OnnxSession::open(runtime, model, std::move(options));
+    if (!session.ok()) return session;
+    fill_planes(bgr, {0, 0, 0}, session->input());
+    if (Status status = session->run(); !status.ok()) return status;
+    return session;
 }
 
 // Runs whose time is to be told, each returning its milliseconds.
@@ -105,11 +131,18 @@ std::string cpu_name() {
     return family.empty() ? name : name + " (family " + family + ", model " + tools::cpuinfo("model") + ")";
 }
 
+// Two cells of the table: YuNet's time, and what share of it ours is.
+std::string times_and_share(double yunet_ms, double ms) {
+    char cells[40];
+    std::snprintf(cells, sizeof cells, "| %.2f | %.2f ", yunet_ms, ms / yunet_ms);
+    return cells;
+}
+
 using Tables = std::vector<const kernels::KernelTable*>;
 
 // Prints a line of the table for each of our architectures; whether all outputs agree.
 Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& checkpoint,
-                     const Image& picture, int threads, const Tables& tables) {
+                     std::string_view yunet_model, const Image& picture, int threads, const Tables& tables) {
     const int size = picture.width;
     auto opened = loaders::Checkpoint::open(checkpoint);
     if (!opened.ok()) return opened.status();
@@ -121,7 +154,7 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
                                    .input_shape = {1, 3, size, size},
                                    .outputs = {"loc", "conf", "landms"}});
     if (!peer.ok()) return peer.status();
-    fill_planes(picture, peer->input());
+    fill_planes(picture, kMeanBgr, peer->input());
     if (Status status = peer->run(); !status.ok()) return status;
 
     std::vector<Detector> detectors;
@@ -139,18 +172,28 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
                                         largest_difference(raw->landms, peer->output(2))}));
     }
 
-    std::vector<TimedRun> runs;
-    runs.push_back([&] {
-        const tools::Stopwatch watch;
-        static_cast<void>(peer->run());
-        return watch.milliseconds();
-    });
+    std::optional<OnnxSession> yunet;
+    if (!yunet_model.empty() && size == kYunetSize) {
+        auto opened_yunet = open_yunet(runtime, yunet_model, picture, threads);
+        if (!opened_yunet.ok()) return opened_yunet.status();
+        yunet = std::move(opened_yunet).value();
+    }
+
+    const auto timed = [](OnnxSession& session) {
+        return [&session] {
+            const tools::Stopwatch watch;
+            static_cast<void>(session.run());
+            return watch.milliseconds();
+        };
+    };
+    std::vector<TimedRun> runs = {timed(peer.value())};
     for (Detector& detector : detectors) {
         runs.push_back([&] {
             static_cast<void>(detector.forward(picture.view()));
             return detector.last_timings().network;
         });
     }
+    if (yunet) runs.push_back(timed(*yunet));
     const std::vector<double> medians = medians_in_turns(runs);
 
     bool agree = true;
@@ -161,10 +204,11 @@ Result<bool> compare(const OnnxRuntime& runtime, const std::filesystem::path& ch
             static_cast<double>(engine::work_of(engine::make_graph(network), size, size).flops()) /
             (ms / 1e3);
         const bool agrees = differences[i] <= kTolerance;
-        std::printf("| %s | %dx%d | %d | %s | %.2f | %.2f | %.2f | %.0f%% | %.1e%s |\n",
+        const std::string of_yunet = yunet ? times_and_share(medians.back(), ms) : "| | ";
+        std::printf("| %s | %dx%d | %d | %s | %.2f | %.2f | %.2f | %.0f%% %s| %.1e%s |\n",
                     std::string(name_of(network)).c_str(), size, size, threads, tables[i]->arch, ms,
                     medians[0], medians[0] / ms, 100 * flops / tools::peak_flops(tables[i]->arch, threads),
-                    differences[i], agrees ? "" : " TOO MUCH");
+                    of_yunet.c_str(), differences[i], agrees ? "" : " TOO MUCH");
         agree &= agrees;
     }
     std::fflush(stdout);
@@ -186,7 +230,7 @@ int fail(const Status& status) {
 
 int run(int argc, char** argv) {
     if (argc < 4) {
-        std::fprintf(stderr, "usage: compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT...\n");
+        std::fprintf(stderr, "usage: compare_peers LIBONNXRUNTIME PICTURE CHECKPOINT... [YUNET.onnx]\n");
         return 2;
     }
     const auto runtime = OnnxRuntime::load(argv[1]);
@@ -207,15 +251,24 @@ int run(int argc, char** argv) {
     }
     std::printf(
         "\n| network | picture | threads | kernels | featherface ms | ONNX Runtime ms | ratio | of FMA peak "
-        "| "
-        "largest difference |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        "| YuNet ms | share of it | largest difference |\n| --- | --- | --- | --- | --- | --- | --- | --- | "
+        "--- "
+        "| --- | --- |\n");
 
+    std::string yunet_model;
+    if (std::filesystem::path(argv[argc - 1]).extension() == ".onnx") {
+        std::ifstream file(argv[--argc], std::ios::binary);
+        yunet_model.assign(std::istreambuf_iterator<char>(file), {});
+        if (yunet_model.empty())
+            return fail({StatusCode::io_error, std::string("cannot read ") + argv[argc]});
+    }
     bool all_agree = true;
     for (int i = 3; i < argc; ++i) {
         for (const int size : kSizes) {
             const Image sized = square(picture->view(), size);
             for (const int threads : kThreads) {
-                const auto agree = compare(runtime.value(), argv[i], sized, threads, tables.value());
+                const auto agree =
+                    compare(runtime.value(), argv[i], yunet_model, sized, threads, tables.value());
                 if (!agree.ok()) return fail(agree.status());
                 all_agree &= agree.value();
             }
