@@ -10,25 +10,10 @@
 
 #define FEATHERFACE_ARCH_AVX512
 #include "kernels/arch_table.hpp"
-#include "kernels/conv_stem.hpp"
 
 namespace featherface::kernels {
-namespace {
-
-constexpr ConvKernel kGemmOrStem = [] {
-    ConvKernel kernel = kConvGemm;
-    kernel.packed_floats = gemm_or_stem_packed_floats;
-    kernel.pack = gemm_or_stem_pack;
-    kernel.scratch_floats = gemm_or_stem_scratch_floats;
-    kernel.run = gemm_or_stem;
-    return kernel;
-}();
-
-}  // namespace
-
 constexpr KernelTable kAvx512Table = [] {
     KernelTable table = kTable;
-    table.conv_gemm = &kGemmOrStem;
     table.narrower = &kAvx2Table;
     return table;
 }();

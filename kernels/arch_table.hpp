@@ -10,6 +10,7 @@
 #include "kernels/conv_depthwise.hpp"
 #include "kernels/conv_flat.hpp"
 #include "kernels/conv_gemm.hpp"
+#include "kernels/conv_stem.hpp"
 #include "kernels/conv_winograd.hpp"
 #include "kernels/copy_channels.hpp"
 #include "kernels/linear.hpp"
@@ -49,6 +50,12 @@ constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARC
                                        .scratch_floats = conv_depthwise_scratch_floats,
                                        .run = conv_depthwise,
                                        .supports = conv_depthwise_supports};
+constexpr ConvKernel kConvStem = {.name = "conv_stem_" FEATHERFACE_ARCH_NAME,
+                                  .packed_floats = conv_stem_packed_floats,
+                                  .pack = conv_stem_pack,
+                                  .scratch_floats = conv_stem_scratch_floats,
+                                  .run = conv_stem,
+                                  .supports = conv_stem_supports};
 constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
                                   .packed_floats = conv_flat_packed_floats,
                                   .pack = conv_flat_pack,
@@ -67,6 +74,7 @@ constexpr KernelTable kTable = {
     .lanes = kLanes,
     .conv_gemm = &kConvGemm,
     .conv_depthwise = &kConvDepthwise,
+    .conv_stem = &kConvStem,
     .conv_flat = &kConvFlat,
     .conv_winograd = &kConvWinograd,
     .conv_deform = &kConvDeform,

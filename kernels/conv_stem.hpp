@@ -1,6 +1,7 @@
-// How conv_gemm computes the detectors' first convolution, the stem, with AVX-512: 3x3 of stride 2 and pad 1
-// from 3 channels to 8, which would leave half of a register empty. Lanes are output pixels here, an output
-// channel has an accumulator of its own, and weights are broadcast.
+// The detectors' first convolution, the stem: 3x3 of stride 2 and pad 1 from 3 channels to 8. Lanes are
+// output pixels here, whatever their number, an output channel has an accumulator of its own, and weights are
+// broadcast. With registers of fewer lanes than there are outputs conv_gemm is faster, since a weight would
+// be broadcast for few products; it is the one chosen there.
 //
 //    planes of an input row                      output channels 0 to 7
 //    +-----------------+                    +---+---+---+---+---+---+---+---+
@@ -11,13 +12,13 @@
 //
 // For that a row of the input is first taken apart into planes, one for the even and one for the odd columns
 // of each channel, padded with zeros; two output rows share an input row, which is taken apart once. Sums go
-// in the same order as those of tiles, so that the results are the same bits.
+// in the same order as those of conv_gemm, so that the results are the same bits.
 //
 // Packed: scales, biases, then for each kernel row, column and input channel the weights of the 8 outputs.
 #pragma once
 
-#include "kernels/conv_gemm.hpp"
 #include "kernels/interleave.hpp"
+#include "kernels/preconditions.hpp"
 #include "kernels/simd_math.hpp"
 
 namespace featherface::kernels {
@@ -27,14 +28,21 @@ constexpr int kStemInputs = kStem.in_channels, kStemOutputs = kStem.out_channels
 constexpr int kStemKernel = kStem.kernel, kStemStride = kStem.stride;
 constexpr int kStemPlanes = kStemInputs * kStemStride;
 constexpr int kStemRowWeights = kStemKernel * kStemInputs * kStemOutputs;
-constexpr int kStemVectors = 2;  // registers of pixels in a tile
+constexpr int kStemVectors = kRegisters == 32 ? 2 : 1;  // registers of pixels in a tile
 constexpr int kStemTile = kStemVectors * kLanes;
-// Accumulators, values and one weight.
-static_assert((kStemOutputs + 1) * kStemVectors + 1 <= kRegisters);
+// Accumulators, values and one weight; without a fused multiply-add a product besides.
+static_assert((kStemOutputs + 1) * kStemVectors + 1 + (kHasFma ? 0 : 1) <= kRegisters);
+static_assert(kStemPlanes == kSix && kStemOutputs == kEight);
 
-constexpr std::size_t kStemPackedFloats = 2 * kStemOutputs + kStemKernel * kStemRowWeights;
+bool conv_stem_supports(const ConvGeometry& g) {
+    return g == kStem && kLanes >= kStemOutputs;
+}
 
-void pack_stem(const ConvConstants& constants, float* packed) {
+std::size_t conv_stem_packed_floats(const ConvGeometry& /*geometry*/) {
+    return 2 * kStemOutputs + kStemKernel * kStemRowWeights;
+}
+
+void conv_stem_pack(const ConvGeometry& /*geometry*/, const ConvConstants& constants, float* packed) {
     constexpr int kTaps = kStemKernel * kStemKernel;
     for (int output = 0; output < kStemOutputs; ++output) {
         pack_epilogue(constants, output, packed + output, kStemOutputs);
@@ -57,7 +65,7 @@ FEATHERFACE_INLINE std::ptrdiff_t stem_plane_floats(int output_width) {
 }
 
 // The planes of the three rows of a window, and a register's pixels.
-FEATHERFACE_INLINE std::size_t stem_scratch_floats(int output_width) {
+std::size_t conv_stem_scratch_floats(const ConvGeometry& /*geometry*/, int output_width) {
     return static_cast<std::size_t>(kStemKernel * kStemPlanes * stem_plane_floats(output_width) +
                                     kLanes * kStemOutputs);
 }
@@ -162,6 +170,8 @@ void stem_row(const ConvArgs& args, const StemRows& rows, int y, float* block) {
 }
 
 void conv_stem(const ConvArgs& args, Rows rows) {
+    FEATHERFACE_ASSERT(args.geometry == kStem && args.scratch != nullptr);
+    check_conv(args, rows, 1);
     const std::ptrdiff_t floats = kStemPlanes * stem_plane_floats(args.output.width);
     // The planes of input row y lie in slot y % 3; each is filled once, when the first output row needs it.
     const auto slot_of = [&](int y) FEATHERFACE_LAMBDA { return args.scratch + y % kStemKernel * floats; };
@@ -177,23 +187,6 @@ void conv_stem(const ConvArgs& args, Rows rows) {
         }
         stem_row(args, window, y, args.scratch + kStemKernel * floats);
     }
-}
-
-std::size_t gemm_or_stem_packed_floats(const ConvGeometry& g) {
-    return g == kStem ? kStemPackedFloats : packed_block_floats(g);
-}
-void gemm_or_stem_pack(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
-    if (g == kStem) return pack_stem(constants, packed);
-    pack_blocks(g, constants, packed);
-}
-std::size_t gemm_or_stem_scratch_floats(const ConvGeometry& g, int output_width) {
-    return g == kStem ? stem_scratch_floats(output_width) : conv_gemm_scratch_floats(g, output_width);
-}
-void gemm_or_stem(const ConvArgs& args, Rows rows) {
-    if (!(args.geometry == kStem)) return conv_gemm(args, rows);
-    FEATHERFACE_ASSERT(args.scratch != nullptr);
-    check_conv(args, rows, 1);
-    conv_stem(args, rows);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ struct ConvGeometry {
     bool operator==(const ConvGeometry&) const = default;
 };
 
-// The detectors' first convolution, for which AVX-512's conv_gemm has a way of its own.
+// The detectors' first convolution.
 constexpr ConvGeometry kStem{3, 8, 3, 2, 1, 1};
 
 // output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
@@ -151,6 +151,7 @@ struct KernelTable {
     const ConvKernel* conv_gemm = nullptr;  // any geometry: pointwise and implicit GEMM
     // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
     const ConvKernel* conv_depthwise = nullptr;
+    const ConvKernel* conv_stem = nullptr;  // kStem, with registers of 8 lanes and more
     // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
     const ConvKernel* conv_flat = nullptr;
     // many channels, ungrouped, kernel 3, stride 1, pad 1

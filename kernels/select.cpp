@@ -14,8 +14,8 @@
 namespace featherface::kernels {
 namespace {
 
-// FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out; FEATHERFACE_NEON: 32-bit
-// ARM's is built (kernels/CMakeLists.txt).
+// FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out; FEATHERFACE_NEON:
+// 32-bit ARM's is built (kernels/CMakeLists.txt).
 // __builtin_cpu_supports also asks whether the operating system saves the wide registers.
 std::vector<const KernelTable*> detect_tables() {
     std::vector<const KernelTable*> tables;
@@ -80,15 +80,15 @@ Result<const KernelTable*> default_table() {
     return Status(StatusCode::invalid_argument, "FEATHERFACE_FORCE_ARCH: " + table.status().message());
 }
 
-std::array<const ConvKernel*, 4> conv_kernels(const KernelTable& table) {
-    return {table.conv_depthwise, table.conv_flat, table.conv_winograd, table.conv_gemm};
+std::array<const ConvKernel*, 5> conv_kernels(const KernelTable& table) {
+    return {table.conv_depthwise, table.conv_stem, table.conv_flat, table.conv_winograd, table.conv_gemm};
 }
 
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
-    const bool fits =
-        table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes && !(geometry == kStem);
+    const bool fits = table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes;
     const KernelTable& over_channels = fits ? *table.narrower : table;
-    for (const ConvKernel* kernel : {over_channels.conv_depthwise, table.conv_flat, table.conv_winograd}) {
+    for (const ConvKernel* kernel :
+         {over_channels.conv_depthwise, table.conv_stem, table.conv_flat, table.conv_winograd}) {
         if (kernel->supports(geometry)) return *kernel;
     }
     return *over_channels.conv_gemm;

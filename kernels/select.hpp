@@ -15,18 +15,18 @@ namespace featherface::kernels {
 // FEATHERFACE_ARCHITECTURES left it out of the build.
 const std::vector<const KernelTable*>& available_tables();
 
-// The table of that name ("sse2", "avx2", "avx512", "neon64", "neon", "portable"), or invalid_argument saying what
-// there is.
+// The table of that name ("sse2", "avx2", "avx512", "neon64", "neon", "portable"), or invalid_argument saying
+// what there is.
 Result<const KernelTable*> find_table(std::string_view arch);
 
 // FEATHERFACE_FORCE_ARCH when set, else the best available; unsupported where there is none.
 Result<const KernelTable*> default_table();
 
 // The architecture's ways to compute a plain convolution, the one to be preferred first; the last does any.
-std::array<const ConvKernel*, 4> conv_kernels(const KernelTable&);
+std::array<const ConvKernel*, 5> conv_kernels(const KernelTable&);
 
 // The first of them that supports the geometry; of those whose vectors run over the output channels the
-// narrower table's, where the channels fit that (but for kStem's).
+// narrower table's, where the channels fit that.
 const ConvKernel& select_conv(const KernelTable&, const ConvGeometry&);
 
 }  // namespace featherface::kernels

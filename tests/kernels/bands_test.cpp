@@ -58,7 +58,7 @@ TEST_CASE("bands: every convolution") {
             {table.conv_gemm, {4, 9, 3, 1, 1, 1}},         {table.conv_depthwise, {19, 19, 3, 1, 1, 19}},
             {table.conv_depthwise, {16, 16, 3, 2, 1, 16}}, {table.conv_flat, {8, 8, 3, 1, 1, 4}},
             {table.conv_flat, {2, 1, 7, 1, 3, 1}},         {table.conv_gemm, {6, 9, 3, 2, 1, 3}},
-            {table.conv_winograd, {16, 18, 3, 1, 1, 1}}};
+            {table.conv_winograd, {16, 18, 3, 1, 1, 1}},   {table.conv_stem, kernels::kStem}};
         for (const auto& [kernel, g] : cases) {
             const std::string name = kernel->name;
             CAPTURE(name);

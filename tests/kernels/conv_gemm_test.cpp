@@ -114,67 +114,6 @@ TEST_CASE("conv_gemm: a NaN reaches every output whose window holds it, through 
     on_every_arch([](const KernelTable& table) { check_nan_spreads<ConvGemmCase>(table, 1); });
 }
 
-TEST_CASE("conv_gemm: the stem, every height and width from 1 to 9, in and out of slices") {
-    on_every_arch([](const KernelTable& table) {
-        for (int height = 1; height <= 9; ++height) {
-            for (int width = 1; width <= 9; ++width) {
-                check_conv<ConvGemmCase>(table, {kernels::kStem, height, width, 0, 0, Activation::relu});
-                check_conv<ConvGemmCase>(
-                    table, {kernels::kStem, height, width, 2, 1, Activation::leaky_relu, false});
-            }
-        }
-    });
-}
-
-TEST_CASE(
-    "conv_gemm: the stem, rows of one and several tiles, whole and in part, with and without what remains") {
-    on_every_arch([](const KernelTable& table) {
-        for (const int tile : {table.lanes, 2 * table.lanes, 3 * table.lanes, 6 * table.lanes}) {
-            for (int width = 2 * tile - 3; width <= 2 * tile + 3; ++width) {
-                check_conv<ConvGemmCase>(table, {kernels::kStem, 4, width, 0, 0, Activation::leaky_relu});
-                check_conv<ConvGemmCase>(table, {kernels::kStem, 5, width, 1, 0});
-                check_conv<ConvGemmCase>(table,
-                                         {kernels::kStem, 5, width, 0, 3, Activation::relu, true, false});
-            }
-        }
-    });
-}
-
-TEST_CASE("conv_gemm: the stem, every epilogue") {
-    on_every_arch([](const KernelTable& table) {
-        for (const Activation activation : kernels::ConvEpilogues::values)
-            check_conv<ConvGemmCase>(table, {kernels::kStem, 6, 77, 0, 0, activation});
-    });
-}
-
-TEST_CASE("conv_gemm: the stem has the same bits in registers of every width") {
-    on_every_arch([](const KernelTable& table) {
-        const ConvShape shape{kernels::kStem, 21, 139, 0, 0, Activation::leaky_relu};
-        const KernelTable& fitting = table.narrower != nullptr ? *table.narrower : table;
-        ConvGemmCase wide(table, shape);
-        ConvGemmCase narrow(fitting, shape);
-        const Rows rows{0, wide.output.map().height};
-        wide.run(wide.output.map(), rows);
-        narrow.run(narrow.output.map(), rows);
-        const std::size_t floats = static_cast<std::size_t>(11 * 70 * 8);
-        CHECK(std::memcmp(wide.output.map().data, narrow.output.map().data, floats * sizeof(float)) == 0);
-    });
-}
-
-TEST_CASE("conv_gemm: the stem, a NaN reaches every output whose window holds it, and no other") {
-    on_every_arch([](const KernelTable& table) {
-        ConvGemmCase c(table, {kernels::kStem, 8, 90, 0, 0, Activation::leaky_relu});
-        c.input.at(3, 40, 1) = kNaN;
-        c.run(c.output.map(), {0, 4});
-        for (int y = 0; y < 4; ++y) {
-            for (int x = 0; x < 45; ++x) {
-                const bool near = std::abs(2 * y - 3) <= 1 && std::abs(2 * x - 40) <= 1;
-                for (int o = 0; o < 8; ++o) CHECK(std::isnan(c.output.at(y, x, o)) == near);
-            }
-        }
-    });
-}
-
 TEST_CASE("conv_gemm: the shapes of the detectors") {
     check_networks_shapes<ConvGemmCase>();
 }

@@ -152,6 +152,7 @@ TEST_CASE("preconditions: a convolution refuses what does not fit its geometry o
         using Args = kernels::ConvArgs;
         refused("conv_depthwise.hpp", *table.conv_depthwise, [](Args&, Rows&) {});
         refused("conv_flat.hpp", *table.conv_flat, [](Args&, Rows&) {});
+        refused("conv_stem.hpp", *table.conv_stem, [](Args&, Rows&) {});
         refused("conv_winograd.hpp", *table.conv_winograd,
                 [](Args& args, Rows&) { args.geometry.stride = 2; });
         refused("conv_gemm.hpp", *table.conv_gemm, [](Args& args, Rows&) { args.scratch = nullptr; });

@@ -26,10 +26,11 @@
 namespace featherface::test {
 
 // They are in the order of kernels::kKernels.
-using AllCases = std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvFlatCase, ConvWinogradCase, ConvDeformCase,
-                            ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase,
-                            ScalePixelsCase, ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase,
-                            CopyChannelsCase, LinearCase, SoftmaxPairsCase, SubtractMeanCase>;
+using AllCases =
+    std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvStemCase, ConvFlatCase, ConvWinogradCase, ConvDeformCase,
+               ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase, ScalePixelsCase,
+               ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase, CopyChannelsCase, LinearCase,
+               SoftmaxPairsCase, SubtractMeanCase>;
 
 template <std::size_t... kAt>
 constexpr bool has_a_case_each(std::index_sequence<kAt...>) {
