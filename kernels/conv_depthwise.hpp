@@ -1,6 +1,7 @@
 // Depthwise 3x3 convolution, pad 1, stride 1 or 2. Vectors run over channels; a register of channels keeps
 // its nine weights in registers while a tile of output pixels slides along the row, each input column loaded
-// once per tile. The first and last columns, whose windows leave the map, are done one by one.
+// once per tile. The first and last columns, whose windows leave the map, are done one by one. Where it pays,
+// all rows of a span of columns are done before the next span's.
 //
 // Packed: for each register of channels its scales, its biases, then the nine weights; zero in the lanes
 // beyond the last channel.
@@ -80,9 +81,10 @@ FEATHERFACE_INLINE void depthwise_tile(const DepthwiseRows& in, int left,
     add_row(2);
 }
 
+// Output pixels [begin, end) of a row, one register of channels.
 template <int kStride, Activation kActivation, class Part>
-FEATHERFACE_INLINE void depthwise_row(const ConvArgs& args, const DepthwiseRows& in, const float* packed,
-                                      float* out, Part part) {
+FEATHERFACE_INLINE void depthwise_span(const ConvArgs& args, const DepthwiseRows& in, const float* packed,
+                                       float* out, int begin, int end, Part part) {
     const Vec scale = load(packed), bias = load(packed + kLanes);
     Vec weights[kDepthwiseTaps];
     unroll<kDepthwiseTaps>(
@@ -101,30 +103,44 @@ FEATHERFACE_INLINE void depthwise_row(const ConvArgs& args, const DepthwiseRows&
         });
     };
     // Windows of pixels [1, inner_end) lie inside the map.
-    const int width = args.output.width;
-    const int inner_end = min_of((in.width - 2) / kStride + 1, width);
-    pixels(0, Index<1>{}, Index<0>{});
-    int x = 1;
+    const int inner_end = min_of((in.width - 2) / kStride + 1, end);
+    int x = begin;
+    if (x == 0) pixels(x++, Index<1>{}, Index<0>{});
     for (; x + kDepthwisePixels <= inner_end; x += kDepthwisePixels)
         pixels(x, Index<kDepthwisePixels>{}, Index<1>{});
     for (; x < inner_end; ++x) pixels(x, Index<1>{}, Index<1>{});
-    for (; x < width; ++x) pixels(x, Index<1>{}, Index<0>{});
+    for (; x < end; ++x) pixels(x, Index<1>{}, Index<0>{});
+}
+
+// Pixels in a span, of which three rows of the input stay in L1 while every register of channels passes over
+// them, and two of the three until the next output row. That pays where a register of 8 lanes is half of a
+// cache line: one of 16 is all of it and asks for no line twice, and with 4 the arithmetic takes longer than
+// L2.
+constexpr int kDepthwiseSpanFloats = 1024;
+FEATHERFACE_INLINE int depthwise_span_pixels(const Map& output) {
+    if (kLanes != 8) return output.width;
+    return max_of(kDepthwiseSpanFloats / output.channels / kDepthwisePixels, 1) * kDepthwisePixels;
 }
 
 template <int kStride, Activation kActivation>
 void depthwise_rows(const ConvArgs& args, Rows rows) {
     const ConstMap& input = args.input;
-    for (int y = rows.begin; y < rows.end; ++y) {
-        const int top = y * kStride - 1;
-        for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-            DepthwiseRows in{{}, input.pixel_stride, input.width};
-            for (int ky = 0; ky < 3; ++ky) {
-                const bool inside = top + ky >= 0 && top + ky < input.height;
-                in.row[ky] = inside ? input.pixel(top + ky, 0) + c : nullptr;
-            }
-            depthwise_row<kStride, kActivation>(args, in, args.weights + c * (2 + kDepthwiseTaps),
-                                                args.output.pixel(y, 0) + c, part);
-        });
+    const int width = args.output.width, span = depthwise_span_pixels(args.output);
+    // (The first span has a pixel more, the first, which is no part of a tile.)
+    for (int begin = 0, end = 0; begin < width; begin = end) {
+        end = min_of(max_of(begin, 1) + span, width);
+        for (int y = rows.begin; y < rows.end; ++y) {
+            const int top = y * kStride - 1;
+            for_each_vector(args.output.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+                DepthwiseRows in{{}, input.pixel_stride, input.width};
+                for (int ky = 0; ky < 3; ++ky) {
+                    const bool inside = top + ky >= 0 && top + ky < input.height;
+                    in.row[ky] = inside ? input.pixel(top + ky, 0) + c : nullptr;
+                }
+                depthwise_span<kStride, kActivation>(args, in, args.weights + c * (2 + kDepthwiseTaps),
+                                                     args.output.pixel(y, 0) + c, begin, end, part);
+            });
+        }
     }
 }
 

@@ -35,6 +35,23 @@ TEST_CASE("conv_depthwise: every awkward channel count, rows of many tiles") {
     });
 }
 
+TEST_CASE("conv_depthwise: rows of one and several spans, whole and in part") {
+    on_every_arch([](const KernelTable& table) {
+        for (const int channels : {64, 131, 300}) {
+            for (int stride = 1; stride <= 2; ++stride) {
+                for (const int pixels : {8, 9, 10, 16, 17, 18, 19, 20, 21, 33, 35, 41}) {
+                    check_conv<ConvDepthwiseCase>(table, {{channels, channels, 3, stride, 1, channels},
+                                                          5,
+                                                          stride * pixels,
+                                                          0,
+                                                          0,
+                                                          Activation::leaky_relu});
+                }
+            }
+        }
+    });
+}
+
 TEST_CASE("conv_depthwise: every epilogue") {
     on_every_arch([](const KernelTable& table) {
         for (const Activation activation : kernels::ConvEpilogues::values)
