@@ -3,8 +3,9 @@
 // zero-padded copy of just their windows ("patch"). Rows of a window above or below the map are skipped. A
 // pointwise convolution treats its rows as a single long one.
 //
-// Work goes in spans of a few tiles: a span's input is read from memory once and then found in cache by
-// every block of output channels, a block's weights are found there by every tile of the span.
+// Work goes in spans of tiles, the more the fewer inputs there are: a span's input is read from memory once
+// and then found in cache by every block of output channels, a block's weights are found there by every tile
+// of the span.
 #pragma once
 
 #include "kernels/conv_blocks.hpp"
@@ -13,7 +14,11 @@
 namespace featherface::kernels {
 namespace {
 
-constexpr int kSpanPixels = 96;
+constexpr int kSpanFloats = 96 * 64;  // of the input of a span, at one pixel each
+constexpr int kLeastSpan = 96;        // pixels: whole tiles of any size
+FEATHERFACE_INLINE int span_pixels(const ConvGeometry& g) {
+    return max_of(kSpanFloats / g.in_channels / kLeastSpan, 1) * kLeastSpan;
+}
 
 template <int kPixels>
 constexpr int patch_columns(const ConvGeometry& g) {
@@ -118,8 +123,9 @@ void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, c
 }
 
 void conv_output_row(const ConvArgs& args, const OutputRow& row) {
-    for (int begin = 0; begin < row.output.width; begin += kSpanPixels) {
-        const int end = min_of(begin + kSpanPixels, row.output.width);
+    const int span = span_pixels(args.geometry);
+    for (int begin = 0; begin < row.output.width; begin += span) {
+        const int end = min_of(begin + span, row.output.width);
         const float* packed = args.weights;
         for_each_block(args.geometry, [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {

@@ -29,7 +29,7 @@ TEST_CASE("conv_gemm: 3x3 at strides 1 and 2, every height and width from 1 to 7
     });
 }
 
-TEST_CASE("conv_gemm: rows longer than a tile and than a span, ending anywhere") {
+TEST_CASE("conv_gemm: rows longer than a tile, ending anywhere") {
     on_every_arch([](const KernelTable& table) {
         for (const int width : {11, 12, 13, 24, 25, 95, 96, 97, 108, 200}) {
             check_conv<ConvGemmCase>(table, {{4, 27, 3, 1, 1, 1}, 3, width});
@@ -52,6 +52,15 @@ TEST_CASE(
             check_conv<ConvGemmCase>(table, {{3, 4, 1, 1, 1, 1}, size, size});
             if (size >= 3) check_conv<ConvGemmCase>(table, {{3, 4, 3, 3, 0, 1}, size, size});
         }
+    });
+}
+
+TEST_CASE("conv_gemm: rows longer than a span, few inputs and many") {
+    on_every_arch([](const KernelTable& table) {
+        // (A span is of 6144 floats, but of 96 pixels at least.)
+        for (const auto& [in, pixels] : {std::pair{32, 192}, {32, 383}, {40, 201}, {64, 193}, {130, 97}})
+            check_conv<ConvGemmCase>(table, {{in, 40, 1, 1, 0, 1}, 1, pixels, 0, 0, Activation::relu});
+        for (const int width : {97, 200}) check_conv<ConvGemmCase>(table, {{64, 9, 3, 1, 1, 1}, 2, width});
     });
 }
 
