@@ -50,7 +50,9 @@ def add_training_options(parser, **defaults):
 def prepare(options):
     """For a program's start, once its options are known."""
     options.workers = max(1, min(options.workers, options.batch))
-    if not torch.cuda.is_available():
+    if torch.cuda.is_available():
+        torch.backends.cudnn.benchmark = True  # shapes are few and seen thousands of times
+    else:
         torch.set_num_threads(1)
     np.finfo(np.float32), np.finfo(np.float64)  # numpy looks at the smallest numbers now, and not when they are gone
     torch.set_flush_denormal(True)
