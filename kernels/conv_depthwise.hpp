@@ -104,12 +104,18 @@ FEATHERFACE_INLINE void depthwise_span(const ConvArgs& args, const DepthwiseRows
     };
     // Windows of pixels [1, inner_end) lie inside the map.
     const int inner_end = min_of((in.width - 2) / kStride + 1, end);
-    int x = begin;
-    if (x == 0) pixels(x++, Index<1>{}, Index<0>{});
-    for (; x + kDepthwisePixels <= inner_end; x += kDepthwisePixels)
-        pixels(x, Index<kDepthwisePixels>{}, Index<1>{});
-    for (; x < inner_end; ++x) pixels(x, Index<1>{}, Index<1>{});
-    for (; x < end; ++x) pixels(x, Index<1>{}, Index<0>{});
+    for (int x = begin; x < end;) {
+        if (x == 0 || x >= inner_end) {
+            pixels(x, Index<1>{}, Index<0>{});
+            ++x;
+        } else if (x + kDepthwisePixels > inner_end) {
+            pixels(x, Index<1>{}, Index<1>{});
+            ++x;
+        } else {
+            pixels(x, Index<kDepthwisePixels>{}, Index<1>{});
+            x += kDepthwisePixels;
+        }
+    }
 }
 
 // Pixels in a span, of which three rows of the input stay in L1 while every register of channels passes over
