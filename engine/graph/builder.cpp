@@ -174,11 +174,9 @@ ValueId Builder::row_stats(ValueId x) {
 
 ParameterId Builder::parameter(const std::string& name, std::vector<std::int64_t> shape,
                                Parameter::Role role) {
-    if (const Parameter* known = graph_.find_parameter(name)) {
-        return static_cast<ParameterId>(known - graph_.parameters.data());
-    }
-    graph_.parameters.push_back({name, std::move(shape), role, {}});
-    return static_cast<ParameterId>(graph_.parameters.size()) - 1;
+    const auto [known, is_new] = known_.emplace(name, static_cast<ParameterId>(graph_.parameters.size()));
+    if (is_new) graph_.parameters.push_back({name, std::move(shape), role, {}});
+    return known->second;
 }
 
 std::string Builder::call_name(const std::string& name) {

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/graph/graph.hpp"
@@ -69,8 +69,9 @@ class Builder {
     std::string call_name(const std::string& name);
 
     Graph graph_;
-    std::vector<int> channels_;         // of each value
-    std::map<std::string, int> calls_;  // how often each module was called
+    std::vector<int> channels_;                           // of each value
+    std::unordered_map<std::string, int> calls_;          // how often each module was called
+    std::unordered_map<std::string, ParameterId> known_;  // the parameters
 };
 
 }  // namespace featherface::engine

@@ -32,12 +32,6 @@ Status check_size(int height, int width) {
                                             std::to_string(kMaxPicturePixels) + " pixels"};
 }
 
-const Parameter* Graph::find_parameter(std::string_view parameter_name) const {
-    const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                    [&](const Parameter& p) { return p.name == parameter_name; });
-    return found == parameters.end() ? nullptr : &*found;
-}
-
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width) {
     require_size(height, width);
     const Shape picture{Shape::Kind::map, height, width, 0};

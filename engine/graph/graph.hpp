@@ -40,7 +40,6 @@ struct Graph {
     std::vector<Output> outputs;
 
     const Node& node(ValueId value) const { return nodes[index(value)]; }
-    const Parameter* find_parameter(std::string_view parameter_name) const;
 };
 
 // Whether a picture is small enough for any network: limit_exceeded beyond kMaxPictureSide and

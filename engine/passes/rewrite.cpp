@@ -16,7 +16,11 @@ void absorb(Graph& graph, ValueId producer, ValueId reader) {
     into.names = std::move(from.names);
     from.names.clear();
     from.fused.clear();
-    for (Node& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), reader, producer);
+    // Whoever reads it comes behind it.
+    for (std::size_t i = index(reader) + 1; i < graph.nodes.size(); ++i) {
+        std::vector<ValueId>& inputs = graph.nodes[i].inputs;
+        std::replace(inputs.begin(), inputs.end(), reader, producer);
+    }
     for (Output& output : graph.outputs) {
         if (output.value == reader) output.value = producer;
     }

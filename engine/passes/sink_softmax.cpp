@@ -34,7 +34,7 @@ Graph sink_softmax(Graph graph) {
         return static_cast<ValueId>(result.nodes.size()) - 1;
     };
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        Node node = graph.nodes[i];
+        Node node = std::move(graph.nodes[i]);
         for (ValueId& input : node.inputs) input = moved[static_cast<std::size_t>(input)];
         if (comes[i]) {
             // The view's value is no longer the module's.

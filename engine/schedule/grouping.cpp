@@ -18,8 +18,10 @@ class Grouping {
         : graph_(graph),
           schedule_(schedule),
           readers_(find_readers(graph)),
+          read_by_(readers_),
           is_output_(kept),
           shapes_(infer_shapes(graph, kNominalSide, kNominalSide)) {
+        for (const Node& node : graph.nodes) read_shapes_.push_back(input_shapes(node, shapes_));
         for (const Output& output : graph.outputs) is_output_[index(output.value)] = true;
         for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
             group_of_.push_back(i);
@@ -49,16 +51,20 @@ class Grouping {
     }
 
   private:
-    static bool contains(const std::vector<ValueId>& values, ValueId value) {
-        return std::find(values.begin(), values.end(), value) != values.end();
+    // Whether each value is one of those.
+    std::vector<bool> marked(const std::vector<ValueId>& values) const {
+        std::vector<bool> marks(graph_.nodes.size(), false);
+        for (const ValueId value : values) marks[index(value)] = true;
+        return marks;
     }
 
     // Members whose value is read outside the group, last first: the last is what the group is there for.
     // Statistics come behind the maps they are of.
     std::vector<ValueId> outputs_of(const std::vector<ValueId>& group) const {
+        const std::vector<bool> is_inside = marked(group);
+        const auto outside = [&](ValueId reader) { return !is_inside[index(reader)]; };
         std::vector<ValueId> outputs;
         for (const ValueId member : group) {
-            const auto outside = [&](ValueId reader) { return !contains(group, reader); };
             const auto& readers = readers_[index(member)];
             if (is_output_[index(member)] || std::any_of(readers.begin(), readers.end(), outside))
                 outputs.push_back(member);
@@ -70,10 +76,12 @@ class Grouping {
     }
 
     std::vector<ValueId> inputs_of(const std::vector<ValueId>& group) const {
+        std::vector<bool> is_known = marked(group);
         std::vector<ValueId> inputs;
         for (const ValueId member : group) {
             for (const ValueId input : graph_.nodes[index(member)].inputs) {
-                if (!contains(group, input) && !contains(inputs, input)) inputs.push_back(input);
+                if (!is_known[index(input)]) inputs.push_back(input);
+                is_known[index(input)] = true;
             }
         }
         return inputs;
@@ -92,19 +100,27 @@ class Grouping {
             joined.insert(joined.end(), members_[group].begin(), members_[group].end());
         std::sort(joined.begin(), joined.end());
         if (!is_legal(joined, groups)) return;
-        for (const std::size_t group : groups) members_[group].clear();
+        std::vector<ValueId> outside;
+        for (const std::size_t group : groups) {
+            for (const ValueId reader : read_by_[group]) {
+                if (!groups.contains(group_of_[index(reader)])) outside.push_back(reader);
+            }
+            members_[group].clear();
+        }
         for (const ValueId member : joined) group_of_[index(member)] = *groups.begin();
         members_[*groups.begin()] = std::move(joined);
+        read_by_[*groups.begin()] = std::move(outside);
     }
 
     bool is_legal(const std::vector<ValueId>& joined, const std::set<std::size_t>& groups) const {
         if (joined.size() > static_cast<std::size_t>(kMaxStages) || inputs_of(joined).size() > kMaxInputs)
             return false;
+        const std::vector<bool> is_inside = marked(joined);
         for (const ValueId member : joined) {
             const Node& node = graph_.nodes[index(member)];
             if (!is_row_wise(node.operation)) return false;
             for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-                if (contains(joined, node.inputs[k]) && reads_all_rows(member, k)) return false;
+                if (is_inside[index(node.inputs[k])] && reads_all_rows(member, k)) return false;
             }
         }
         const std::vector<ValueId> outputs = outputs_of(joined);
@@ -116,14 +132,15 @@ class Grouping {
             if (!schedule_.computed[index(output)]) return false;
             // (Statistics need just the rows their own strip has.)
             for (const ValueId reader : readers_[index(output)]) {
-                if (contains(joined, reader) && !is_row_stats(reader)) return false;
+                if (is_inside[index(reader)] && !is_row_stats(reader)) return false;
             }
         }
-        return rows_for_one(joined, outputs) <= kMostRowsForOne && !depends_on_itself(outputs, groups);
+        return rows_for_one(joined, is_inside, outputs) <= kMostRowsForOne && !depends_on_itself(groups);
     }
 
     // How many rows of some member one row of the outputs takes at most, in rows as tall as the outputs'.
-    int rows_for_one(const std::vector<ValueId>& joined, const std::vector<ValueId>& outputs) const {
+    int rows_for_one(const std::vector<ValueId>& joined, const std::vector<bool>& is_inside,
+                     const std::vector<ValueId>& outputs) const {
         std::vector<Rows> needed(graph_.nodes.size());
         const int height = shapes_[index(outputs[0])].height;
         for (const ValueId output : outputs) needed[index(output)] = {height / 2, height / 2 + 1};
@@ -134,9 +151,9 @@ class Grouping {
             const Node& node = graph_.node(joined[i]);
             const Shape& shape = shapes_[index(joined[i])];
             most = std::max(most, (rows.end - rows.begin) * height / shape.height);
-            const std::vector<Shape> inputs = input_shapes(node, shapes_);
+            const std::vector<Shape>& inputs = read_shapes_[index(joined[i])];
             for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-                if (!contains(joined, node.inputs[k])) continue;
+                if (!is_inside[index(node.inputs[k])]) continue;
                 Rows& of_input = needed[index(node.inputs[k])];
                 of_input = span_of(of_input, input_rows(node.operation, k, {inputs, shape}, rows));
             }
@@ -147,29 +164,28 @@ class Grouping {
     // Whether one row of a node's value takes all rows of a tall input: a deformable convolution's map, whose
     // samples lie anywhere.
     bool reads_all_rows(ValueId value, std::size_t input) const {
-        const Node& node = graph_.node(value);
-        const std::vector<Shape> inputs = input_shapes(node, shapes_);
-        const Rows rows = input_rows(node.operation, input, {inputs, shapes_[index(value)]}, {0, 1});
+        const std::vector<Shape>& inputs = read_shapes_[index(value)];
+        const Rows rows =
+            input_rows(graph_.node(value).operation, input, {inputs, shapes_[index(value)]}, {0, 1});
         return inputs[input].height > 1 && rows.end - rows.begin == inputs[input].height;
     }
 
-    // Whether a way leads from the outputs through other groups back into the joined ones.
-    bool depends_on_itself(const std::vector<ValueId>& outputs, const std::set<std::size_t>& joined) const {
-        std::vector<ValueId> to_visit = outputs;
-        std::vector<bool> seen(members_.size(), false), is_joined(members_.size(), false);
-        for (const std::size_t group : joined) is_joined[group] = true;
+    // Whether a way leads out of the joined groups and through others back into them.
+    bool depends_on_itself(const std::set<std::size_t>& joined) const {
+        std::vector<std::size_t> to_visit(joined.begin(), joined.end());
+        std::vector<bool> seen(members_.size(), false);
         while (!to_visit.empty()) {
-            const ValueId value = to_visit.back();
+            const std::size_t from = to_visit.back();
             to_visit.pop_back();
-            for (const ValueId reader : readers_[index(value)]) {
+            for (const ValueId reader : read_by_[from]) {
                 const std::size_t group = group_of_[index(reader)];
-                if (is_joined[group]) {
-                    if (is_joined[group_of_[index(value)]]) continue;  // read where it is made
+                if (joined.contains(group)) {
+                    if (joined.contains(from)) continue;  // read where it is made
                     return true;
                 }
                 if (seen[group]) continue;
                 seen[group] = true;
-                to_visit.insert(to_visit.end(), members_[group].begin(), members_[group].end());
+                to_visit.push_back(group);
             }
         }
         return false;
@@ -193,9 +209,11 @@ class Grouping {
 
     const Graph& graph_;
     const Schedule& schedule_;
-    std::vector<std::vector<ValueId>> readers_;
+    std::vector<std::vector<ValueId>> readers_;  // of each value
+    std::vector<std::vector<ValueId>> read_by_;  // of each group: the readers outside
     std::vector<bool> is_output_;
-    std::vector<Shape> shapes_;  // for a picture of that side
+    std::vector<Shape> shapes_;                    // for a picture of that side
+    std::vector<std::vector<Shape>> read_shapes_;  // those of each node's inputs
     std::vector<std::size_t> group_of_;
     std::vector<std::vector<ValueId>> members_;
 };

@@ -88,6 +88,11 @@ ValueId append(Graph& graph, engine::Operation operation, std::vector<ValueId> i
     return static_cast<ValueId>(graph.nodes.size()) - 1;
 }
 
+const engine::Parameter* find_parameter(const Graph& graph, std::string_view name) {
+    const auto found = std::ranges::find(graph.parameters, name, &engine::Parameter::name);
+    return found == graph.parameters.end() ? nullptr : &*found;
+}
+
 void set_values(Graph& graph, std::string_view parameter, std::vector<float> values) {
     const auto found = std::find_if(graph.parameters.begin(), graph.parameters.end(),
                                     [&](const engine::Parameter& known) { return known.name == parameter; });

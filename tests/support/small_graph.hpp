@@ -23,6 +23,9 @@ engine::Graph finish(engine::Builder& net);
 engine::ValueId append(engine::Graph& graph, engine::Operation operation, std::vector<engine::ValueId> inputs,
                        const std::string& name = "");
 
+// The parameter of that name, or nullptr.
+const engine::Parameter* find_parameter(const engine::Graph& graph, std::string_view name);
+
 // Puts `values` in place of a parameter's own.
 void set_values(engine::Graph& graph, std::string_view parameter, std::vector<float> values);
 

@@ -19,7 +19,7 @@ Names parameter_names(const Graph& graph) {
 }
 
 Extents shape_of(const Graph& graph, std::string_view parameter) {
-    const Parameter* found = graph.find_parameter(parameter);
+    const Parameter* found = test::find_parameter(graph, parameter);
     REQUIRE_MESSAGE(found != nullptr, "no parameter " << parameter);
     return found->shape;
 }

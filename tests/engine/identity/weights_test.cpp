@@ -8,6 +8,7 @@
 
 #include "engine/graph/builder.hpp"
 #include "support/checkpoint_checks.hpp"
+#include "support/small_graph.hpp"
 
 namespace featherface::test {
 namespace {
@@ -38,8 +39,8 @@ Status bind(Graph& graph, const std::vector<TorchTensor>& tensors) {
 }
 
 void check_values(const Graph& graph) {
-    CHECK(graph.find_parameter("conv.weight")->values == kWeights);
-    CHECK(graph.find_parameter("conv.bias")->values == kBiases);
+    CHECK(test::find_parameter(graph, "conv.weight")->values == kWeights);
+    CHECK(test::find_parameter(graph, "conv.bias")->values == kBiases);
 }
 
 TEST_CASE(
@@ -76,7 +77,7 @@ TEST_CASE("bind: denormal values become zeros, normal ones and what is no number
                         -Limits::min(),       Limits::infinity(), Limits::quiet_NaN()};
     Graph graph = graph_of_conv();
     REQUIRE(bind(graph, {make_tensor("conv.weight", {2, 3, 1, 1}, odd), bias()}).ok());
-    const Floats& values = graph.find_parameter("conv.weight")->values;
+    const Floats& values = test::find_parameter(graph, "conv.weight")->values;
     CHECK(values[0] == 0);
     CHECK(values[1] == 0);
     CHECK(values[2] == Limits::min());

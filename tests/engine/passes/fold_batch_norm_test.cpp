@@ -52,9 +52,9 @@ TEST_CASE("fold_batch_norm: a convolution without a bias gets one") {
 TEST_CASE("fold_batch_norm: the weights stay as they were, and the BatchNorm's parameters go") {
     const Graph graph = conv_and_norm(Bias::yes, 1e-5);
     const Graph folded = fold_batch_norm(graph);
-    const Parameter* weight = folded.find_parameter("conv.weight");
+    const Parameter* weight = test::find_parameter(folded, "conv.weight");
     REQUIRE(weight != nullptr);
-    CHECK(weight->values == graph.find_parameter("conv.weight")->values);
+    CHECK(weight->values == test::find_parameter(graph, "conv.weight")->values);
     CHECK(values_of(folded, operation<Conv>(folded, "norm").weight) == weight->values);
     CHECK(folded.parameters.size() == 3);  // weight, scale, bias
 }
