@@ -15,10 +15,8 @@
 #include "loaders/guarded.hpp"
 #include "loaders/mapped_file.hpp"
 #include "loaders/memory_map.hpp"
-#include "loaders/packed/checksum.hpp"
 #include "loaders/regular_file.hpp"
 #include "loaders/torch/checkpoint.hpp"
-#include "loaders/torch/sha256.hpp"
 
 namespace featherface {
 
@@ -32,12 +30,14 @@ loaders::CheckpointOptions reading(const ModelOptions& options) {
     return {.key = options.key, .ignore_calls = options.ignore_calls};
 }
 
-Result<Loaded> build(loaders::Checkpoint& checkpoint, const ModelOptions& options,
+Result<Loaded> build(Result<loaders::Checkpoint> opened, const ModelOptions& options,
                      const Rewrite& rewrite = {}) {
-    Identity identity = identify(checkpoint);
+    if (!opened.ok()) return opened.status();
+    const auto checkpoint = std::make_shared<loaders::Checkpoint>(std::move(opened).value());
+    Identity identity = identify(*checkpoint);
     if (!identity.architecture) {
         return Status(StatusCode::wrong_model,
-                      std::string(checkpoint.file_name()) + ": " + identity.explanation);
+                      std::string(checkpoint->file_name()) + ": " + identity.explanation);
     }
     const auto table = chosen_table(options);
     if (!table.ok()) return table.status();
@@ -46,13 +46,16 @@ Result<Loaded> build(loaders::Checkpoint& checkpoint, const ModelOptions& option
     loaded->architecture = *identity.architecture;
     loaded->parameters = identity.parameters;
     loaded->warnings = std::move(identity.warnings);
-    for (const std::string& call : checkpoint.calls()) {
+    for (const std::string& call : checkpoint->calls()) {
         loaded->warnings.push_back("torch.load would " + call + " (it was not done here)");
     }
-    if (const loaders::PackedFile* packed = checkpoint.packed()) loaded->sha256 = packed->source_sha256();
+    loaded->hash = [checkpoint] {
+        const loaders::PackedFile* packed = checkpoint->packed();
+        return packed ? packed->source_sha256() : checkpoint->sha256();
+    };
 
     Graph graph = std::move(identity.graph);
-    if (Status status = bind(graph, checkpoint); !status.ok()) return status;
+    if (Status status = bind(graph, *checkpoint); !status.ok()) return status;
     if (rewrite) rewrite(graph);
     loaded->program = program_for(std::move(graph), options, *table.value());
     return loaded;
@@ -80,29 +83,18 @@ Result<Loaded> load_file(const std::filesystem::path& path, const ModelOptions& 
         auto packed = load_packed_file(path, options);
         if (!packed.ok() || packed.value()) return packed;
     }
-    auto opened = loaders::Checkpoint::open(path, reading(options));
-    if (!opened.ok()) return opened.status();
-    auto built = build(opened.value(), options, rewrite);
-    if (built.ok() && built.value()->sha256.empty()) {
-        built.value()->hash = [path, size = opened->file_size(),
-                               checksum = loaders::checksum64(opened->bytes())] {
-            const auto file = loaders::MappedFile::open(path, size);
-            const bool is_same = file.ok() && loaders::checksum64(file->bytes()) == checksum;
-            return is_same ? loaders::sha256_hex(file->bytes()) : std::string();
-        };
-    }
-    return built;
+    return build(loaders::Checkpoint::open(path, reading(options)), options, rewrite);
 }
 
 }  // namespace
 
 Result<Loaded> load_tensors(std::span<const std::byte> bytes, std::string_view name,
                             const ModelOptions& options) {
-    auto opened = loaders::Checkpoint::from_bytes(bytes, name, reading(options));
-    if (!opened.ok()) return opened.status();
-    auto built = build(opened.value(), options);
-    // The bytes may be gone after this call.
-    if (built.ok() && built.value()->sha256.empty()) built.value()->sha256 = opened->sha256();
+    auto built = build(loaders::Checkpoint::from_bytes(bytes, name, reading(options)), options);
+    if (!built.ok()) return built;
+    // The bytes may be gone after this call: hash them now and let go of them.
+    sha256_of(*built.value());
+    built.value()->hash = nullptr;
     return built;
 }
 

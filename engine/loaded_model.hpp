@@ -22,9 +22,8 @@ struct LoadedModel {
     std::vector<std::string> warnings;
     std::shared_ptr<const Program> program;
 
-    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do, of the
-    // file as it lies there, so that a model does not keep what it was read from. Unset where the hash is
-    // known.
+    // Hashing a file takes as long as loading it, and few callers ask: it is done once, when they do. A
+    // packed model says it of itself.
     mutable std::function<std::string()> hash;
     mutable std::once_flag hashed;
     mutable std::string sha256;

@@ -100,6 +100,13 @@ Result<Loaded> take_packed(std::span<const std::byte> bytes, std::string_view na
     return std::move(opened->loaded);
 }
 
+const std::string& sha256_of(const LoadedModel& model) {
+    std::call_once(model.hashed, [&] {
+        if (model.hash) model.sha256 = model.hash();
+    });
+    return model.sha256;
+}
+
 Result<Model> LoadedModel::load_bytes(std::span<const std::uint8_t> bytes, std::string_view name,
                                       const ModelOptions& options, bool in_place) {
     const auto file = [&] { return std::string(name); };
@@ -140,11 +147,7 @@ const std::vector<std::string>& Model::warnings() const {
     return engine::LoadedModel::of(*this).warnings;
 }
 const std::string& Model::sha256() const {
-    const auto& loaded = engine::LoadedModel::of(*this);
-    std::call_once(loaded.hashed, [&] {
-        if (loaded.hash) loaded.sha256 = loaded.hash();
-    });
-    return loaded.sha256;
+    return engine::sha256_of(engine::LoadedModel::of(*this));
 }
 
 }  // namespace featherface

@@ -42,4 +42,7 @@ Result<Loaded> take_packed(std::span<const std::byte> bytes, std::string_view na
 Result<Loaded> load_tensors(std::span<const std::byte> bytes, std::string_view name,
                             const ModelOptions& options);
 
+// Of the checkpoint that a packed model was made from, not of its own bytes; computed at the first call.
+const std::string& sha256_of(const LoadedModel& model);
+
 }  // namespace featherface::engine

@@ -118,7 +118,6 @@ Result<Detector> open_detector(const std::string& file, const Reading& reading, 
                                std::uint32_t scales, const EvalOptions& options) {
     auto model = load_model(file, reading.set_in());
     if (!model.ok()) return model.status();
-    model->sha256();  // for the report, before a training run writes the next one to that file
     auto detector = Detector::create(
         std::move(model).value(), {.score_threshold = score, .scales = scales, .threads = options.threads});
     if (!detector.ok()) return Status(detector.status().code(), file + ": " + detector.status().message());

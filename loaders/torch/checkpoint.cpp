@@ -166,8 +166,8 @@ std::span<const std::string> Checkpoint::classes() const {
 std::span<const std::string> Checkpoint::top_level_keys() const {
     return contents_->dict.other_keys;
 }
-std::span<const std::byte> Checkpoint::bytes() const {
-    return contents_->bytes;
+std::uint64_t Checkpoint::file_size() const {
+    return contents_->bytes.size();
 }
 std::string Checkpoint::sha256() const {
     return sha256_hex(contents_->bytes);

@@ -75,8 +75,7 @@ class Checkpoint {
     // Keys beside the state_dict ("optimizer", "epoch", ...), and what in it is no tensor
     // ("state_dict.epoch").
     std::span<const std::string> top_level_keys() const;
-    std::span<const std::byte> bytes() const;  // the whole file, for as long as the Checkpoint lives
-    std::uint64_t file_size() const { return bytes().size(); }
+    std::uint64_t file_size() const;
     std::string sha256() const;  // of the whole file, lower-case hex; computed at each call
 
   private:

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <span>
 
 #include "engine/allocations.hpp"
@@ -13,7 +12,6 @@
 #include "engine/detect/turn.hpp"
 #include "featherface/featherface.hpp"
 #include "support/capture.hpp"
-#include "support/files.hpp"
 #include "support/oracle/postprocess.hpp"
 #include "support/seeded_checkpoint.hpp"
 #include "support/seeded_graph.hpp"
@@ -60,27 +58,6 @@ TEST_CASE("model: recognised by content, with its parameter count") {
     CHECK(seeded_model("classifier").architecture() == Architecture::mobilenet_classifier);
     CHECK(seeded_model("v1").sha256().size() == 64);
     CHECK(seeded_model("v1").warnings().empty());
-}
-
-TEST_CASE("model: a file's SHA-256 is asked of the file, and is none where that has gone or become another") {
-    const test::TempDir dir;
-    const auto path = dir / "model.pth";
-    const auto file = test::make_torch_zip(test::seeded_checkpoint("v2"));
-    const auto sha256_after = [&](const auto& change) {
-        test::write_file(path, octets_of(file));
-        const auto model = Model::load(path);
-        REQUIRE_MESSAGE(model.ok(), model.status().message());
-        change();
-        const std::string first = model->sha256();
-        test::write_file(path, octets_of(file));
-        CHECK(model->sha256() == first);  // asked once
-        return first;
-    };
-    CHECK(sha256_after([] {}) == Model::from_bytes(octets_of(file), "model.pth")->sha256());
-    CHECK(sha256_after([&] { std::filesystem::remove(path); }).empty());
-    auto other = file;
-    other.back() = static_cast<char>(other.back() + 1);
-    CHECK(sha256_after([&] { test::write_file(path, octets_of(other)); }).empty());
 }
 
 TEST_CASE("model: every warning about its weights is there to be read") {

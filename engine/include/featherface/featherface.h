@@ -102,8 +102,7 @@ static inline featherface_status featherface_model_embedded(const featherface_mo
 
 FEATHERFACE_API const char* featherface_model_name(const featherface_model* model); /* "FeatherFace V2" */
 FEATHERFACE_API int64_t featherface_model_parameters(const featherface_model* model);
-/* Of the file, hex; of a packed model that of the checkpoint it was made from. Computed at the first call, from the file:
- * empty, where it is gone by then or another. */
+/* Of the file, hex; of a packed model that of the checkpoint it was made from. */
 FEATHERFACE_API const char* featherface_model_sha256(const featherface_model* model);
 FEATHERFACE_API const char* featherface_model_cpu_architecture(const featherface_model* model);
 FEATHERFACE_API size_t featherface_model_warning_count(const featherface_model* model);

@@ -53,8 +53,8 @@ struct ModelOptions {
     // slower by what can no longer be fused. Names it does not have are ignored; layerwise nothing is fused
     // anyway.
     std::vector<std::string> unfused = {};
-    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64", "neon" or "portable". Empty:
-    // FEATHERFACE_FORCE_ARCH when set, else the best this CPU has.
+    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64", "neon" or "portable". Empty: FEATHERFACE_FORCE_ARCH
+    // when set, else the best this CPU has.
     std::string cpu_architecture = {};
     // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
     // another, "." for the file's own tensors. Empty: the only one there is.
@@ -99,9 +99,8 @@ class Model {
 
     Architecture architecture() const;
     std::int64_t parameters() const;  // trained parameters, as PyTorch counts them
-    // Of the whole file, lower-case hex; of a packed model that of the checkpoint it was made from. That of a
-    // file that load() read is computed at the first call, from the file: empty, where it is gone by then or
-    // another.
+    // Of the whole file, lower-case hex, computed at the first call; of a packed model that of the checkpoint
+    // it was made from.
     const std::string& sha256() const;
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
     // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
