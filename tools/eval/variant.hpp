@@ -33,8 +33,7 @@ struct VariedPicture {
 // Grey is the luma of BT.601. A turned picture lies on a ground of the colour that the networks subtract,
 // which is just large enough for it; it is interpolated bilinearly, and by quarters keeps its pixels.
 // Enlarging is engine::resize(), to whole pixels; only here may `image` be a smaller copy, and counts for the
-// whole. `image` must be valid. Errors: limit_exceeded, where it
-// would be larger than what a network runs on.
+// whole. `image` must be valid. Errors: limit_exceeded, where it would be larger than what a network runs on.
 Result<VariedPicture> varied(Image image, const Variant& variant);
 
 // The reference in the picture made. Its box becomes the box of the ellipse in it, for heads are round: that

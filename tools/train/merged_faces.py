@@ -30,7 +30,7 @@ AT_ONCE = 24 * 640 * 640  # pixels that a GPU is given
 SAME_FACE = 0.45   # overlap from which two answers are about the same face
 NMS = 0.4
 LEAST_NEED = 0.25  # of a face that the student is as sure of as the teacher, where one that it does not see has 1 more
-ALARM, APART = 0.3, 0.2  # confidence of a student's false alarm from which it is looked at, overlap up to which it is one
+ALARM, APART = 0.3, 0.2  # a false alarm of the student: its least confidence, and how much it may overlap a face
 
 # How well the teacher sees a face of so many pixels, from 0 to 1: linear between these in the size's logarithm.
 SIZES, TRUST = (6, 12, 24, 40, 400, 640, 900), (0.02, 0.15, 0.7, 1, 1, 0.4, 0.05)
