@@ -33,7 +33,9 @@ namespace {
 // file, with enough independent sums to hide the latency of a multiply-add.
 constexpr int kMaxVectors = 2;
 template <int kVectors>
-constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
+constexpr int kTilePixels = !kHasTiles         ? 1
+                            : kRegisters == 32 ? 12
+                                               : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
 
 // Accumulators, weights and one broadcast; without a fused multiply-add a product besides.
 template <int kVectors>
@@ -50,9 +52,13 @@ constexpr int kDefaultPiece = kHasFma ? kNoPieces : 32;
 template <int kVectors, class F>
 FEATHERFACE_INLINE int with_tile(int left, const F& f) {
     constexpr int kLargest = kTilePixels<kVectors>, kMiddle = 2 * kLargest / 3, kSmallest = kLargest / 3;
-    if (left > kMiddle) return f(Index<kLargest>{}), kLargest;
-    if (left > kSmallest) return f(Index<kMiddle>{}), kMiddle;
-    return f(Index<kSmallest>{}), kSmallest;
+    if constexpr (kLargest > 1) {
+        if (left > kMiddle) return f(Index<kLargest>{}), kLargest;
+        if (left > kSmallest) return f(Index<kMiddle>{}), kMiddle;
+        return f(Index<kSmallest>{}), kSmallest;
+    } else {
+        return f(Index<1>{}), 1;
+    }
 }
 
 // The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
