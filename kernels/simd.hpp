@@ -76,8 +76,8 @@ using Vec = xsimd::batch<float, Arch>;
 using IntVec = xsimd::batch<std::int32_t, Arch>;
 #endif
 constexpr bool kHasByteShuffle = kHasFma;  // SSE2 alone lacks both
-// In WebAssembly without SIMD every lane is a value of its own, and a tile of more than one register goes
-// through memory all the time: tiles are single ones there, which is a third of the code, too.
+// In WebAssembly without SIMD every lane is a value of its own. Tiles are of one pixel there: larger ones go
+// through memory at each step, and are code that the page has to carry.
 #if defined(__wasm__) && !defined(__wasm_simd128__)
 constexpr bool kHasTiles = false;
 #else
