@@ -30,6 +30,22 @@ namespace {
 bool supports_any(const ConvGeometry&) {
     return true;
 }
+bool supports_none(const ConvGeometry&) {
+    return false;
+}
+
+// Where V2 is the only network (kernels/CMakeLists.txt), convolutions that it does not have are left out.
+#if defined(FEATHERFACE_V2_ALONE)
+constexpr bool kForV2Alone = true;
+#else
+constexpr bool kForV2Alone = false;
+#endif
+constexpr ConvKernel kept_if(bool used, ConvKernel kernel) {
+    return used ? kernel : ConvKernel{.name = kernel.name, .supports = supports_none};
+}
+constexpr DeformConvKernel kept_if(bool used, DeformConvKernel kernel) {
+    return used ? kernel : DeformConvKernel{.name = kernel.name};
+}
 
 constexpr ConvKernel kConvGemm = {.name = "conv_gemm_" FEATHERFACE_ARCH_NAME,
                                   .packed_floats = packed_block_floats,
@@ -37,36 +53,37 @@ constexpr ConvKernel kConvGemm = {.name = "conv_gemm_" FEATHERFACE_ARCH_NAME,
                                   .scratch_floats = conv_gemm_scratch_floats,
                                   .run = conv_gemm,
                                   .supports = supports_any};
-constexpr ConvKernel kConvWinograd = {.name = "conv_winograd_" FEATHERFACE_ARCH_NAME,
-                                      .packed_floats = conv_winograd_packed_floats,
-                                      .pack = conv_winograd_pack,
-                                      .scratch_floats = conv_winograd_scratch_floats,
-                                      .run = conv_winograd,
-                                      .supports = conv_winograd_supports,
-                                      .rows_per_block = kWinogradOutputs};
+constexpr ConvKernel kConvWinograd = kept_if(!kForV2Alone, {.name = "conv_winograd_" FEATHERFACE_ARCH_NAME,
+                                                            .packed_floats = conv_winograd_packed_floats,
+                                                            .pack = conv_winograd_pack,
+                                                            .scratch_floats = conv_winograd_scratch_floats,
+                                                            .run = conv_winograd,
+                                                            .supports = conv_winograd_supports,
+                                                            .rows_per_block = kWinogradOutputs});
 constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARCH_NAME,
                                        .packed_floats = conv_depthwise_packed_floats,
                                        .pack = conv_depthwise_pack,
                                        .scratch_floats = conv_depthwise_scratch_floats,
                                        .run = conv_depthwise,
                                        .supports = conv_depthwise_supports};
-constexpr ConvKernel kConvStem = {.name = "conv_stem_" FEATHERFACE_ARCH_NAME,
-                                  .packed_floats = conv_stem_packed_floats,
-                                  .pack = conv_stem_pack,
-                                  .scratch_floats = conv_stem_scratch_floats,
-                                  .run = conv_stem,
-                                  .supports = conv_stem_supports};
+constexpr ConvKernel kConvStem =
+    kept_if(!kForV2Alone || kLanes >= kStemOutputs, {.name = "conv_stem_" FEATHERFACE_ARCH_NAME,
+                                                     .packed_floats = conv_stem_packed_floats,
+                                                     .pack = conv_stem_pack,
+                                                     .scratch_floats = conv_stem_scratch_floats,
+                                                     .run = conv_stem,
+                                                     .supports = conv_stem_supports});
 constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
                                   .packed_floats = conv_flat_packed_floats,
                                   .pack = conv_flat_pack,
                                   .scratch_floats = conv_flat_scratch_floats,
                                   .run = conv_flat,
                                   .supports = conv_flat_supports};
-constexpr DeformConvKernel kConvDeform = {.name = "conv_deform_" FEATHERFACE_ARCH_NAME,
-                                          .packed_floats = packed_block_floats,
-                                          .pack = pack_blocks,
-                                          .scratch_floats = conv_deform_scratch_floats,
-                                          .run = conv_deform};
+constexpr DeformConvKernel kConvDeform = kept_if(!kForV2Alone, {.name = "conv_deform_" FEATHERFACE_ARCH_NAME,
+                                                                .packed_floats = packed_block_floats,
+                                                                .pack = pack_blocks,
+                                                                .scratch_floats = conv_deform_scratch_floats,
+                                                                .run = conv_deform});
 
 // The table is constant-initialised: nothing compiled for this architecture runs before it is chosen.
 constexpr KernelTable kTable = {

@@ -14,7 +14,7 @@ namespace featherface::kernels {
 namespace {
 
 constexpr int kDepthwiseTaps = 9;
-constexpr int kDepthwisePixels = 4;  // of a tile
+constexpr int kDepthwisePixels = kHasTiles ? 4 : 1;  // of a tile
 // The weights, the tile's sums, one value; without a fused multiply-add a product besides.
 static_assert(kDepthwiseTaps + kDepthwisePixels + 1 + (kHasFma ? 0 : 1) <= kRegisters);
 
@@ -108,7 +108,7 @@ FEATHERFACE_INLINE void depthwise_span(const ConvArgs& args, const DepthwiseRows
         if (x == 0 || x >= inner_end) {
             pixels(x, Index<1>{}, Index<0>{});
             ++x;
-        } else if (x + kDepthwisePixels > inner_end) {
+        } else if (kDepthwisePixels > 1 && x + kDepthwisePixels > inner_end) {
             pixels(x, Index<1>{}, Index<1>{});
             ++x;
         } else {

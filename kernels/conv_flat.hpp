@@ -20,7 +20,7 @@
 namespace featherface::kernels {
 namespace {
 
-constexpr int kFlatTile = 4;  // registers computed together
+constexpr int kFlatTile = kHasTiles ? 4 : 1;  // registers computed together
 // Their values and sums, the values rotated in turn, weights; without a fused multiply-add a product besides.
 static_assert(2 * kFlatTile + 2 + (kHasFma ? 0 : 1) <= kRegisters);
 

@@ -33,7 +33,9 @@ namespace {
 // file, with enough independent sums to hide the latency of a multiply-add.
 constexpr int kMaxVectors = 2;
 template <int kVectors>
-constexpr int kTilePixels = kRegisters == 32 ? 12 : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
+constexpr int kTilePixels = !kHasTiles         ? 1
+                            : kRegisters == 32 ? 12
+                                               : (kHasFma ? 6 : 4) * (kMaxVectors / kVectors);
 
 // Accumulators, weights and one broadcast; without a fused multiply-add a product besides.
 template <int kVectors>
@@ -50,9 +52,13 @@ constexpr int kDefaultPiece = kHasFma ? kNoPieces : 32;
 template <int kVectors, class F>
 FEATHERFACE_INLINE int with_tile(int left, const F& f) {
     constexpr int kLargest = kTilePixels<kVectors>, kMiddle = 2 * kLargest / 3, kSmallest = kLargest / 3;
-    if (left > kMiddle) return f(Index<kLargest>{}), kLargest;
-    if (left > kSmallest) return f(Index<kMiddle>{}), kMiddle;
-    return f(Index<kSmallest>{}), kSmallest;
+    if constexpr (kLargest > 1) {
+        if (left > kMiddle) return f(Index<kLargest>{}), kLargest;
+        if (left > kSmallest) return f(Index<kMiddle>{}), kMiddle;
+        return f(Index<kSmallest>{}), kSmallest;
+    } else {
+        return f(Index<1>{}), 1;
+    }
 }
 
 // The window of a tile's first pixel: `rows` x `segments` runs of `length` floats. The next pixel's is
@@ -67,7 +73,8 @@ struct Window {
     int length;
 };
 
-// The pieces of a long sum that are complete, for each accumulator of a tile.
+// The pieces of a long sum that are complete, for each accumulator of a tile. A loop over the values of one
+// piece does not touch them, so that they can wait in memory while the sums have the registers.
 template <int kPixels, int kVectors, int kPiece>
 class Pieces {
   public:
@@ -78,8 +85,14 @@ class Pieces {
         left_ = values < 4 * kPiece ? values + 1 : kPiece;
         each([&](auto p, auto v) FEATHERFACE_LAMBDA { totals_[p.value][v.value] = Vec(0.0f); });
     }
-    FEATHERFACE_INLINE void after_value(Sums& sums) {
-        if (--left_ > 0) return;
+    // How many of the next `count` values the current piece has.
+    FEATHERFACE_INLINE std::ptrdiff_t take(std::ptrdiff_t count) {
+        const int taken = min_of(static_cast<int>(count), left_);
+        left_ -= taken;
+        return taken;
+    }
+    FEATHERFACE_INLINE void after_values(Sums& sums) {
+        if (left_ > 0) return;
         left_ = kPiece;
         each([&](auto p, auto v) FEATHERFACE_LAMBDA {
             totals_[p.value][v.value] += sums[p.value][v.value];
@@ -101,6 +114,14 @@ class Pieces {
     Sums totals_;
     int left_;
 };
+template <int kPixels, int kVectors>
+struct Pieces<kPixels, kVectors, kNoPieces> {
+    using Sums = Vec[kPixels][kVectors];
+    FEATHERFACE_INLINE explicit Pieces(const Window& /*window*/) {}
+    FEATHERFACE_INLINE std::ptrdiff_t take(std::ptrdiff_t count) { return count; }
+    FEATHERFACE_INLINE void after_values(Sums& /*sums*/) {}
+    FEATHERFACE_INLINE void add_to(Sums& /*sums*/) const {}
+};
 
 // `weights`: for each value of the window, in order, a row of kVectors registers. finish(sums) gets
 // sums[pixel][vector].
@@ -110,27 +131,31 @@ FEATHERFACE_INLINE void gemm_tile(const Window& window, const float* weights, co
     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA { sums[p.value][v.value] = Vec(0.0f); });
     });
-    [[maybe_unused]] Pieces<kPixels, kVectors, kPiece> pieces(window);
+    Pieces<kPixels, kVectors, kPiece> pieces(window);
 
     for (int row = 0; row < window.rows; ++row) {
         for (int segment = 0; segment < window.segments; ++segment) {
             const float* in = window.data + row * window.row_step + segment * window.segment_step;
             const float* const end = in + window.length;
-            for (; in != end; ++in, weights += kVectors * kLanes) {
-                Vec weight[kVectors];
-                unroll<kVectors>(
-                    [&](auto v) FEATHERFACE_LAMBDA { weight[v.value] = load(weights + v.value * kLanes); });
-                unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
-                    const Vec value = in[p.value * window.pixel_step];
+            while (in != end) {
+                const float* const piece_end = in + pieces.take(end - in);
+                for (; in != piece_end; ++in, weights += kVectors * kLanes) {
+                    Vec weight[kVectors];
                     unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
-                        sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
+                        weight[v.value] = load(weights + v.value * kLanes);
                     });
-                });
-                if constexpr (kPiece != kNoPieces) pieces.after_value(sums);
+                    unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
+                        const Vec value = in[p.value * window.pixel_step];
+                        unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
+                            sums[p.value][v.value] = fma(value, weight[v.value], sums[p.value][v.value]);
+                        });
+                    });
+                }
+                pieces.after_values(sums);
             }
         }
     }
-    if constexpr (kPiece != kNoPieces) pieces.add_to(sums);
+    pieces.add_to(sums);
     finish(sums);
 }
 

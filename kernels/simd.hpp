@@ -76,6 +76,13 @@ using Vec = xsimd::batch<float, Arch>;
 using IntVec = xsimd::batch<std::int32_t, Arch>;
 #endif
 constexpr bool kHasByteShuffle = kHasFma;  // SSE2 alone lacks both
+// In WebAssembly without SIMD every lane is a value of its own. Tiles are of one pixel there: larger ones go
+// through memory at each step, and are code that the page has to carry.
+#if defined(__wasm__) && !defined(__wasm_simd128__)
+constexpr bool kHasTiles = false;
+#else
+constexpr bool kHasTiles = true;
+#endif
 constexpr int kLanes = static_cast<int>(Vec::size);
 
 FEATHERFACE_INLINE constexpr int min_of(int a, int b) {

@@ -1,12 +1,14 @@
 // The page in a browser: what it finds is what the program finds, for a photo, a large one and the camera, with SIMD and
-// without; it says so when it finds nothing; nothing leaves it; hands, keys and readers of the screen can use it.
+// without; it says so when it finds nothing; nothing leaves it; hands, keys and readers of the screen can use it. And it
+// is small.
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
+import {gzipSync} from 'node:zlib';
 import {Browser, until} from './browser.mjs';
 
 const {FEATHERFACE_PAGE: page, FEATHERFACE_PROGRAM: program, FEATHERFACE_PICTURE: picture} = process.env; // absolute
@@ -80,6 +82,12 @@ async function drawn(browser, name, width, height, draw) {
   writeFileSync(file, Buffer.from(data.split(',')[1], 'base64'));
   return file;
 }
+
+test('the page is at most 600,000 bytes as a server sends it, 850,000 on the disk', () => {
+  const bytes = readFileSync(page);
+  const sent = gzipSync(bytes, {level: 9}).length;
+  assert.ok(sent <= 600e3 && bytes.length <= 850e3, `${sent} and ${bytes.length} bytes`);
+});
 
 test('a photo has the faces that the program finds, with SIMD', () => withPage({}, async browser => {
   assert.equal(await browser.evaluate(`kind`), 'simd');

@@ -46,8 +46,9 @@ const ready = new Promise((resolve, reject) => {
 });
 engine.postMessage({
   start: {
-    simd: location.hash === '#plain' ? null : $('simd').textContent,
+    simd: $('simd').textContent,
     plain: $('plain').textContent,
+    withoutSimd: location.hash === '#plain',
     model: $('model').textContent,
   },
 });

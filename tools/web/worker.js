@@ -1,8 +1,9 @@
 // The engine in a thread of the page's own: takes pictures as RGBA, answers with faces. It reads what the page holds,
 // and asks for nothing else.
 //
-// In:  {id, width, height, pixels (ArrayBuffer), maxSide, score, turns}, after a first {start: {simd, plain, model}},
-//      base64 of gzip each, of the model its even bytes and then its odd ones.
+// In:  {id, width, height, pixels (ArrayBuffer), maxSide, score, turns}, after a first
+//      {start: {simd, plain, model, withoutSimd}}, base64 of gzip each, of the model its even bytes and then its odd ones;
+//      `plain` is how that module differs from the other (assemble.mjs), `withoutSimd` asks for it.
 // Out: {ready: 'simd' or 'plain', ms}, {id, faces, ms}, {id, error} or {failed}.
 'use strict';
 
@@ -40,6 +41,16 @@ function join(planes) {
   return bytes.map((_, i) => bytes[i % 2 ? even + (i >> 1) : i >> 1]).buffer;
 }
 
+function rebuild(difference, base) {
+  const [count] = new Int32Array(difference, 0, 1);
+  const runs = new Int32Array(difference, 4, 2 * count), bytes = new Uint8Array(difference, 4 + runs.byteLength);
+  for (let run = 0, at = 0; run < runs.length; at += runs[run], run += 2) {
+    const from = runs[run + 1];
+    for (let n = 0; from >= 0 && n < runs[run]; ++n) bytes[at + n] += base[from + n];
+  }
+  return bytes;
+}
+
 let module, model, engine;
 
 function text(at) {
@@ -66,12 +77,12 @@ async function begin() {
 async function start(parts) {
   const since = performance.now();
   let kind = 'simd';
-  const simd = parts.simd && (await unpack(parts.simd));
-  if (simd && WebAssembly.validate(simd)) {
+  const simd = await unpack(parts.simd);
+  if (!parts.withoutSimd && WebAssembly.validate(simd)) {
     module = await WebAssembly.compile(simd);
   } else {
     kind = 'plain';
-    module = await WebAssembly.compile(await unpack(parts.plain));
+    module = await WebAssembly.compile(rebuild(await unpack(parts.plain), new Uint8Array(simd)));
   }
   model = join(await unpack(parts.model));
   await begin();
