@@ -56,6 +56,8 @@ Result<Loaded> build(Result<loaders::Checkpoint> opened, const ModelOptions& opt
 
     Graph graph = std::move(identity.graph);
     if (Status status = bind(graph, *checkpoint); !status.ok()) return status;
+    if (Status status = set_precision(checkpoint->packed(), options, graph); !status.ok())
+        return loaders::in_file(checkpoint->file_name(), status);
     if (rewrite) rewrite(graph);
     loaded->program = program_for(std::move(graph), options, *table.value());
     return loaded;

@@ -24,7 +24,7 @@ Result<Loaded> load_tensors(std::span<const std::byte> bytes, std::string_view n
                       std::string(name) + ": a key for a packed model, which has no entries");
     const auto table = chosen_table(options);
     if (!table.ok()) return table.status();
-    auto opened = open_packed(bytes, name);
+    auto opened = open_packed(bytes, name, options);
     if (!opened.ok()) return opened.status();
     const auto packed = loaders::read_packed_tensors(opened->file);
     if (!packed.ok()) return loaders::in_file(name, packed.status());

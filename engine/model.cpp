@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include "engine/identity/networks.hpp"
 #include "engine/loaded_model.hpp"
 #include "engine/model_loading.hpp"
+#include "engine/packed/input_ranges.hpp"
 #include "engine/packed/packed_program.hpp"
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
@@ -61,7 +63,27 @@ std::shared_ptr<const Program> program_for(Graph graph, const ModelOptions& opti
     return std::make_shared<const Program>(compile(std::move(graph), std::move(schedule), table));
 }
 
-Result<OpenedPacked> open_packed(std::span<const std::byte> bytes, std::string_view name) {
+Status set_precision(const loaders::PackedFile* file, const ModelOptions& options, Graph& graph) {
+    const bool has_ranges = file != nullptr && file->find(loaders::packed_section::kRanges) != nullptr;
+    if (options.precision == Precision::int8 && !has_ranges) {
+        return {StatusCode::invalid_argument,
+                "it is not made for 8 bits; `featherface quantize` makes a packed model that is"};
+    }
+    if (options.precision == Precision::float32 || !has_ranges) return {};
+#if FEATHERFACE_MINIMAL
+    static_cast<void>(graph);
+    return {StatusCode::unsupported,
+            "it is made for 8 bits, which this library was built without (FEATHERFACE_MINIMAL); with "
+            "Precision::float32 it is used all the same"};
+#else
+    const auto ranges = read_input_ranges(*file);
+    if (!ranges.ok()) return ranges.status();
+    return set_input_ranges(graph, ranges.value());
+#endif
+}
+
+Result<OpenedPacked> open_packed(std::span<const std::byte> bytes, std::string_view name,
+                                 const ModelOptions& options) {
     auto file = loaders::PackedFile::read(bytes);
     if (!file.ok()) return loaders::in_file(name, file.status());
     const auto architecture = packed_architecture(file.value());
@@ -71,6 +93,8 @@ Result<OpenedPacked> open_packed(std::span<const std::byte> bytes, std::string_v
 
     OpenedPacked opened{std::move(file).value(), make_graph(architecture.value()),
                         std::make_shared<LoadedModel>()};
+    if (Status status = set_precision(&opened.file, options, opened.graph); !status.ok())
+        return loaders::in_file(name, status);
     LoadedModel& loaded = *opened.loaded;
     loaded.architecture = architecture.value();
     loaded.parameters = trained_elements(opened.graph);
@@ -91,7 +115,7 @@ Result<Loaded> take_packed(std::span<const std::byte> bytes, std::string_view na
         return none;
     const auto table = chosen_table(options);
     if (!table.ok()) return table.status();
-    auto opened = open_packed(bytes, name);
+    auto opened = open_packed(bytes, name, options);
     if (!opened.ok()) return opened.status();
     auto program = packed_program(opened->file, std::move(opened->graph), *table.value(), std::move(owner));
     if (!program.ok()) return loaders::in_file(name, program.status());
@@ -139,6 +163,14 @@ Architecture Model::architecture() const {
 }
 std::int64_t Model::parameters() const {
     return engine::LoadedModel::of(*this).parameters;
+}
+Precision Model::precision() const {
+    const auto has_range = [](const engine::Node& node) {
+        const auto* conv = std::get_if<engine::Conv>(&node.operation);
+        return conv != nullptr && conv->input_range.has_value();
+    };
+    const engine::Graph& graph = engine::LoadedModel::of(*this).program->graph;
+    return std::ranges::any_of(graph.nodes, has_range) ? Precision::int8 : Precision::float32;
 }
 std::string_view Model::cpu_architecture() const {
     return engine::LoadedModel::of(*this).program->table->arch;

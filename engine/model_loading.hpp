@@ -24,13 +24,19 @@ Result<const KernelTable*> chosen_table(const ModelOptions& options);
 std::shared_ptr<const Program> program_for(Graph graph, const ModelOptions& options,
                                            const KernelTable& table);
 
+// Gives the graph what a packed model says for 8 bits, where the options want that; `file` is null for all
+// else. Errors: malformed; invalid_argument (int8 of a file that is not made for it); unsupported (8 bits,
+// which the minimal library leaves out).
+Status set_precision(const loaders::PackedFile* file, const ModelOptions& options, Graph& graph);
+
 // A packed model of which all but its weights is read.
 struct OpenedPacked {
     loaders::PackedFile file;
-    Graph graph;    // unbound
+    Graph graph;    // unbound, of the precision that the options want
     Loaded loaded;  // without a program
 };
-Result<OpenedPacked> open_packed(std::span<const std::byte> bytes, std::string_view name);
+Result<OpenedPacked> open_packed(std::span<const std::byte> bytes, std::string_view name,
+                                 const ModelOptions& options);
 
 // The fused network of a packed model, whose bytes `owner` keeps: nothing is computed and nothing copied.
 // Null, where its tensors are to be read as any checkpoint's: it has no weights ready for these options.

@@ -23,6 +23,9 @@
 #include "kernels/softmax_pairs.hpp"
 #include "kernels/subtract_mean.hpp"
 #include "kernels/weighted_sum.hpp"
+#if !defined(FEATHERFACE_WITHOUT_INT8)  // the minimal library is
+#include "kernels/conv_int8.hpp"
+#endif
 
 namespace featherface::kernels {
 namespace {
@@ -79,6 +82,14 @@ constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
                                   .scratch_floats = conv_flat_scratch_floats,
                                   .run = conv_flat,
                                   .supports = conv_flat_supports};
+#if !defined(FEATHERFACE_WITHOUT_INT8)
+constexpr ConvKernel kConvInt8 = {.name = "conv_int8_" FEATHERFACE_ARCH_NAME,
+                                  .packed_floats = conv_int8_packed_floats,
+                                  .pack = conv_int8_pack,
+                                  .scratch_floats = conv_int8_scratch_floats,
+                                  .run = conv_int8,
+                                  .supports = conv_int8_supports};
+#endif
 constexpr DeformConvKernel kConvDeform = kept_if(!kForV2Alone, {.name = "conv_deform_" FEATHERFACE_ARCH_NAME,
                                                                 .packed_floats = packed_block_floats,
                                                                 .pack = pack_blocks,
@@ -94,6 +105,9 @@ constexpr KernelTable kTable = {
     .conv_stem = &kConvStem,
     .conv_flat = &kConvFlat,
     .conv_winograd = &kConvWinograd,
+#if !defined(FEATHERFACE_WITHOUT_INT8)
+    .conv_int8 = &kConvInt8,
+#endif
     .conv_deform = &kConvDeform,
     .scale_shift = {"scale_shift_" FEATHERFACE_ARCH_NAME, scale_shift},
     .activate = {"activate_" FEATHERFACE_ARCH_NAME, activate},

@@ -9,6 +9,9 @@ namespace featherface::kernels {
 extern const KernelTable kSse2Table;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
+// What stands for their conv_int8 on CPUs with VNNI.
+extern const ConvKernel kConvInt8Avx2Vnni;
+extern const ConvKernel kConvInt8Avx512Vnni;
 #elif defined(__aarch64__)
 extern const KernelTable kNeon64Table;
 #endif

@@ -11,13 +11,13 @@ namespace featherface::kernels {
 
 // Every kernel, as the table's member.
 constexpr std::tuple kKernels{
-    &KernelTable::conv_gemm,      &KernelTable::conv_depthwise, &KernelTable::conv_stem,
-    &KernelTable::conv_flat,      &KernelTable::conv_winograd,  &KernelTable::conv_deform,
-    &KernelTable::scale_shift,    &KernelTable::activate,       &KernelTable::add,
-    &KernelTable::weighted_sum,   &KernelTable::scale_channels, &KernelTable::scale_pixels,
-    &KernelTable::channel_stats,  &KernelTable::pool_rows,      &KernelTable::max_pool,
-    &KernelTable::resize_nearest, &KernelTable::copy_channels,  &KernelTable::linear,
-    &KernelTable::softmax_pairs,  &KernelTable::subtract_mean};
+    &KernelTable::conv_gemm,    &KernelTable::conv_depthwise, &KernelTable::conv_stem,
+    &KernelTable::conv_flat,    &KernelTable::conv_winograd,  &KernelTable::conv_int8,
+    &KernelTable::conv_deform,  &KernelTable::scale_shift,    &KernelTable::activate,
+    &KernelTable::add,          &KernelTable::weighted_sum,   &KernelTable::scale_channels,
+    &KernelTable::scale_pixels, &KernelTable::channel_stats,  &KernelTable::pool_rows,
+    &KernelTable::max_pool,     &KernelTable::resize_nearest, &KernelTable::copy_channels,
+    &KernelTable::linear,       &KernelTable::softmax_pairs,  &KernelTable::subtract_mean};
 
 namespace kernel_list_detail {
 template <class Member>
@@ -51,7 +51,7 @@ void for_each_kernel(const Visit& visit) {
 template <class Member>
 std::string name_of_kernel(const KernelTable& table, Member member) {
     const std::string name = full_name(table.*member);
-    return name.substr(0, name.size() - std::string_view(table.arch).size() - 1);
+    return name.substr(0, name.rfind('_'));
 }
 
 }  // namespace featherface::kernels

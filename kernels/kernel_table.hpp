@@ -85,6 +85,8 @@ struct ConvConstants {
     const float* weights = nullptr;  // OIHW, I = in_channels / groups
     const float* scale = nullptr;    // out_channels entries; null: 1
     const float* bias = nullptr;     // out_channels entries; null: 0
+    // For conv_int8, the range of the input's values, from which they are cut to it: low < high.
+    float input_low = 0, input_high = 0;
 };
 
 // One way to compute a convolution. Weights are packed once, at plan time, in the layout the kernel likes.
@@ -156,6 +158,9 @@ struct KernelTable {
     const ConvKernel* conv_flat = nullptr;
     // many channels, ungrouped, kernel 3, stride 1, pad 1
     const ConvKernel* conv_winograd = nullptr;
+    // pointwise, ungrouped, with 8 bits a number; never chosen by geometry, since its results are others;
+    // null in the minimal library
+    const ConvKernel* conv_int8 = nullptr;
     const DeformConvKernel* conv_deform = nullptr;  // any kernel size, ungrouped
 
     // output = input * scale[c] + shift[c]: BatchNorm in eval mode. It may run in place.

@@ -8,11 +8,22 @@
 #if defined(FEATHERFACE_NEON)
 #include <sys/auxv.h>
 #endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "kernels/arch_tables.hpp"
 
 namespace featherface::kernels {
 namespace {
+
+#if defined(__x86_64__)
+// (clang 14's __builtin_cpu_supports does not know the name.)
+[[maybe_unused]] bool has_avx_vnni() {
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & 1u << 4) != 0;
+}
+#endif
 
 // FEATHERFACE_WITHOUT_<ARCHITECTURE>: those that FEATHERFACE_ARCHITECTURES leaves out; FEATHERFACE_NEON:
 // 32-bit ARM's is built (kernels/CMakeLists.txt).
@@ -27,10 +38,22 @@ std::vector<const KernelTable*> detect_tables() {
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl");
 #if !defined(FEATHERFACE_WITHOUT_AVX512)
-    if (avx512) tables.push_back(&kAvx512Table);
+    if (avx512) {
+        static KernelTable table = kAvx512Table;
+#if !defined(FEATHERFACE_WITHOUT_INT8)
+        if (__builtin_cpu_supports("avx512vnni")) table.conv_int8 = &kConvInt8Avx512Vnni;
+#endif
+        tables.push_back(&table);
+    }
 #endif
 #if !defined(FEATHERFACE_WITHOUT_AVX2)
-    if (avx2) tables.push_back(&kAvx2Table);
+    if (avx2) {
+        static KernelTable table = kAvx2Table;
+#if !defined(FEATHERFACE_WITHOUT_INT8)
+        if (has_avx_vnni()) table.conv_int8 = &kConvInt8Avx2Vnni;
+#endif
+        tables.push_back(&table);
+    }
 #endif
 #if !defined(FEATHERFACE_WITHOUT_SSE2)
     tables.push_back(&kSse2Table);

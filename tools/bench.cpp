@@ -53,6 +53,7 @@ void declare(Arguments& arguments, BenchOptions& options) {
     arguments.list('m', "model", "FILE",
                    "checkpoints (.pth, .tar); without one, the program's own FeatherFace V2", options.models);
     declare_reading(arguments, options.reading);
+    declare_precision(arguments, options.reading);
     arguments.list(0, "size", "WxH", "picture sizes (default 640x640, for a classifier 224x224)",
                    options.sizes);
     arguments.list(0, "threads", "N", "numbers of threads (default 1)", options.threads);

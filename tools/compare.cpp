@@ -49,6 +49,7 @@ void declare(Arguments& arguments, CompareCommand& options) {
     constexpr float kMost = 1e30f;
     arguments.text('m', "model", "FILE", "checkpoint to run on the reference's input", options.model);
     declare_reading(arguments, options.reading);
+    declare_precision(arguments, options.reading);
     arguments.number("atol", "absolute tolerance, for all layers (1e-4 where only --rtol is given)",
                      options.atol, 0, kMost);
     arguments.number("rtol", "relative tolerance, for all layers (0 where only --atol is given)",

@@ -35,6 +35,7 @@ struct DumpOptions {
 void declare(Arguments& arguments, DumpOptions& options) {
     arguments.text('m', "model", "FILE", "checkpoint (.pth, .tar)", options.model);
     declare_reading(arguments, options.reading);
+    declare_precision(arguments, options.reading);
     arguments.text('o', "output", "OUT", "an .npz file for one input, a folder for several", options.output);
     arguments.choice("layers", "what to write", options.layers, {"outputs", "stages", "all", "teacher"});
     declare_max_pixels(arguments, options.max_pixels);

@@ -50,6 +50,7 @@ void declare(Arguments& arguments, EvalOptions& options) {
     constexpr std::int64_t kMaxSide = 10'000;
     arguments.text('m', "model", "FILE", "the checkpoint to judge", options.model);
     declare_reading(arguments, options.reading);
+    declare_precision(arguments, options.reading);
     arguments.text(0, "images", "DIR", "folder of pictures", options.images);
     arguments.text(0, "labels", "FILE",
                    "WIDER FACE's ground truth as text, or RetinaFace's label.txt, for the pictures in DIR",
@@ -244,6 +245,7 @@ ExitCode eval(Words words) {
     if (options.reference) {
         Reading reading = options.reading;
         reading.key = options.reference_key;
+        reading.precision = 0;
         auto opened = open_detector(*options.reference, reading, options.score, kOwnScale, options);
         if (!opened.ok()) return fail(opened.status());
         reference = std::move(opened).value();

@@ -48,6 +48,8 @@ std::string text(const loaders::Checkpoint& checkpoint, const Identity& identity
         const PackedFacts facts = packed_facts(*checkpoint.packed());
         line("packed from ", facts.source_text());
         line("packed for  ", facts.architectures_text());
+        if (facts.int8_layers > 0)
+            line("8 bits      ", "in " + std::to_string(facts.int8_layers) + " convolutions");
         line("licence     ", facts.licence_text());
     }
     line("checksums   ", checksum_text(checkpoint));

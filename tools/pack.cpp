@@ -8,13 +8,12 @@
 #include <vector>
 
 #include "engine/identity/text.hpp"
-#include "kernels/select.hpp"
 #include "loaders/error.hpp"
 #include "loaders/little_endian.hpp"
-#include "loaders/mapped_file.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/files/output_file.hpp"
 #include "tools/model/load_model.hpp"
+#include "tools/model/packing.hpp"
 #include "tools/pictures/output_paths.hpp"
 #include "tools/text/text.hpp"
 #include "tools/verbs.hpp"
@@ -51,48 +50,6 @@ void declare(Arguments& arguments, PackCommand& options) {
     arguments.note(
         "`inspect OUT.ffm` shows what is in it, `verify` whether all of it is as it was written; `compare` "
         "says what --half changes in the network's values. See docs/packed-models.md.");
-}
-
-// "" has none, and so has "none".
-std::vector<std::string> split(std::string_view list) {
-    std::vector<std::string> parts;
-    while (!list.empty() && list != "none") {
-        const std::size_t end = std::min(list.find(','), list.size());
-        parts.emplace_back(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return parts;
-}
-
-std::vector<std::string> wanted_architectures(const PackCommand& options) {
-    if (options.architectures) return split(*options.architectures);
-    std::vector<std::string> all;
-    if (options.half) return all;
-    for (const kernels::KernelTable* table : kernels::available_tables()) all.emplace_back(table->arch);
-    return all;
-}
-
-// Of the packed model that is packed again, or as the command line has it.
-Result<std::string> licence_text(const PackCommand& options, const loaders::Checkpoint& checkpoint) {
-    if (options.licence) {
-        const auto file = loaders::MappedFile::open(*options.licence);
-        if (!file.ok()) return file.status();
-        return std::string(loaders::as_text(file->bytes()));
-    }
-    if (const loaders::PackedFile* packed = checkpoint.packed()) {
-        const auto text = packed->text(loaders::packed_section::kLicence);
-        if (!text.ok()) return text.status();
-        return std::string(text.value());
-    }
-    return std::string("No licence was given with these weights: ask whoever made the checkpoint.\n");
-}
-
-std::string name_of_source(const std::string& file, const loaders::Checkpoint& checkpoint) {
-    if (const loaders::PackedFile* packed = checkpoint.packed()) {
-        if (const auto name = packed->text(loaders::packed_section::kName); name.ok())
-            return std::string(name.value());
-    }
-    return std::filesystem::path(file).filename().string();
 }
 
 std::string summary(const engine::PackedModel& packed, const std::vector<std::string>& architectures) {
@@ -135,9 +92,9 @@ ExitCode pack(Words words) {
         *options.model,
         {.key = options.reading.key.value_or(""), .ignore_calls = options.reading.ignore_calls});
     if (!checkpoint.ok()) return fail(checkpoint.status());
-    auto licence = licence_text(options, checkpoint.value());
+    auto licence = licence_text(options.licence, checkpoint.value());
     if (!licence.ok()) return fail(licence.status());
-    const std::vector<std::string> architectures = wanted_architectures(options);
+    const std::vector<std::string> architectures = wanted_architectures(options.architectures, options.half);
     const auto packed =
         engine::pack(checkpoint.value(), {.cpu_architectures = architectures,
                                           .half = options.half,

@@ -13,6 +13,7 @@ std::span<const Verb> verbs() {
         {"bench", "time networks, whole and layer by layer", bench},
         {"eval", "judge a detector by labels or by another model's faces", eval},
         {"pack", "make a checkpoint a packed model, which loads at once", pack},
+        {"quantize", "make a packed model that computes with 8 bits, and judge it", quantize},
         {"embed", "make a packed model a source file, for a program of yours", embed},
         {"extract", "write a checkpoint's weights, or its backbone's, as a clean checkpoint", extract},
         {"export", "write a network as ONNX, for other runtimes", export_network},

@@ -17,6 +17,7 @@ ExitCode compare(Words words);
 ExitCode bench(Words words);
 ExitCode eval(Words words);
 ExitCode pack(Words words);
+ExitCode quantize(Words words);
 ExitCode embed(Words words);
 ExitCode extract(Words words);
 ExitCode export_network(Words words);

@@ -31,6 +31,8 @@ std::string verdict_text(const loaders::Checkpoint& checkpoint, const Identity& 
         const PackedFacts facts = packed_facts(*checkpoint.packed());
         lines += "  packed from      " + facts.source_text() + "\n";
         lines += "  packed for       " + facts.architectures_text() + "\n";
+        if (facts.int8_layers > 0)
+            lines += "  8 bits           in " + std::to_string(facts.int8_layers) + " convolutions\n";
         lines += "  licence          " + facts.licence_text() + "\n";
     }
     std::string classes;

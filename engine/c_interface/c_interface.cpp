@@ -104,6 +104,11 @@ Result<ModelOptions> options_of(const featherface_model_options* given) {
     if (!known.ok()) return known.status();
     ModelOptions options;
     options.layerwise = known->layerwise != 0;
+    if (known->precision < FEATHERFACE_PRECISION_AS_MADE || known->precision > FEATHERFACE_PRECISION_INT8) {
+        return Status(StatusCode::invalid_argument,
+                      "options.precision is " + std::to_string(known->precision) + ", which is none");
+    }
+    options.precision = static_cast<Precision>(known->precision);
     if (known->cpu_architecture != nullptr) options.cpu_architecture = known->cpu_architecture;
     if (known->unfused == nullptr && known->unfused_count > 0) return null_pointer("options.unfused");
     for (std::size_t i = 0; i < known->unfused_count; ++i) {

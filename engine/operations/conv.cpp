@@ -21,8 +21,14 @@ Rows Conv::input_rows(std::size_t input, const Extents& extents, Rows rows) cons
     return window_rows(rows, geometry.kernel, geometry.stride, geometry.pad, extents.inputs[input].height);
 }
 
+bool Conv::can_have_int8() const {
+    return geometry.kernel == 1 && geometry.stride == 1 && geometry.pad == 0 && geometry.groups == 1;
+}
+
 std::unique_ptr<const RowOperator> Conv::bind(std::span<const Parameter> parameters, const KernelTable& table,
                                               WeightStore& weights) const {
+    if (input_range)
+        return std::make_unique<const ConvOperator>(*this, parameters, *table.conv_int8, weights);
     return std::make_unique<const ConvOperator>(*this, parameters, kernels::select_conv(table, geometry),
                                                 weights);
 }

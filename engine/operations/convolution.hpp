@@ -37,11 +37,16 @@ class ConvolutionOperator : public RowOperator {
           geometry_(op.geometry),
           activation_(op.activation),
           weights_(weights.take(kernel.packed_floats(op.geometry), [&](float* packed) {
-              kernel.pack(op.geometry,
-                          {.weights = values_of(parameters, op.weight).data(),
-                           .scale = values_or_null(parameters, op.scale),
-                           .bias = values_or_null(parameters, op.bias)},
-                          packed);
+              kernels::ConvConstants constants = {.weights = values_of(parameters, op.weight).data(),
+                                                  .scale = values_or_null(parameters, op.scale),
+                                                  .bias = values_or_null(parameters, op.bias)};
+              if constexpr (requires { op.input_range; }) {
+                  if (op.input_range) {
+                      constants.input_low = op.input_range->low;
+                      constants.input_high = op.input_range->high;
+                  }
+              }
+              kernel.pack(op.geometry, constants, packed);
           })) {}
 
     std::size_t scratch_floats(const Shape& output) const override {

@@ -102,6 +102,17 @@ Result<PackedModel> pack(loaders::Checkpoint& checkpoint, const PackOptions& opt
                     half ? std::as_bytes(std::span(bits)) : std::as_bytes(std::span(parameter.values)));
     }
 
+    const loaders::PackedFile* source = checkpoint.packed();
+    std::vector<InputRange> ranges = options.ranges;
+    if (ranges.empty() && source) {
+        auto kept = read_input_ranges(*source);
+        if (!kept.ok()) return kept.status();
+        ranges = std::move(kept).value();
+    }
+    if (Status status = set_input_ranges(graph, ranges); !status.ok()) return status;
+    const std::vector<std::byte> range_bytes = input_range_bytes(ranges);
+    packed.ranges = ranges.size();
+
     const std::string warnings = joined_lines(packed.warnings);
     std::vector<PackedSection> sections = {
         text_section(packed_section::kNetwork, network_of(packed.architecture).id),
@@ -110,6 +121,8 @@ Result<PackedModel> pack(loaders::Checkpoint& checkpoint, const PackOptions& opt
         text_section(packed_section::kWarnings, warnings),
         {.name = std::string(packed_section::kTensors), .pieces = {tensors.tensors}},
         {.name = std::string(packed_section::kValues), .pieces = {tensors.values}}};
+    if (!ranges.empty())
+        sections.push_back({.name = std::string(packed_section::kRanges), .pieces = {range_bytes}});
     const Graph optimized = optimize(std::move(graph));
     const Schedule schedule = schedule_in_groups(optimized);
     std::vector<Program> programs;  // what the sections are pieces of
@@ -121,7 +134,6 @@ Result<PackedModel> pack(loaders::Checkpoint& checkpoint, const PackOptions& opt
                             .layout = layout_of(program),
                             .pieces_aligned = true});
     }
-    const loaders::PackedFile* source = checkpoint.packed();
     packed.file = loaders::make_packed_file(sections, source ? source->source_sha256() : checkpoint.sha256());
     return packed;
 }

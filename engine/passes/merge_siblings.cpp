@@ -32,8 +32,8 @@ std::vector<Role> find_roles(const Graph& graph) {
 bool can_join(const Conv& a, const Conv& b) {
     const ConvGeometry &g = a.geometry, &h = b.geometry;
     return g.kernel == h.kernel && g.stride == h.stride && g.pad == h.pad && g.groups == 1 && h.groups == 1 &&
-           a.activation == b.activation && a.scale == kNone && b.scale == kNone &&
-           (a.bias == kNone) == (b.bias == kNone);
+           a.activation == b.activation && a.input_range == b.input_range && a.scale == kNone &&
+           b.scale == kNone && (a.bias == kNone) == (b.bias == kNone);
 }
 
 // Output channels of `others` behind those of `conv`.

@@ -26,6 +26,7 @@ constexpr std::string_view kLicence = "licence";    // a text
 constexpr std::string_view kWarnings = "warnings";  // lines, as of Model::warnings(); often none
 constexpr std::string_view kTensors = "tensors";    // names, types and shapes of the checkpoint's tensors,
 constexpr std::string_view kValues = "values";      // and their elements
+constexpr std::string_view kRanges = "ranges";      // of values, for 8 bits
 constexpr std::string_view kPackedFor =
     "for ";  // before a CPU architecture: weights as its kernels want them
 }  // namespace packed_section

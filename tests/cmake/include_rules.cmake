@@ -53,7 +53,7 @@ forbid(loaders/torch "loaders/images/")
 
 # Inside tools the verbs are on top, then what one verb is made of, then what several share.
 set(tools_verbs "tools/[a-z_]+\\.hpp")
-set(tools_of_one_verb "tools/(bench|crosscheck|detect|eval)/")
+set(tools_of_one_verb "tools/(bench|crosscheck|detect|eval|quantize)/")
 forbid(tools/files ${tools_verbs} ${tools_of_one_verb} "tools/(cli|model|measure|pictures|text|video)/")
 forbid(tools/onnx ${tools_verbs} ${tools_of_one_verb} "tools/(cli|files|model|measure|pictures|text|video)/")
 forbid(tools/text ${tools_verbs} ${tools_of_one_verb} "tools/(cli|files|model|measure|pictures|video)/")
@@ -65,7 +65,8 @@ forbid(tools/model ${tools_verbs} ${tools_of_one_verb} "tools/(measure|pictures|
 forbid(tools/bench ${tools_verbs} "tools/(crosscheck|detect|eval)/")
 forbid(tools/crosscheck ${tools_verbs} "tools/(bench|detect|eval)/")
 forbid(tools/detect ${tools_verbs} "tools/(bench|crosscheck|eval)/")
-forbid(tools/eval ${tools_verbs} "tools/(bench|crosscheck|detect)/")
+forbid(tools/eval ${tools_verbs} "tools/(bench|crosscheck|detect|quantize)/")
+forbid(tools/quantize ${tools_verbs} "tools/(bench|crosscheck|detect|eval)/")
 
 # The oracle shares no code with what it checks.
 forbid(tests/support/oracle "featherface/" "engine/" "kernels/" "loaders/" "xsimd/" "Eigen/")

@@ -54,11 +54,17 @@ TEST_CASE("bands: every convolution") {
         const int height = 9;
         const int width = 14;
         const std::pair<const ConvKernel*, ConvGeometry> cases[] = {
-            {table.conv_gemm, {5, 18, 1, 1, 0, 1}},        {table.conv_gemm, {3, 8, 3, 2, 1, 1}},
-            {table.conv_gemm, {4, 9, 3, 1, 1, 1}},         {table.conv_depthwise, {19, 19, 3, 1, 1, 19}},
-            {table.conv_depthwise, {16, 16, 3, 2, 1, 16}}, {table.conv_flat, {8, 8, 3, 1, 1, 4}},
-            {table.conv_flat, {2, 1, 7, 1, 3, 1}},         {table.conv_gemm, {6, 9, 3, 2, 1, 3}},
-            {table.conv_winograd, {16, 18, 3, 1, 1, 1}},   {table.conv_stem, kernels::kStem}};
+            {table.conv_gemm, {5, 18, 1, 1, 0, 1}},
+            {table.conv_gemm, {3, 8, 3, 2, 1, 1}},
+            {table.conv_gemm, {4, 9, 3, 1, 1, 1}},
+            {table.conv_depthwise, {19, 19, 3, 1, 1, 19}},
+            {table.conv_depthwise, {16, 16, 3, 2, 1, 16}},
+            {table.conv_flat, {8, 8, 3, 1, 1, 4}},
+            {table.conv_flat, {2, 1, 7, 1, 3, 1}},
+            {table.conv_gemm, {6, 9, 3, 2, 1, 3}},
+            {table.conv_int8, {5, 18, 1, 1, 0, 1}},
+            {table.conv_winograd, {16, 18, 3, 1, 1, 1}},
+            {table.conv_stem, kernels::kStem}};
         for (const auto& [kernel, g] : cases) {
             const std::string name = kernel->name;
             CAPTURE(name);
@@ -67,7 +73,7 @@ TEST_CASE("bands: every convolution") {
             const auto weights =
                 random.values(static_cast<std::size_t>(g.out_channels * g.in_channels * g.kernel * g.kernel));
             std::vector<float> packed(kernel->packed_floats(g));
-            kernel->pack(g, {.weights = weights.data()}, packed.data());
+            kernel->pack(g, {.weights = weights.data(), .input_low = -1, .input_high = 1}, packed.data());
             std::vector<float> scratch(kernel->scratch_floats(g, output_size(g, width)) + 1);
             const auto needed = [&, geometry = g, block = kernel->rows_per_block](Rows rows) {
                 rows = {rows.begin / block * block, (rows.end + block - 1) / block * block};

@@ -30,7 +30,9 @@ TEST_CASE("kernel list: in every table a kernel is named after its operation and
     on_every_arch([&](const KernelTable& table) {
         kernels::for_each_kernel([&](auto kernel) {
             const std::string name = kernels::name_of_kernel(first, kernel);
-            CHECK(kernels::full_name(table.*kernel) == name + "_" + table.arch);
+            // An extension that not all CPUs of the architecture have follows behind it.
+            const std::string full_name = kernels::full_name(table.*kernel);
+            CHECK(full_name.starts_with(name + "_" + table.arch));
         });
     });
 }

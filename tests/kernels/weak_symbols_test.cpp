@@ -51,7 +51,9 @@ TEST_CASE(
     "weak symbols: no function that an architecture's object file shows the linker can stand for another's") {
     const std::map<std::string, std::string> own_tags = {{"arch_sse2.cpp.o", "xsimd::sse2"},
                                                          {"arch_avx2.cpp.o", "xsimd::fma3<xsimd::avx2>"},
+                                                         {"arch_avx2_vnni.cpp.o", "xsimd::fma3<xsimd::avx2>"},
                                                          {"arch_avx512.cpp.o", "xsimd::avx512bw"},
+                                                         {"arch_avx512_vnni.cpp.o", "xsimd::avx512bw"},
                                                          {"arch_neon64.cpp.o", ""}};
     const auto members = library_symbols();
     int tables = 0;

@@ -43,8 +43,9 @@ KernelChoice kernel_of(const engine::Program& program, engine::ValueId value) {
     const std::string name(
         engine::any_operator(program.operators[static_cast<std::size_t>(value)])->kernel_name());
     const engine::Operation& operation = program.graph.node(value).operation;
-    if (const auto* conv = std::get_if<engine::Conv>(&operation))
-        return {name, reason_for(conv->geometry, *program.table)};
+    const auto* conv = std::get_if<engine::Conv>(&operation);
+    if (conv && conv->input_range) return {name, concat(text_of(conv->geometry), ": with 8 bits")};
+    if (conv) return {name, reason_for(conv->geometry, *program.table)};
     if (const auto* deform = std::get_if<engine::DeformConv>(&operation))
         return {name, concat(text_of(deform->geometry), ": ", kOnlyOne)};
     if (name.empty()) return {std::string(kNoKernel), "a plain loop of the engine"};

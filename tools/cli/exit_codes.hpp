@@ -7,7 +7,7 @@ namespace featherface::tools {
 
 enum ExitCode : int {
     kDone = 0,           // also when there are no faces
-    kDiffers = 1,        // a negative answer: a comparison differs, a file could run code
+    kDiffers = 1,        // a negative answer: a comparison differs, a file could run code, a model is worse
     kUsage = 2,          // the command line makes no sense
     kBadInput = 3,       // a picture or checkpoint unreadable or malformed, even if only one of many
     kWrongModel = 4,     // a readable checkpoint of another kind than the verb needs
@@ -36,7 +36,8 @@ constexpr ExitCode exit_code(StatusCode code) {
 constexpr const char* kExitCodesHelp =
     "Exit codes:\n"
     "  0  done, also when there are no faces\n"
-    "  1  a negative answer: a comparison differs, PyTorch could run code out of a file\n"
+    "  1  a negative answer: a comparison differs, PyTorch could run code out of a file,\n"
+    "     8 bits find other faces\n"
     "  2  the command line makes no sense\n"
     "  3  a picture or checkpoint is unreadable or malformed, even if only one of many\n"
     "  4  a readable checkpoint of another kind than the verb needs\n"

@@ -15,6 +15,7 @@ void declare(Arguments& arguments, DetectOptions& options) {
                    "a detector's checkpoint (.pth); without one, the program's own FeatherFace V2",
                    options.model);
     declare_reading(arguments, options.reading);
+    declare_precision(arguments, options.reading);
     arguments.text(
         0, "files-from", "FILE",
         "take more pictures and folders from a file, a name on each line, or between zero bytes as "

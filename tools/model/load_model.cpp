@@ -8,6 +8,7 @@ namespace featherface::tools {
 ModelOptions Reading::set_in(ModelOptions options) const {
     options.key = key.value_or("");
     options.ignore_calls = ignore_calls;
+    options.precision = static_cast<Precision>(precision);
     return options;
 }
 
@@ -22,6 +23,12 @@ void declare_reading(Arguments& arguments, Reading& reading) {
     arguments.flag("ignore-calls",
                    "read a checkpoint that asks PyTorch to call something; nothing is ever called here",
                    reading.ignore_calls);
+}
+
+void declare_precision(Arguments& arguments, Reading& reading) {
+    arguments.choice("precision",
+                     "how to compute; as-made: with 8 bits what `quantize` has made, all else in float32",
+                     reading.precision, {"as-made", "float32", "int8"});
 }
 
 Result<Model> load_model(const std::string& file, const ModelOptions& options) {

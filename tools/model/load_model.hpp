@@ -13,6 +13,7 @@ namespace featherface::tools {
 struct Reading {
     std::optional<std::string> key;
     bool ignore_calls = false;
+    std::size_t precision = 0;  // a Precision
 
     // `options` with these set.
     ModelOptions set_in(ModelOptions options = {}) const;
@@ -23,6 +24,9 @@ void declare_key(Arguments& arguments, std::optional<std::string>& target);
 
 // The options of every verb that runs a checkpoint.
 void declare_reading(Arguments& arguments, Reading& reading);
+
+// --precision, of those that run a packed model as it was made.
+void declare_precision(Arguments& arguments, Reading& reading);
 
 // Model::load(), but for a warning about its weights, which goes to stderr.
 Result<Model> load_model(const std::string& file, const ModelOptions& options = {});

@@ -1,5 +1,6 @@
 #include "tools/model/packed_facts.hpp"
 
+#include "loaders/packed/packed_ranges.hpp"
 #include "tools/model/checkpoint_json.hpp"
 #include "tools/text/text.hpp"
 
@@ -27,10 +28,12 @@ PackedFacts packed_facts(const loaders::PackedFile& file) {
         const auto found = file.text(name);
         return found.ok() ? std::string(found.value()) : std::string();
     };
+    const auto ranges = loaders::read_packed_ranges(file);
     PackedFacts facts{.name = text(section::kName),
                       .sha256 = file.source_sha256(),
                       .licence = text(section::kLicence),
-                      .architectures = {}};
+                      .architectures = {},
+                      .int8_layers = ranges.ok() ? ranges->size() : 0};
     for (const auto& part : file.sections()) {
         if (part.name.starts_with(section::kPackedFor))
             facts.architectures.emplace_back(part.name.substr(section::kPackedFor.size()));
@@ -46,6 +49,7 @@ void write_packed(JsonWriter& json, const loaders::Checkpoint& checkpoint) {
     json.key("sha256").value(facts.sha256);
     json.key("architectures");
     write_strings(json, facts.architectures, JsonWriter::Layout::in_line);
+    json.key("int8_layers").value(static_cast<std::int64_t>(facts.int8_layers));
     json.key("licence").value(facts.licence);
     json.end_object();
 }

@@ -13,6 +13,7 @@ struct PackedFacts {
     std::string name, sha256;  // of the checkpoint that was packed
     std::string licence;
     std::vector<std::string> architectures;  // whose kernels find their weights ready
+    std::size_t int8_layers = 0;             // convolutions that are computed with 8 bits
 
     // For a line of text: the name and the hash; the architectures; the licence's first line.
     std::string source_text() const;
@@ -22,7 +23,7 @@ struct PackedFacts {
 
 PackedFacts packed_facts(const loaders::PackedFile& file);
 
-// "packed", an object of the four; nothing for any other checkpoint.
+// "packed", an object of the five; nothing for any other checkpoint.
 void write_packed(JsonWriter& json, const loaders::Checkpoint& checkpoint);
 
 }  // namespace featherface::tools

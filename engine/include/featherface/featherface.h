@@ -62,14 +62,23 @@ FEATHERFACE_API int featherface_version_number(void);
 
 typedef struct featherface_model featherface_model;
 
+/* As made: 8 bits, where the packed model was made for them. 8 bits of another one are an error. */
+typedef enum featherface_precision {
+    FEATHERFACE_PRECISION_AS_MADE = 0,
+    FEATHERFACE_PRECISION_FLOAT32 = 1,
+    FEATHERFACE_PRECISION_INT8 = 2
+} featherface_precision;
+
 typedef struct featherface_model_options {
     size_t size;
     int32_t layerwise;             /* not 0: every PyTorch module is a step of its own, for cross-checking */
     const char* cpu_architecture;  /* "sse2", "avx2", ...; NULL: the best that this CPU has */
     const char* const* unfused;    /* module paths that stay steps of their own */
     size_t unfused_count;
+    int32_t precision;             /* featherface_precision */
 } featherface_model_options;
-#define FEATHERFACE_MODEL_OPTIONS_INIT {sizeof(featherface_model_options), 0, NULL, NULL, 0}
+#define FEATHERFACE_MODEL_OPTIONS_INIT \
+    {sizeof(featherface_model_options), 0, NULL, NULL, 0, FEATHERFACE_PRECISION_AS_MADE}
 
 #if !FEATHERFACE_MINIMAL
 /* A PyTorch checkpoint, recognised by its tensors. */

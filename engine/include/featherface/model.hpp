@@ -44,6 +44,10 @@ enum class Architecture {
 // "FeatherFace V1", "RetinaFace-MobileNet0.25", "MobileNetV1-0.25 classifier", ...
 std::string_view name_of(Architecture architecture);
 
+// How a network computes: in float32 throughout; or, of a packed model made for it (`featherface quantize`),
+// its pointwise convolutions with 8 bits a number, which is faster and not quite as exact.
+enum class Precision { as_made, float32, int8 };  // as_made: int8, where the model was made for it
+
 struct ModelOptions {
     // Every PyTorch module runs as a step of its own instead of the fused graph: several times slower, but
     // each module's output then exists under its module path. It is meant for cross-checking.
@@ -53,8 +57,8 @@ struct ModelOptions {
     // slower by what can no longer be fused. Names it does not have are ignored; layerwise nothing is fused
     // anyway.
     std::vector<std::string> unfused = {};
-    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64", "neon" or "portable". Empty: FEATHERFACE_FORCE_ARCH
-    // when set, else the best this CPU has.
+    // Whose kernels to use: "sse2", "avx2", "avx512", "neon64", "neon" or "portable". Empty:
+    // FEATHERFACE_FORCE_ARCH when set, else the best this CPU has.
     std::string cpu_architecture = {};
     // Which network, where the file holds several: the name of its entry ("ema"), "a.b" for an entry in
     // another, "." for the file's own tensors. Empty: the only one there is.
@@ -62,6 +66,8 @@ struct ModelOptions {
     // A checkpoint is read even where its pickles ask PyTorch to call something that tensors do not need.
     // Nothing is ever called here, and warnings() names it; without this such a file is refused as malformed.
     bool ignore_calls = false;
+    // int8 asked of a model that was not made for it is an error.
+    Precision precision = Precision::as_made;
 };
 
 class Model {
@@ -77,7 +83,7 @@ class Model {
     // that is cut while in use ends the program. Errors: io_error, malformed, unsupported; limit_exceeded (of
     // what the file declares); out_of_memory; wrong_model when it is no network known here (the message says
     // what it is instead); invalid_argument when options or FEATHERFACE_FORCE_ARCH name no architecture that
-    // is usable here, or an entry that the file has not.
+    // is usable here, an entry that the file has not, or a precision that the model was not made for.
 #if !FEATHERFACE_MINIMAL  // such a library opens no files
     static Result<Model> load(const std::filesystem::path& path, const ModelOptions& options = {});
 #endif
@@ -102,6 +108,7 @@ class Model {
     // Of the whole file, lower-case hex, computed at the first call; of a packed model that of the checkpoint
     // it was made from.
     const std::string& sha256() const;
+    Precision precision() const;                // float32 or int8
     std::string_view cpu_architecture() const;  // of the kernels in use: "avx2", ...
     // Lines for people about what is odd in the weights: NaN values, tensors that were ignored, ...
     const std::vector<std::string>& warnings() const;

@@ -1,5 +1,6 @@
-// Packed models: the container, and the tensors in it. Mutations keep sizes and checksums right.
+// Packed models: the container, the tensors and the ranges in it. Mutations keep sizes and checksums right.
 #include "loaders/packed/packed_file.hpp"
+#include "loaders/packed/packed_ranges.hpp"
 
 #include <cstdint>
 
@@ -19,6 +20,10 @@ void check_packed(Bytes bytes) {
         std::size_t ones = 0;
         for (const std::byte byte : section.bytes) ones += byte == std::byte{1};
         require(file->text(section.name).ok() && ones <= section.bytes.size());
+    }
+    const auto ranges = loaders::read_packed_ranges(file.value());
+    if (ranges.ok()) {
+        for (const loaders::PackedRange& range : ranges.value()) require(range.low < range.high);
     }
     check_checkpoint(bytes);
 }
@@ -54,7 +59,13 @@ void mutate_packed(ByteString& file, std::size_t most, Random& random) {
 }
 
 std::vector<ByteString> packed_seeds() {
-    return data_files("packed", ".ffm");
+    std::vector<ByteString> seeds = data_files("packed", ".ffm");
+    const loaders::PackedRange ranges[] = {{"body.stage1.2.3", -1, 5}, {"ssh1.conv3x3.0", 0, 3}};
+    const std::vector<std::byte> section = loaders::packed_ranges_bytes(ranges);
+    const loaders::PackedSection sections[] = {{.name = "ranges", .pieces = {section}}};
+    const std::vector<std::byte> file = loaders::make_packed_file(sections, "");
+    seeds.emplace_back(reinterpret_cast<const char*>(file.data()), file.size());
+    return seeds;
 }
 
 }  // namespace

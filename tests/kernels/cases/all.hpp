@@ -11,6 +11,7 @@
 #include "tests/kernels/cases/channel_stats.hpp"
 #include "tests/kernels/cases/conv.hpp"
 #include "tests/kernels/cases/conv_deform.hpp"
+#include "tests/kernels/cases/conv_int8.hpp"
 #include "tests/kernels/cases/copy_channels.hpp"
 #include "tests/kernels/cases/linear.hpp"
 #include "tests/kernels/cases/max_pool.hpp"
@@ -27,10 +28,10 @@ namespace featherface::test {
 
 // They are in the order of kernels::kKernels.
 using AllCases =
-    std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvStemCase, ConvFlatCase, ConvWinogradCase, ConvDeformCase,
-               ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase, ScalePixelsCase,
-               ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase, CopyChannelsCase, LinearCase,
-               SoftmaxPairsCase, SubtractMeanCase>;
+    std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvStemCase, ConvFlatCase, ConvWinogradCase, ConvInt8Case,
+               ConvDeformCase, ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase,
+               ScalePixelsCase, ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase,
+               CopyChannelsCase, LinearCase, SoftmaxPairsCase, SubtractMeanCase>;
 
 template <std::size_t... kAt>
 constexpr bool has_a_case_each(std::index_sequence<kAt...>) {

@@ -1,0 +1,110 @@
+// `featherface quantize` on a seeded network and pictures of noise, and what the verbs that run a model make
+// of the file.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/files.hpp"
+#include "support/program.hpp"
+#include "support/program_files.hpp"
+#include "support/seeded_model.hpp"
+#include "support/text.hpp"
+
+namespace featherface::test {
+
+namespace {
+
+// A seeded V2 and a folder of pictures.
+struct Photos {
+    ProgramFiles files;
+    std::string checkpoint = files.model("v2.pth", "v2"), model = files.path("v2.ffm");
+    std::string images =
+        (std::filesystem::create_directories(files.folder() / "images"), files.path("images"));
+
+    Photos(int pictures = 6) {
+        for (int i = 0; i < pictures; ++i)
+            files.picture("images/" + std::to_string(i) + ".ppm", noise(60 + i, 50));
+    }
+    ProgramResult quantize(const std::vector<std::string>& options = {}) const {
+        std::vector<std::string> words = {"quantize", "-m",  checkpoint, "--images", images,
+                                          "-o",       model, "--side",   "0"};
+        words.insert(words.end(), options.begin(), options.end());
+        return featherface(words);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("quantize: where the pictures held out have the faces of float32, the file is written") {
+    const Photos photos;
+    check_program(photos.quantize(), 0, {"FeatherFace V2, 8 bits in 29 convolutions", "written: "});
+    CHECK(std::filesystem::exists(photos.model));
+}
+
+TEST_CASE("quantize: where they have others, nothing is written without --force") {
+    // Black pictures show no values; the fifth, which judges, is of noise.
+    const Photos photos;
+    for (const std::string name : {"0", "1", "2", "3", "5"}) {
+        Image black = noise(60, 50);
+        std::fill(black.pixels.begin(), black.pixels.end(), std::uint8_t{0});
+        photos.files.picture("images/" + name + ".ppm", black);
+    }
+    check_program(photos.quantize(), 1, {"less than 0.985", "--force"});
+    CHECK_FALSE(std::filesystem::exists(photos.model));
+    check_program(photos.quantize({"--force"}), 0, {"written: "});
+    CHECK(std::filesystem::exists(photos.model));
+}
+
+TEST_CASE("quantize: the file is run with 8 bits, and with --precision float32 as the checkpoint") {
+    const Photos photos;
+    check_program(photos.quantize({"--licence", photos.files.text("l.txt", "Take it.\n")}), 0);
+    const std::string picture = photos.files.picture("a.ppm", noise(64, 48));
+    const auto detect = [&](const std::string& model, const std::string& precision) {
+        const ProgramResult result = featherface(
+            {"detect", "--score", "0.01", "--format", "csv", "-m", model, "--precision", precision, picture});
+        check_program(result, 0);
+        return result.out;
+    };
+    CHECK(detect(photos.model, "float32") == detect(photos.checkpoint, "as-made"));
+    CHECK(detect(photos.model, "int8") == detect(photos.model, "as-made"));
+    CHECK(detect(photos.model, "int8") != detect(photos.model, "float32"));
+    const auto verify = featherface({"verify", photos.model});
+    check_program(verify, 0);
+    CHECK(contains(verify.out, "8 bits           in "));
+    CHECK(contains(verify.out, "Take it."));
+    check_program(featherface({"inspect", photos.model}), 0);
+    check_program(featherface({"bench", "-m", photos.model, "--precision", "int8", "--size", "64x64",
+                               "--repeat", "1", "--no-peak", "--per-layer"}),
+                  0);
+    const auto kernels = featherface({"bench", "-m", photos.model, "--list-kernels", "--size", "64x64"});
+    check_program(kernels, 0);
+    CHECK(contains(kernels.out, "conv_int8_"));
+    check_program(featherface({"eval", "-m", photos.model, "--reference", photos.checkpoint, "--images",
+                               photos.images, "--score", "0.02"}),
+                  0);
+    check_program(featherface({"detect", "-m", photos.checkpoint, "--precision", "int8", picture}), 2,
+                  {"quantize"});
+}
+
+TEST_CASE("quantize: models, folders and files that will not do are refused") {
+    const Photos photos;
+    const std::string classifier = photos.files.model("c.pth", "classifier");
+    const auto run = [&](const std::string& model, const std::string& images, const std::string& output) {
+        return featherface({"quantize", "-m", model, "--images", images, "-o", output});
+    };
+    check_program(run(classifier, photos.images, photos.model), 4, {"no detector"});
+    check_program(run(photos.checkpoint, photos.files.path("nowhere"), photos.model), 3);
+    check_program(run(photos.checkpoint, photos.images, photos.checkpoint), 2);
+    check_program(featherface({"quantize", "-m", photos.checkpoint, "-o", photos.model}), 2, {"--images"});
+    const Photos few(4);
+    check_program(few.quantize(), 2, {"4 pictures are too few"});
+    photos.files.text("images/broken.ppm", "P6 3");
+    check_program(photos.quantize({"--force"}), 3, {"broken.ppm"});
+    CHECK_FALSE(std::filesystem::exists(photos.model));
+}
+
+}  // namespace featherface::test
