@@ -24,6 +24,7 @@ TEST_CASE("preconditions: a kernel that is asked for an activation it does not h
         CHECK(dies(ConvDepthwiseCase(table, {{8, 8, 3, 1, 1, 8}, 4, 5, 0, 0, Activation::swish})));
         CHECK(dies(ConvFlatCase(table, {{8, 8, 3, 1, 1, 8}, 4, 5, 0, 0, Activation::swish})));
         CHECK(dies(ConvWinogradCase(table, {{16, 16, 3, 1, 1, 1}, 4, 5, 0, 0, Activation::swish})));
+        CHECK(dies(ConvInt8Case(table, {{16, 16, 1, 1, 0, 1}, 4, 5, 0, 0, Activation::swish})));
         CHECK(dies(ConvDeformCase(
             table,
             {{.geometry = {4, 8, 3, 1, 1, 1}, .height = 4, .width = 5, .activation = Activation::swish}})));
@@ -153,6 +154,7 @@ TEST_CASE("preconditions: a convolution refuses what does not fit its geometry o
         refused("conv_depthwise.hpp", *table.conv_depthwise, [](Args&, Rows&) {});
         refused("conv_flat.hpp", *table.conv_flat, [](Args&, Rows&) {});
         refused("conv_stem.hpp", *table.conv_stem, [](Args&, Rows&) {});
+        refused("conv_int8.hpp", *table.conv_int8, [](Args&, Rows&) {});
         refused("conv_winograd.hpp", *table.conv_winograd,
                 [](Args& args, Rows&) { args.geometry.stride = 2; });
         refused("conv_gemm.hpp", *table.conv_gemm, [](Args& args, Rows&) { args.scratch = nullptr; });

@@ -90,6 +90,28 @@ TEST_CASE("quantize: the file is run with 8 bits, and with --precision float32 a
                   {"quantize"});
 }
 
+TEST_CASE("quantize: a dump is of the precision asked for, and compare runs the file as asked") {
+    const Photos photos;
+    check_program(photos.quantize(), 0);
+    const std::string picture = photos.files.picture("a.ppm", noise(64, 48));
+    const auto dump = [&](const std::string& precision) {
+        const std::string file = photos.files.path(precision + ".npz");
+        check_program(
+            featherface({"dump", "-m", photos.model, "--precision", precision, picture, "-o", file}), 0);
+        return file;
+    };
+    const auto compare = [&](const std::string& model, const std::string& precision,
+                             const std::string& reference) {
+        return featherface(
+            {"compare", "-m", model, "--precision", precision, "--layers", "outputs", reference});
+    };
+    const std::string exact = dump("float32"), rounded = dump("int8");
+    check_program(compare(photos.checkpoint, "as-made", exact), 0);
+    check_program(compare(photos.model, "float32", exact), 0);
+    check_program(compare(photos.model, "int8", rounded), 0);
+    check_program(compare(photos.model, "int8", exact), 1);
+}
+
 TEST_CASE("quantize: models, folders and files that will not do are refused") {
     const Photos photos;
     const std::string classifier = photos.files.model("c.pth", "classifier");
