@@ -11,12 +11,7 @@
 
 namespace featherface::kernels {
 
-constexpr ConvKernel kConvInt8Avx2Vnni = {.name = "conv_int8_avx2vnni",
-                                          .packed_floats = conv_int8_packed_floats,
-                                          .pack = conv_int8_pack,
-                                          .scratch_floats = conv_int8_scratch_floats,
-                                          .run = conv_int8,
-                                          .supports = conv_int8_supports};
+constexpr ConvKernel kConvInt8Avx2Vnni = conv_int8_named("conv_int8_avx2vnni");
 
 }  // namespace featherface::kernels
 

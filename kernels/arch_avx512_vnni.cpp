@@ -17,12 +17,7 @@
 
 namespace featherface::kernels {
 
-constexpr ConvKernel kConvInt8Avx512Vnni = {.name = "conv_int8_avx512vnni",
-                                            .packed_floats = conv_int8_packed_floats,
-                                            .pack = conv_int8_pack,
-                                            .scratch_floats = conv_int8_scratch_floats,
-                                            .run = conv_int8,
-                                            .supports = conv_int8_supports};
+constexpr ConvKernel kConvInt8Avx512Vnni = conv_int8_named("conv_int8_avx512vnni");
 
 }  // namespace featherface::kernels
 

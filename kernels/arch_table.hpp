@@ -83,12 +83,7 @@ constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
                                   .run = conv_flat,
                                   .supports = conv_flat_supports};
 #if !defined(FEATHERFACE_WITHOUT_INT8)
-constexpr ConvKernel kConvInt8 = {.name = "conv_int8_" FEATHERFACE_ARCH_NAME,
-                                  .packed_floats = conv_int8_packed_floats,
-                                  .pack = conv_int8_pack,
-                                  .scratch_floats = conv_int8_scratch_floats,
-                                  .run = conv_int8,
-                                  .supports = conv_int8_supports};
+constexpr ConvKernel kConvInt8 = conv_int8_named("conv_int8_" FEATHERFACE_ARCH_NAME);
 #endif
 constexpr DeformConvKernel kConvDeform = kept_if(!kForV2Alone, {.name = "conv_deform_" FEATHERFACE_ARCH_NAME,
                                                                 .packed_floats = packed_block_floats,

@@ -241,5 +241,15 @@ void conv_int8(const ConvArgs& args, Rows rows) {
     }
 }
 
+// The kernel by a name that tells the architecture.
+constexpr ConvKernel conv_int8_named(const char* name) {
+    return {.name = name,
+            .packed_floats = conv_int8_packed_floats,
+            .pack = conv_int8_pack,
+            .scratch_floats = conv_int8_scratch_floats,
+            .run = conv_int8,
+            .supports = conv_int8_supports};
+}
+
 }  // namespace
 }  // namespace featherface::kernels

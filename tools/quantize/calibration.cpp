@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "loaders/packed/packed_ranges.hpp"
+
 namespace featherface::tools {
 
 namespace {
@@ -48,8 +50,8 @@ std::vector<engine::InputRange> Calibration::ranges() const {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
         if (!is_chosen_[i]) continue;
         const Seen& seen = seen_[engine::index(graph_.nodes[i].inputs[0])];
-        // (What is 0 in all pictures has no range; a step of anything serves.)
-        const bool is_none = seen.low == 0 && seen.high == 0;
+        // (What is 0 in all pictures, or nearly, has no range; a step of anything serves.)
+        const bool is_none = seen.high - seen.low < loaders::kLeastRange;
         ranges.push_back({graph_.nodes[i].names.front(), {seen.low, is_none ? 1 : seen.high}});
     }
     return ranges;
