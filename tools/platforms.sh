@@ -41,9 +41,10 @@ for preset in "${presets[@]}"; do
     suffix=
     options=()
     case $preset in
-        i686) kernels= ;;
+        # qemu-i386 hangs at the first thread of a program with shared libraries, hence i686 is linked statically; the
+        # machine's own kernel may not run such programs.
         # qemu-user loses a fork's child that has no threads any more, and it is slow at the last of these.
-        neon64 | armhf | riscv64) kernels= options=("--test-case-exclude=*fork*,*any number of threads*") ;;
+        neon64 | armhf | riscv64 | i686) kernels= options=("--test-case-exclude=*fork*,*any number of threads*") ;;
         windows) suffix=.exe ;;
     esac
 

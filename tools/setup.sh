@@ -50,7 +50,7 @@ build() {
         libcxx) install_missing clang-16 libc++-16-dev libc++abi-16-dev ;;
         riscv64) install_missing g++-riscv64-linux-gnu qemu-user ;;
         armhf) install_missing g++-arm-linux-gnueabihf qemu-user ;;
-        i686) install_missing g++-i686-linux-gnu ;;
+        i686) install_missing g++-i686-linux-gnu qemu-user ;;
         windows) install_missing g++-mingw-w64-x86-64-posix wine64 ;;
     esac
     # (What emscripten's older clang warns of in a folder compiled as one, the other compilers judge file by file.)
