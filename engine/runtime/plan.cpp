@@ -1,6 +1,7 @@
 #include "engine/runtime/plan.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/runtime/memory_plan.hpp"
 
@@ -105,10 +106,16 @@ Split split_of(std::int64_t work, int rows, int block, int threads, std::int64_t
             std::max(1, (piece + block - 1) / block * block)};
 }
 
-Plan make_plan(const Program& program, int height, int width, int threads, std::int64_t least_piece) {
+Plan make_plan(const Program& program, int height, int width, int threads, const LeastWork& least) {
     const Schedule& schedule = program.schedule;
     Plan plan;
     plan.shapes = infer_shapes(program.graph, height, width);
+
+    std::vector<std::int64_t> work;
+    for (const Step& step : schedule.steps) work.push_back(work_of_step(program, step, plan.shapes));
+    const std::int64_t of_picture = std::accumulate(work.begin(), work.end(), std::int64_t{0});
+    const auto threads_used =
+        static_cast<int>(std::clamp<std::int64_t>(of_picture / least.share, 1, threads));
 
     Placing placing(program.graph, schedule, plan.shapes);
     plan.thread_scratch_offset = placing.place_buffers();
@@ -118,12 +125,13 @@ Plan make_plan(const Program& program, int height, int width, int threads, std::
     }
 
     std::size_t most = 0;
-    for (const Step& step : schedule.steps) {
+    for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
+        const Step& step = schedule.steps[s];
         const std::size_t value = index(step.outputs[0]);
         const int rows = plan.shapes[value].height;
         const auto* by_rows = std::get_if<std::unique_ptr<const RowOperator>>(&program.operators[value]);
         const int block = by_rows ? (*by_rows)->rows_per_block() : 1;
-        Split split = split_of(work_of_step(program, step, plan.shapes), rows, block, threads, least_piece);
+        Split split = split_of(work[s], rows, block, threads_used, least.piece);
         Group& group = plan.groups.emplace_back();
         if (step.is_group()) {
             const int strips = split.threads == 1 ? 1 : (rows + split.piece - 1) / split.piece;

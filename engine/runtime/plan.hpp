@@ -24,17 +24,22 @@ struct Plan {
 
 // Work is counted in multiply-adds, and a value moved as so many of them.
 constexpr std::int64_t kValueMoved = 8;
-// The least work handed to a thread by itself: some 10 to 60 microseconds of a core, many times what it takes
-// a waiting thread to begin. A step with less than twice as much runs on one thread.
-constexpr std::int64_t kLeastPiece = 500'000;
+// What is worth a thread.
+struct LeastWork {
+    // Handed out at a time: some 10 to 60 microseconds of a core, many times what it takes a waiting thread to
+    // begin. A step with less than twice as much runs on one thread.
+    std::int64_t piece = 500'000;
+    // Of a picture for each thread, a millisecond of a core or less. Maps that another core wrote are slow to
+    // read where the two share no cache: with less, two threads would be later than one.
+    std::int64_t share = 80'000'000;
+};
 
 // How `rows` output rows that are `work` altogether are split over `threads` threads at most, in pieces of
 // whole blocks of `block` rows.
-Split split_of(std::int64_t work, int rows, int block, int threads, std::int64_t least_piece = kLeastPiece);
+Split split_of(std::int64_t work, int rows, int block, int threads, std::int64_t least_piece);
 
 // The plan refers to the program.
-Plan make_plan(const Program& program, int height, int width, int threads,
-               std::int64_t least_piece = kLeastPiece);
+Plan make_plan(const Program& program, int height, int width, int threads, const LeastWork& least = {});
 
 // A value in a workspace.
 Map value_map(const Plan& plan, const AlignedBuffer& workspace, ValueId value);

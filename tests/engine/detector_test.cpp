@@ -177,7 +177,7 @@ TEST_CASE("detector: a changing size gives what a fresh detector gives") {
 TEST_CASE("detector: once laid out, the network runs without allocating") {
     for (const std::string_view network : {"v1", "v2"}) {
         for (const int threads : {1, 3}) {
-            const Image image = noise(96, 64);
+            const Image image = noise(448, 360);  // worth three threads
             Detector detector = make_detector(seeded_model(network), {.threads = threads});
             CHECK(detector.threads() == threads);
             REQUIRE(detector.forward(image.view()).ok());

@@ -172,7 +172,7 @@ TEST_CASE("stage times: each thread charges the stages of fused steps, and nothi
     for (const int threads : {1, 2}) {
         Session session(program_of(seeded_model("v1")), threads);
         StageWatcher watcher(session.program().schedule, threads);
-        session.run(noise(96, 64).view(), &watcher);
+        session.run(noise(256, 200).view(), &watcher);  // worth two threads
         CHECK(watcher.charged > 50);
         CHECK(watcher.wrong == 0);
     }

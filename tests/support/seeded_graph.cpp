@@ -28,9 +28,10 @@ engine::Program optimised_program(engine::Graph graph, const engine::KernelTable
 
 NamedValues run_program(const engine::Program& program, const oracle::Tensor& input, int threads) {
     const std::vector<float> nchw(input.values.begin(), input.values.end());
-    // However small the pieces.
-    return run_plan(program, engine::make_plan(program, input.height(), input.width(), threads, 1), threads,
-                    nchw);
+    // However little there is for each.
+    const engine::LeastWork least{.piece = 1, .share = 1};
+    return run_plan(program, engine::make_plan(program, input.height(), input.width(), threads, least),
+                    threads, nchw);
 }
 
 }  // namespace featherface::test

@@ -45,7 +45,9 @@ struct DetectorOptions {
     // Faces that lie on their side or stand on their head are looked for too, by turning the picture: four
     // times the work.
     bool turns = false;
-    int threads = 1;  // 1 to 1024, the calling one included; results are the same bits for any number
+    // 1 to 1024, the calling one included, of which a small picture uses fewer; results are the same bits for
+    // any number.
+    int threads = 1;
 
     // How often the largest of the sizes that are looked at is halved: with max_side, what ImageReadOptions
     // needs to know.

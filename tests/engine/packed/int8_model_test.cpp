@@ -110,7 +110,7 @@ TEST_CASE("8-bit model: float32 is asked of one that is packed for an architectu
 
 TEST_CASE("8-bit model: faces are the same for any number of threads") {
     const Model model = int8_loaded(made_for_int8(ranges_of_v2()));
-    const Image picture = test::noise(150, 130);
+    const Image picture = test::noise(512, 400);  // enough for two threads
     std::vector<Face> first;
     for (const int threads : {1, 2, 5}) {
         auto detector = Detector::create(model, {.score_threshold = 0.02f, .threads = threads});

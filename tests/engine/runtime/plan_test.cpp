@@ -1,13 +1,15 @@
-// Where a plan puts values: views of views, and parts of concats.
+// Where a plan puts values: views of views, and parts of concats; on how many threads steps run.
 #include "engine/runtime/plan.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "kernels/select.hpp"
 #include "support/run_values.hpp"
+#include "support/seeded_graph.hpp"
 #include "support/seeded_weights.hpp"
 #include "support/small_graph.hpp"
 
@@ -148,6 +150,26 @@ TEST_CASE(
     check(split_of(1'000'000, 100, 1, 1, 1000), 1, 100);
     check(split_of(1'000'000, 2, 1, 4, 1000), 4, 1);
     check(split_of(0, 0, 1, 4, 1000), 1, 1);
+}
+
+TEST_CASE("plan: a picture has as many threads as its work is worth, so a small one a single thread") {
+    const auto threads_of = [](const Program& program, int side, int threads) {
+        int most = 0;
+        for (const Split& split : make_plan(program, side, side, threads).splits)
+            most = std::max(most, split.threads);
+        return most;
+    };
+    const Program v1 = test::optimised_program(test::seeded_graph("v1"), table());
+    const Program v2 = test::optimised_program(test::seeded_graph("v2"), table());
+    for (const int threads : {2, 16}) {
+        CHECK(threads_of(v1, 160, threads) == 1);
+        CHECK(threads_of(v2, 256, threads) == 1);
+        CHECK(threads_of(v1, 256, threads) == std::min(threads, 3));
+        CHECK(threads_of(v2, 320, threads) == 2);
+        CHECK(threads_of(v2, 640, threads) == std::min(threads, 9));
+        CHECK(threads_of(v2, 1280, threads) == threads);
+    }
+    CHECK(threads_of(v2, 1280, 1) == 1);
 }
 
 }  // namespace
