@@ -137,6 +137,9 @@ TEST_CASE("detector: every pixel format, and rows with a gap between them, give 
 }
 
 TEST_CASE("detector: cameras' pictures give the faces of the picture converted first, bit for bit") {
+    const Model model = seeded_model("v2");
+    Detector detector = make_detector(model, {.score_threshold = kLow});
+    Detector shrinking = make_detector(model, {.score_threshold = kLow, .max_side = 40});
     for (const PixelFormat format :
          {PixelFormat::nv12, PixelFormat::nv21, PixelFormat::i420, PixelFormat::yuyv}) {
         for (const auto& [width, height] : {std::pair{64, 48}, {61, 51}, {1, 1}, {170, 3}}) {
@@ -145,19 +148,16 @@ TEST_CASE("detector: cameras' pictures give the faces of the picture converted f
                 for (const auto range : {YuvRange::video, YuvRange::full}) {
                     const ImageView view = picture.view(matrix, range);
                     const Image bgr = to_bgr(view).value();
-                    for (const int threads : {1, 3}) {
-                        for (const int max_side : {0, 40}) {
-                            Detector detector = make_detector(
-                                seeded_model("v2"),
-                                {.score_threshold = kLow, .max_side = max_side, .threads = threads});
-                            CHECK(same(detect(detector, view), detect(detector, bgr.view())));
-                        }
-                    }
+                    CHECK(same(detect(detector, view), detect(detector, bgr.view())));
+                    CHECK(same(detect(shrinking, view), detect(shrinking, bgr.view())));
                 }
             }
         }
     }
-    Detector detector = make_detector(seeded_model("v2"));
+    Detector threaded = make_detector(model, {.score_threshold = kLow, .threads = 2});
+    const test::YuvPicture large(PixelFormat::nv12, 448, 320);  // worth two threads
+    CHECK(same(detect(threaded, large.view()), detect(threaded, to_bgr(large.view()).value().view())));
+
     ImageView broken = test::YuvPicture(PixelFormat::i420, 8, 8).view();
     broken.chroma[1].data = nullptr;
     CHECK(detector.detect(broken).status().code() == StatusCode::invalid_argument);
@@ -441,7 +441,7 @@ TEST_CASE("detector: options out of range, bad views and other networks are refu
 TEST_CASE("detector: any size from 1x1 works, long, tall and large ones too") {
     Detector v1 = make_detector(seeded_model("v1")), v2 = make_detector(seeded_model("v2"));
     for (const auto& [width, height] :
-         {std::pair{1, 1}, {2, 1}, {1, 10000}, {10000, 1}, {31, 1}, {1999, 2000}}) {
+         {std::pair{1, 1}, {2, 1}, {1, 10000}, {10000, 1}, {31, 1}, {999, 1000}}) {
         FEATHERFACE_CAPTURE(width);
         FEATHERFACE_CAPTURE(height);
         const Image image = noise(width, height);
