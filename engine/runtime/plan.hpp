@@ -26,8 +26,8 @@ struct Plan {
 constexpr std::int64_t kValueMoved = 8;
 // What is worth a thread.
 struct LeastWork {
-    // Handed out at a time: some 10 to 60 microseconds of a core, many times what it takes a waiting thread to
-    // begin. A step with less than twice as much runs on one thread.
+    // Handed out at a time: some 10 to 60 microseconds of a core, many times what it takes a waiting thread
+    // to begin. A step with less than twice as much runs on one thread.
     std::int64_t piece = 500'000;
     // Of a picture for each thread, a millisecond of a core or less. Maps that another core wrote are slow to
     // read where the two share no cache: with less, two threads would be later than one.

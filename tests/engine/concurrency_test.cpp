@@ -73,9 +73,8 @@ TEST_CASE("concurrency: detectors that come and go in eight threads give one thr
                 }
                 detector = std::move(created).value();
             }
-            const std::size_t place = i % kPicturesToLargeOne == 0
-                                          ? small_ones
-                                          : static_cast<std::size_t>(thread + i) % small_ones;
+            const std::size_t place =
+                i % kPicturesToLargeOne == 0 ? small_ones : static_cast<std::size_t>(thread + i) % small_ones;
             const auto faces = faces_in(*detector, pictures[place]);
             ++(faces && same_bits(*faces, expected[place]) ? right : wrong);
         }

@@ -6,7 +6,8 @@
 
 namespace featherface::test {
 
-// Whether there is a Chromium. Without one, the test case is noted as skipped, and where $CI is set it fails.
+// Whether there is a Chromium. Without one, the test case is noted as skipped, and where $CI is set it fails;
+// under sanitizers it is skipped.
 bool have_browser();
 
 // What `script` returns, as text, run when `page` has loaded and run its own scripts. Errors of either are
