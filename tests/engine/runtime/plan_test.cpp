@@ -162,11 +162,11 @@ TEST_CASE("plan: a picture has as many threads as its work is worth, so a small 
     const Program v1 = test::optimised_program(test::seeded_graph("v1"), table());
     const Program v2 = test::optimised_program(test::seeded_graph("v2"), table());
     for (const int threads : {2, 16}) {
-        CHECK(threads_of(v1, 160, threads) == 1);
+        CHECK(threads_of(v1, 192, threads) == 1);
         CHECK(threads_of(v2, 256, threads) == 1);
         CHECK(threads_of(v1, 256, threads) == std::min(threads, 3));
         CHECK(threads_of(v2, 320, threads) == 2);
-        CHECK(threads_of(v2, 640, threads) == std::min(threads, 9));
+        CHECK(threads_of(v2, 640, threads) == std::min(threads, 8));
         CHECK(threads_of(v2, 1280, threads) == threads);
     }
     CHECK(threads_of(v2, 1280, 1) == 1);
