@@ -76,9 +76,7 @@ Status set_precision(const loaders::PackedFile* file, const ModelOptions& option
             "it is made for 8 bits, which this library was built without (FEATHERFACE_MINIMAL); with "
             "Precision::float32 it is used all the same"};
 #else
-    const auto ranges = read_input_ranges(*file);
-    if (!ranges.ok()) return ranges.status();
-    return set_input_ranges(graph, ranges.value());
+    return set_input_ranges(graph, *file);
 #endif
 }
 

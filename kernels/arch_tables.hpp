@@ -14,6 +14,7 @@ extern const ConvKernel kConvInt8Avx2Vnni;
 extern const ConvKernel kConvInt8Avx512Vnni;
 #elif defined(__aarch64__)
 extern const KernelTable kNeon64Table;
+extern const ConvKernel kConvInt8Neon64Dotprod;  // stands for its conv_int8 on CPUs with dot products
 #endif
 #if defined(FEATHERFACE_NEON)
 extern const KernelTable kNeonTable;

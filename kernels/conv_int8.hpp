@@ -1,8 +1,8 @@
 // Pointwise convolution with 8 bits a number, between maps of floats. The pixels of a span become whole
-// numbers 0 to 255 in scratch,
+// numbers in scratch, 256 of them from `first` on (kFirstNumber),
 //
-//   number = round(value / step) + zero, cut to 0 ... 255     round to nearest, halves to even
-//   step = (high - low) / 255, zero = round(-low / step)      the range of the input, widened to hold 0
+//   number = round(value / step) + zero, cut to first ... first + 255   round to nearest, halves to even
+//   step = (high - low) / 255, zero = first + round(-low / step)        the range is widened to hold 0
 //
 // an output channel's weights are whole numbers -127 to 127 times a step of its own (the largest is 127 of
 // them), and the sums of their products, less `zero`'s share, are exact: the same for every architecture
@@ -23,7 +23,7 @@ namespace featherface::kernels {
 namespace {
 
 constexpr int kInt8Header = 4;
-constexpr int kMostInt8 = 255, kMostInt8Weight = 127;
+constexpr int kStepsOfRange = 255, kMostInt8Weight = 127;
 // A sum of so many products is within 32 bits.
 constexpr int kMostInt8Inputs = 1 << 16;
 
@@ -58,18 +58,18 @@ std::size_t conv_int8_scratch_floats(const ConvGeometry& g, int /*output_width*/
 // How values become numbers.
 struct Int8Steps {
     float inverse;          // of the step
-    float lowest, highest;  // in steps, what the numbers 0 and 255 stand for
+    float lowest, highest;  // in steps, what the first number and the last stand for
     int zero;               // the number of the value 0
     double step;
 
     explicit Int8Steps(const ConvConstants& constants) {
         const double low = constants.input_low < 0 ? constants.input_low : 0;
         const double high = constants.input_high > 0 ? constants.input_high : 0;
-        step = (high - low) / kMostInt8;
+        step = (high - low) / kStepsOfRange;
         inverse = static_cast<float>(1 / step);
-        zero = static_cast<int>(__builtin_rint(-low / step));
-        lowest = static_cast<float>(-zero);
-        highest = static_cast<float>(kMostInt8 - zero);
+        zero = kFirstNumber + static_cast<int>(__builtin_rint(-low / step));
+        lowest = static_cast<float>(kFirstNumber - zero);
+        highest = lowest + kStepsOfRange;
     }
 };
 
@@ -169,7 +169,7 @@ FEATHERFACE_INLINE void int8_tile(const std::byte* numbers, int words, const flo
         unroll<kVectors>(
             [&](auto v) FEATHERFACE_LAMBDA { weight[v.value] = bits_of(load(weights + v.value * kLanes)); });
         unroll<kPixels>([&](auto p) FEATHERFACE_LAMBDA {
-            const IntVec word = load_word(numbers + p.value * pixel_step);
+            const Word word = load_word(numbers + p.value * pixel_step);
             unroll<kVectors>([&](auto v) FEATHERFACE_LAMBDA {
                 sums[p.value][v.value] = add_products(sums[p.value][v.value], word, weight[v.value]);
             });

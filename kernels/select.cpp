@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#if defined(FEATHERFACE_NEON)
+#if defined(FEATHERFACE_NEON) || (defined(__aarch64__) && defined(__linux__))
 #include <sys/auxv.h>
 #endif
 #if defined(__x86_64__)
@@ -22,6 +22,17 @@ namespace {
 [[maybe_unused]] bool has_avx_vnni() {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
     return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & 1u << 4) != 0;
+}
+#elif defined(__aarch64__)
+[[maybe_unused]] bool has_dot_products() {
+#if defined(__ARM_FEATURE_DOTPROD)  // everything is compiled for CPUs that have them, as it is for macOS
+    return true;
+#elif defined(__linux__)
+    constexpr unsigned long kHasDotProducts = 1 << 20;  // HWCAP_ASIMDDP
+    return (getauxval(AT_HWCAP) & kHasDotProducts) != 0;
+#else
+    return false;
+#endif
 }
 #endif
 
@@ -59,7 +70,11 @@ std::vector<const KernelTable*> detect_tables() {
     tables.push_back(&kSse2Table);
 #endif
 #elif defined(__aarch64__)
-    tables.push_back(&kNeon64Table);
+    static KernelTable table = kNeon64Table;
+#if !defined(FEATHERFACE_WITHOUT_INT8)
+    if (has_dot_products()) table.conv_int8 = &kConvInt8Neon64Dotprod;
+#endif
+    tables.push_back(&table);
 #else
 #if defined(FEATHERFACE_NEON)
     constexpr unsigned long kHasNeon = 1 << 12;  // HWCAP_NEON of Linux

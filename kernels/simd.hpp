@@ -243,6 +243,14 @@ FEATHERFACE_INLINE Vec min_constant(Vec v, Vec constant) {
 #if defined(FEATHERFACE_ARCH_PORTABLE)
 using portable::bits_of;
 using portable::float_of_bits;
+#elif defined(FEATHERFACE_ARCH_NEON64) || defined(FEATHERFACE_ARCH_NEON)
+// (xsimd looks for the function in a table, and calls it.)
+FEATHERFACE_INLINE IntVec bits_of(Vec v) {
+    return vreinterpretq_s32_f32(v);
+}
+FEATHERFACE_INLINE Vec float_of_bits(IntVec v) {
+    return vreinterpretq_f32_s32(v);
+}
 #else
 FEATHERFACE_INLINE IntVec bits_of(Vec v) {
 #if XSIMD_VERSION_MAJOR >= 9

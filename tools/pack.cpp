@@ -94,9 +94,10 @@ ExitCode pack(Words words) {
     if (!checkpoint.ok()) return fail(checkpoint.status());
     auto licence = licence_text(options.licence, checkpoint.value());
     if (!licence.ok()) return fail(licence.status());
-    const std::vector<std::string> architectures = wanted_architectures(options.architectures, options.half);
+    const auto architectures = wanted_architectures(options.architectures, options.half);
+    if (!architectures.ok()) return fail(architectures.status());
     const auto packed =
-        engine::pack(checkpoint.value(), {.cpu_architectures = architectures,
+        engine::pack(checkpoint.value(), {.cpu_architectures = architectures.value(),
                                           .half = options.half,
                                           .name = name_of_source(*options.model, checkpoint.value()),
                                           .licence = std::move(licence).value()});
@@ -105,7 +106,7 @@ ExitCode pack(Words words) {
         message(concat("warning: ", *options.model, ": ", warning));
     if (Status status = write_file(*options.output, loaders::as_text(packed->file)); !status.ok())
         return fail(status);
-    message(summary(packed.value(), architectures));
+    message(summary(packed.value(), architectures.value()));
     return kDone;
 }
 

@@ -32,7 +32,10 @@ try_out() {
 
     if [ "$preset" != windows ]; then  # the tests need POSIX
         "${emulator[@]}" "$folder/bin/test_platform" "${options[@]}"
-        [ "$preset" != neon64 ] || "${emulator[@]}" "$folder/bin/test_kernels"
+        if [ "$preset" = neon64 ]; then  # the emulated CPU has dot products, a Cortex-A53 has not
+            "${emulator[@]}" "$folder/bin/test_kernels"
+            "${emulator[@]}" -cpu cortex-a53 "$folder/bin/test_kernels" "--test-case=select:*,conv_int8:*"
+        fi
     fi
     "$compiler" -x c -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$root/engine/include" -I"$folder/generated" \
         -c "$root/tools/examples/faces.c" -o "$folder/faces.o"

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/detect/finite.hpp"
 #include "engine/identity/identify.hpp"
 #include "engine/identity/networks.hpp"
 #include "engine/identity/text.hpp"
@@ -20,7 +21,6 @@
 #include "featherface/detector.hpp"
 #include "kernels/select.hpp"
 #include "loaders/error.hpp"
-#include "loaders/little_endian.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/cli/verb.hpp"
 #include "tools/eval/figures.hpp"
@@ -130,7 +130,9 @@ Result<std::vector<engine::InputRange>> calibrate(const loaders::Checkpoint& che
         list, options, "calibrating", [](std::size_t i) { return !is_held_out(i); },
         [&](const Image& image) {
             session.run(image.view(), &calibration);
-            return Status();
+            if (calibration.all_finite()) return Status();
+            return engine::not_finite(
+                session, [&](engine::Observer& observer) { session.run(image.view(), &observer); });
         });
     if (!status.ok()) return status;
     return calibration.ranges();
@@ -202,10 +204,13 @@ ExitCode quantize(Words words) {
     const PictureList list = list_pictures({&*options.images, 1});
     if (!list.errors.empty()) return fail(list.errors.front());
     if (list.pictures.size() < kEvery)
-        return usage_error(arguments, concat("--images: ", std::to_string(list.pictures.size()),
-                                             " pictures are too few; the least is ", std::to_string(kEvery)));
-    const auto output = check_not_inputs({*options.output}, *options.output, {{*options.model}, list});
-    if (!output.ok()) return usage_error(arguments, output.status().message());
+        return usage_error(
+            arguments, concat("--images: at least ", std::to_string(kEvery), " pictures are needed, found ",
+                              std::to_string(list.pictures.size())));
+    const auto outputs = check_not_inputs({*options.output}, *options.output, {{*options.model}, list});
+    if (!outputs.ok()) return usage_error(arguments, outputs.status().message());
+    const auto architectures = wanted_architectures(options.architectures, options.half);
+    if (!architectures.ok()) return fail(architectures.status());
 
     auto checkpoint = loaders::Checkpoint::open(
         *options.model,
@@ -220,15 +225,18 @@ ExitCode quantize(Words words) {
     }
     auto licence = licence_text(options.licence, checkpoint.value());
     if (!licence.ok()) return fail(licence.status());
+    // The pictures take long: whether the file can be written shows before.
+    auto output = OutputFile::create(*options.output);
+    if (!output.ok()) return fail(output.status());
 
     auto ranges = calibrate(checkpoint.value(), std::move(identity.graph), list, options);
     if (!ranges.ok()) return fail(ranges.status());
-    const auto packed = engine::pack(
-        checkpoint.value(), {.cpu_architectures = wanted_architectures(options.architectures, options.half),
-                             .half = options.half,
-                             .name = name_of_source(*options.model, checkpoint.value()),
-                             .licence = std::move(licence).value(),
-                             .ranges = std::move(ranges).value()});
+    const auto packed =
+        engine::pack(checkpoint.value(), {.cpu_architectures = architectures.value(),
+                                          .half = options.half,
+                                          .name = name_of_source(*options.model, checkpoint.value()),
+                                          .licence = std::move(licence).value(),
+                                          .ranges = std::move(ranges).value()});
     if (!packed.ok()) return fail(packed.status());
     for (const std::string& warning : packed->warnings)
         message(concat("warning: ", *options.model, ": ", warning));
@@ -242,8 +250,8 @@ ExitCode quantize(Words words) {
                     : "without faces there is nothing to judge by: nothing is written without --force");
         return kDiffers;
     }
-    if (Status status = write_file(*options.output, loaders::as_text(packed->file)); !status.ok())
-        return fail(status);
+    if (Status status = output->write(packed->file); !status.ok()) return fail(status);
+    if (Status status = output->commit(); !status.ok()) return fail(status);
     message(concat("written: ", engine::grouped(static_cast<std::int64_t>(packed->file.size())), " bytes"));
     return kDone;
 }

@@ -309,6 +309,9 @@ int64_t featherface_model_parameters(const featherface_model* model) {
 const char* featherface_model_sha256(const featherface_model* model) {
     return model != nullptr ? model->model.sha256().c_str() : "";
 }
+int32_t featherface_model_precision(const featherface_model* model) {
+    return model != nullptr ? static_cast<int32_t>(model->model.precision()) : FEATHERFACE_PRECISION_AS_MADE;
+}
 const char* featherface_model_cpu_architecture(const featherface_model* model) {
     return model != nullptr ? model->model.cpu_architecture().data() : "";
 }

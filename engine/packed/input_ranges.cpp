@@ -35,4 +35,9 @@ Status set_input_ranges(Graph& graph, std::span<const InputRange> ranges) {
     return {};
 }
 
+Status set_input_ranges(Graph& graph, const loaders::PackedFile& file) {
+    const auto ranges = read_input_ranges(file);
+    return ranges.ok() ? set_input_ranges(graph, ranges.value()) : ranges.status();
+}
+
 }  // namespace featherface::engine

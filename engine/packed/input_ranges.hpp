@@ -26,5 +26,7 @@ std::vector<std::byte> input_range_bytes(std::span<const InputRange> ranges);
 // Gives the convolutions of a graph as its topology made it their ranges. Errors: malformed (there is no such
 // convolution, or none that can be computed with 8 bits).
 Status set_input_ranges(Graph& graph, std::span<const InputRange> ranges);
+// The same of those that a file has.
+Status set_input_ranges(Graph& graph, const loaders::PackedFile& file);
 
 }  // namespace featherface::engine

@@ -11,6 +11,7 @@
 #include "engine/packed/packed_program.hpp"
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
+#include "loaders/error.hpp"
 #include "loaders/packed/packed_tensors.hpp"
 #include "loaders/torch/convert.hpp"
 
@@ -106,10 +107,11 @@ Result<PackedModel> pack(loaders::Checkpoint& checkpoint, const PackOptions& opt
     std::vector<InputRange> ranges = options.ranges;
     if (ranges.empty() && source) {
         auto kept = read_input_ranges(*source);
-        if (!kept.ok()) return kept.status();
+        if (!kept.ok()) return loaders::in_file(checkpoint.file_name(), kept.status());
         ranges = std::move(kept).value();
     }
-    if (Status status = set_input_ranges(graph, ranges); !status.ok()) return status;
+    if (Status status = set_input_ranges(graph, ranges); !status.ok())
+        return loaders::in_file(checkpoint.file_name(), status);
     const std::vector<std::byte> range_bytes = input_range_bytes(ranges);
     packed.ranges = ranges.size();
 

@@ -41,10 +41,9 @@ Result<std::vector<PackedRange>> read_packed_ranges(const PackedFile& file) {
                       .hint = "use the version of the program that made it"});
     }
     const std::size_t count = load_le<std::uint32_t>(rest, 4);
-    if (count > kMostRanges) {
-        return malformed(
-            "packed model: too many ranges",
-            {.expected = "at most " + std::to_string(kMostRanges), .found = std::to_string(count)});
+    if (count == 0 || count > kMostRanges) {
+        return malformed("packed model: no ranges, or too many",
+                         {.expected = "1 to " + std::to_string(kMostRanges), .found = std::to_string(count)});
     }
     rest = rest.subspan(kRangesStart);
     std::unordered_set<std::string_view> names;

@@ -1,8 +1,8 @@
 // The ranges of values in a packed model that is made for 8 bits: between what the values lie that a
 // convolution reads.
 //
-// Section "ranges": a 32-bit version, 1, and a 32-bit count; then for each the lower end and the upper one
-// (float32), 16 bits for its name's length, and the convolution's name.
+// Section "ranges": a 32-bit version, 1, and a 32-bit count, not 0; then for each the lower end and the upper
+// one (float32), 16 bits for its name's length, and the convolution's name.
 #pragma once
 
 #include <cstddef>

@@ -15,10 +15,31 @@ foreach(name faces faces_static)
     target_link_options(\${name} PRIVATE -Wl,-Map=\${name}.map)
 endforeach()
 target_link_options(faces_static PRIVATE -static)
+add_executable(precision precision.cpp)
+target_link_libraries(precision PRIVATE featherface::featherface)
 ")
 provide(headers eigen xsimd)
 set(small -G ${generator} -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher}
     -D CMAKE_BUILD_TYPE=Release -D FEATHERFACE_MINIMAL=ON -D FEATHERFACE_WERROR=ON ${headers})
+
+# Loads the packed model on standard input, as it is made and in float32.
+file(WRITE ${scratch}/source/precision.cpp [=[
+#include <cstdio>
+#include <featherface/model.hpp>
+#include <vector>
+
+int main() {
+    std::vector<unsigned char> bytes;
+    for (int byte = std::getchar(); byte != EOF; byte = std::getchar()) bytes.push_back(static_cast<unsigned char>(byte));
+    for (const auto precision : {featherface::Precision::as_made, featherface::Precision::float32}) {
+        featherface::ModelOptions options;
+        options.precision = precision;
+        const auto model = featherface::Model::from_bytes(bytes, "int8.ffm", options);
+        const bool unsupported = model.status().code() == featherface::StatusCode::unsupported;
+        std::puts(model.ok() ? "loaded" : unsupported ? model.status().message().c_str() : "another error");
+    }
+}
+]=])
 
 # What makes no sense is said.
 macro(refuse option)
@@ -128,3 +149,13 @@ foreach(program faces faces_static)
         message(FATAL_ERROR "${program} prints\n${found}\ninstead of\n${expected}")
     endif()
 endforeach()
+
+# A model that is made for 8 bits is refused, and used in float32.
+foreach(i RANGE 4)
+    configure_file(${picture} ${scratch}/pictures/${i}.ppm COPYONLY)
+endforeach()
+run(SUCCEED ${program} quantize -m ${source_dir}/tools/model/FeatherFaceV2_final.pth --images ${scratch}/pictures
+    --side 0 --force -o ${scratch}/int8.ffm)
+execute_process(COMMAND ${scratch}/build/precision INPUT_FILE ${scratch}/int8.ffm OUTPUT_VARIABLE output)
+expect_output("int8.ffm: it is made for 8 bits, which this library was built without (FEATHERFACE_MINIMAL)" "loaded")
+expect_output(NOT "another error")

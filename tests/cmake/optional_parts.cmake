@@ -31,7 +31,7 @@ run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/outer -B ${scratch}/inside -G ${gener
 run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/inside --target help)
 # It has no build type: the kernels are optimised all the same.
 file(READ ${scratch}/inside/compile_commands.json commands)
-foreach(arch sse2 avx2 avx512 neon64 neon portable)
+foreach(arch sse2 avx2 avx2_vnni avx512 avx512_vnni neon64 neon64_dotprod neon portable)
     if(NOT commands MATCHES "-O3[^\n]*arch_${arch}\\.cpp")
         message(FATAL_ERROR "arch_${arch}.cpp is not optimised")
     endif()

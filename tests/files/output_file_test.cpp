@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "support/files.hpp"
 #include "support/status_checks.hpp"
@@ -112,6 +114,17 @@ TEST_CASE("output file: a new file may be read by whom the umask allows") {
     struct stat info {};
     REQUIRE(::stat((folder / "out").c_str(), &info) == 0);
     CHECK((info.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("output file: a pipe that has a number and no name, as a shell's >(...), is written to") {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    CHECK(tools::write_file("/dev/fd/" + std::to_string(ends[1]), "through").ok());
+    ::close(ends[1]);
+    char got[16];
+    CHECK(std::string_view(got, static_cast<std::size_t>(
+                                    std::max<ssize_t>(::read(ends[0], got, sizeof got), 0))) == "through");
+    ::close(ends[0]);
 }
 
 TEST_CASE("output file: devices are written to, not replaced") {

@@ -7,16 +7,21 @@
 namespace featherface::test {
 namespace {
 
-// Every architecture's, and what it has for CPUs without VNNI.
+// Every architecture's, and what it has for CPUs without VNNI or ARM's dot products.
 template <class F>
 void on_every_int8_kernel(const F& f) {
     on_every_arch([&](const KernelTable& table) {
         f(table);
 #if defined(__x86_64__)
-        for (const KernelTable* plain : {&kernels::kAvx2Table, &kernels::kAvx512Table}) {
+        const auto plain_tables = {&kernels::kAvx2Table, &kernels::kAvx512Table};
+#elif defined(__aarch64__)
+        const auto plain_tables = {&kernels::kNeon64Table};
+#else
+        const std::initializer_list<const KernelTable*> plain_tables = {};
+#endif
+        for (const KernelTable* plain : plain_tables) {
             if (std::string(plain->arch) == table.arch && plain->conv_int8 != table.conv_int8) f(*plain);
         }
-#endif
     });
 }
 

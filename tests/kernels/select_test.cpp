@@ -3,6 +3,11 @@
 #include <string>
 #include <type_traits>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #include "kernels/select.hpp"
 #include "support/forced_arch.hpp"
 #include "tests/kernels/checks.hpp"
@@ -112,6 +117,14 @@ TEST_CASE("select: each geometry gets the kernel made for it") {
         CHECK(&select_conv(table, {6, 6, 3, 1, 1, 3}) == narrower.conv_gemm);
     });
 }
+
+#if defined(__aarch64__) && defined(__linux__)
+TEST_CASE("select: 64-bit ARM's 8-bit convolution is of dot products where the CPU has them") {
+    const bool has_them = (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+    CHECK(available_tables().back()->conv_int8->name ==
+          std::string(has_them ? "conv_int8_neon64dotprod" : "conv_int8_neon64"));
+}
+#endif
 
 TEST_CASE("select: only AVX-512 has a narrower table, AVX2's") {
     on_every_arch([](const KernelTable& table) {

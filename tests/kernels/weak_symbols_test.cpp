@@ -1,8 +1,9 @@
 // What the linker sees of the architectures' object files. A function with a weak symbol (an inline function
 // or template that was not inlined) compiled with AVX flags may replace the baseline's copy in the whole
 // program, which then dies on a CPU without AVX. So the only functions these files may share are xsimd's own
-// for their architecture, which no other file instantiates; optimised builds have none at all. 64-bit ARM has
-// one architecture, compiled as everything else is: there, whichever copy is kept runs.
+// for their architecture, which no other file instantiates; optimised builds have none at all. 64-bit ARM's
+// are compiled as everything else is: there, whichever copy is kept runs. Only what is for CPUs with dot
+// products is not, and shares none.
 #include <doctest/doctest.h>
 
 #include <cstdio>
@@ -54,9 +55,10 @@ TEST_CASE(
                                                          {"arch_avx2_vnni.cpp.o", "xsimd::fma3<xsimd::avx2>"},
                                                          {"arch_avx512.cpp.o", "xsimd::avx512bw"},
                                                          {"arch_avx512_vnni.cpp.o", "xsimd::avx512bw"},
-                                                         {"arch_neon64.cpp.o", ""}};
+                                                         {"arch_neon64.cpp.o", ""},
+                                                         {"arch_neon64_dotprod.cpp.o", "none at all"}};
     const auto members = library_symbols();
-    int tables = 0;
+    int tables = 0, extensions = 0;
     for (const auto& [member, tag] : own_tags) {
         if (members.count(member) == 0) continue;
         FEATHERFACE_CAPTURE(member);
@@ -64,12 +66,15 @@ TEST_CASE(
             const bool data = std::string("DdRrBbV").find(symbol.type) != std::string::npos;
             CHECK_MESSAGE((data || symbol.name.find(tag) != std::string::npos), symbol.name);
             tables += data && symbol.name.ends_with("Table");
+            extensions += data && symbol.name.find("kConvInt8") != std::string::npos;
         }
     }
 #if defined(__x86_64__)
     CHECK(tables == 3);
+    CHECK(extensions == 2);
 #elif defined(__aarch64__)
     CHECK(tables == 1);
+    CHECK(extensions == 1);
 #endif
     CHECK(members.count("select.cpp.o") == 1);
 }

@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "support/files.hpp"
+#include "support/json.hpp"
+#include "support/packed_bytes.hpp"
 #include "support/program.hpp"
 #include "support/program_files.hpp"
+#include "support/seeded_checkpoint.hpp"
 #include "support/seeded_model.hpp"
 #include "support/text.hpp"
 
@@ -123,10 +126,51 @@ TEST_CASE("quantize: models, folders and files that will not do are refused") {
     check_program(run(photos.checkpoint, photos.images, photos.checkpoint), 2);
     check_program(featherface({"quantize", "-m", photos.checkpoint, "-o", photos.model}), 2, {"--images"});
     const Photos few(4);
-    check_program(few.quantize(), 2, {"4 pictures are too few"});
+    check_program(few.quantize(), 2, {"at least 5 pictures are needed, found 4"});
     photos.files.text("images/broken.ppm", "P6 3");
     check_program(photos.quantize({"--force"}), 3, {"broken.ppm"});
     CHECK_FALSE(std::filesystem::exists(photos.model));
+}
+
+TEST_CASE("quantize: an output or an architecture that will not do is told before any picture is read") {
+    const Photos photos;
+    photos.files.text("images/0.ppm", "P6 3");  // as the first one would be
+    const std::string nowhere = photos.files.path("nowhere/v2.ffm");
+    check_program(photos.quantize({"-o", nowhere}), 6, {nowhere, "cannot write"});
+    check_program(photos.quantize({"--architectures", "pentium"}), 2, {"\"pentium\"", "available"});
+    check_program(photos.quantize(), 3, {"0.ppm"});
+}
+
+TEST_CASE("quantize: of a network whose values are not finite the layer is named, as by detect") {
+    const Photos photos;
+    auto tensors = seeded_checkpoint("v2");
+    const auto weight = std::ranges::find(tensors, "body.stage1.3.3.weight", &TorchTensor::name);
+    REQUIRE(weight != tensors.end());
+    for (std::size_t at = 0; at < weight->bytes.size(); at += sizeof(float)) patch(weight->bytes, at, 3e38f);
+    write_torch_zip(photos.checkpoint, tensors);
+    check_program(photos.quantize({"--force"}), 3,
+                  {"0.ppm", "values that are not finite, first in layer 'body.stage1.3.3'"});
+    CHECK_FALSE(std::filesystem::exists(photos.model));
+}
+
+TEST_CASE("quantize: ranges that 8 bits cannot be computed with are told by verify and inspect, too") {
+    const Photos photos;
+    check_program(photos.quantize({"--force"}), 0);
+    const auto bytes = read_file(photos.model);
+    ByteString file(bytes.begin(), bytes.end());
+    const std::size_t name = section_offset(file, "ranges") + 8 + 10;
+    file[name] = 'x';
+    seal_section(file, "ranges");
+    write_file(photos.model, file);
+    const std::string picture = photos.files.picture("a.ppm", noise(64, 48));
+    check_program(featherface({"detect", "-m", photos.model, picture}), 3, {"v2.ffm: ", "with 8 bits"});
+    check_program(featherface({"detect", "-m", photos.model, "--precision", "float32", picture}), 0);
+    for (const std::string verb : {"verify", "inspect"}) {
+        check_program(featherface({verb, photos.model}), 3, {"v2.ffm: ", "with 8 bits"});
+        const ProgramResult result = featherface({verb, "--format", "json", photos.model});
+        check_program(result, 3);
+        CHECK(contains(parse_json(result.out)["error"].string(), "with 8 bits"));
+    }
 }
 
 }  // namespace featherface::test

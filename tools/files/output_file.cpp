@@ -56,6 +56,16 @@ int write_all(int descriptor, std::span<const std::byte> bytes) {
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
     OutputFile file;
     file.name_ = path.string();
+    struct stat info {};
+    const bool exists = ::stat(path.c_str(), &info) == 0;
+    if (exists && S_ISDIR(info.st_mode)) return file.fail("cannot write", EISDIR);
+    if (exists && ::access(path.c_str(), W_OK) != 0) return file.fail("cannot write", errno);
+    // (The link to a pipe in /dev/fd can be opened, but leads to no name.)
+    if (exists && !S_ISREG(info.st_mode)) {
+        file.fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        if (file.fd_ < 0) return file.fail("cannot write", errno);
+        return file;
+    }
     std::error_code unresolved;
     file.target_ = std::filesystem::canonical(path, unresolved);
     if (unresolved == std::errc::no_such_file_or_directory) {
@@ -64,15 +74,6 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
         return file.fail("cannot write", unresolved.value());
     }
 
-    struct stat info {};
-    const bool exists = ::stat(file.target_.c_str(), &info) == 0;
-    if (exists && S_ISDIR(info.st_mode)) return file.fail("cannot write", EISDIR);
-    if (exists && ::access(file.target_.c_str(), W_OK) != 0) return file.fail("cannot write", errno);
-    if (exists && !S_ISREG(info.st_mode)) {
-        file.fd_ = ::open(file.target_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-        if (file.fd_ < 0) return file.fail("cannot write", errno);
-        return file;
-    }
     const std::filesystem::path folder = file.target_.parent_path();
     if (const int number = file.open_temporary(folder.empty() ? "." : folder, exists); number != 0)
         return file.fail("cannot write", number);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/packed/input_ranges.hpp"
+#include "loaders/error.hpp"
 #include "tools/cli/streams.hpp"
 #include "tools/model/load_model.hpp"
 #include "tools/model/safety_answer.hpp"
@@ -25,6 +27,13 @@ std::string document(std::string_view file, const WriteMembers& write_members) {
     return text + "\n";
 }
 
+// Loading looks at a packed model's ranges only where it is to compute with 8 bits.
+Status check_ranges(const loaders::Checkpoint& checkpoint, engine::Identity& identity) {
+    if (!checkpoint.packed() || !identity.architecture) return {};
+    Status status = engine::set_input_ranges(identity.graph, *checkpoint.packed());
+    return status.ok() ? status : loaders::in_file(checkpoint.file_name(), status);
+}
+
 }  // namespace
 
 ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const CheckpointAnswer& answer) {
@@ -40,17 +49,22 @@ ExitCode answer_about_checkpoint(Arguments& arguments, Words words, const Checkp
     if (answer.is_about_safety && *answer.is_about_safety) return answer_about_safety(file, format == kJson);
     auto checkpoint =
         loaders::Checkpoint::open(file, {.key = key.value_or(""), .ignore_calls = answer.ignore_calls});
+    Status status = checkpoint.status();
+    engine::Identity identity;
+    if (status.ok()) {
+        identity = engine::identify(checkpoint.value());
+        status = check_ranges(checkpoint.value(), identity);
+    }
     ExitCode code = kDone;
     std::string shown;
-    if (!checkpoint.ok()) {
-        code = fail(checkpoint.status());
+    if (!status.ok()) {
+        code = fail(status);
         if (format == kText) return code;
         shown = document(file, [&](JsonWriter& json) {
             json.key("valid").value(false);
-            json.key("error").value(checkpoint.status().message());
+            json.key("error").value(status.message());
         });
     } else {
-        const engine::Identity identity = engine::identify(checkpoint.value());
         if (!identity.architecture) code = answer.if_not_ours;
         if (!checkpoint->calls().empty()) {
             code = fail(

@@ -23,7 +23,8 @@ std::string PackedFacts::licence_text() const {
 
 PackedFacts packed_facts(const loaders::PackedFile& file) {
     namespace section = loaders::packed_section;
-    // The sections were checked when the file was opened.
+    // The sections were checked when the file was opened, and so were its ranges, where its network runs
+    // here.
     const auto text = [&](std::string_view name) {
         const auto found = file.text(name);
         return found.ok() ? std::string(found.value()) : std::string();

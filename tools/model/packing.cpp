@@ -24,9 +24,15 @@ std::vector<std::string> split(std::string_view list) {
 
 }  // namespace
 
-std::vector<std::string> wanted_architectures(const std::optional<std::string>& list, bool half) {
-    if (list) return split(*list);
+Result<std::vector<std::string>> wanted_architectures(const std::optional<std::string>& list, bool half) {
     std::vector<std::string> all;
+    if (list) {
+        all = split(*list);
+        for (const std::string& architecture : all) {
+            if (const auto table = kernels::find_table(architecture); !table.ok()) return table.status();
+        }
+        return all;
+    }
     if (half) return all;
     for (const kernels::KernelTable* table : kernels::available_tables()) all.emplace_back(table->arch);
     return all;

@@ -11,7 +11,8 @@
 namespace featherface::tools {
 
 // Those of the list, "avx2,avx512" or "none"; without one all that this CPU has, of small models none.
-std::vector<std::string> wanted_architectures(const std::optional<std::string>& list, bool half);
+// Errors: invalid_argument (one that is not here).
+Result<std::vector<std::string>> wanted_architectures(const std::optional<std::string>& list, bool half);
 
 // The text in the file, else of the packed model that is packed again. Errors: as MappedFile::open().
 Result<std::string> licence_text(const std::optional<std::string>& file,

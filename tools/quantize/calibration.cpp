@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/detect/finite.hpp"
 #include "loaders/packed/packed_ranges.hpp"
 
 namespace featherface::tools {
@@ -34,10 +35,11 @@ Calibration::Calibration(const engine::Graph& graph)
 
 void Calibration::value(const engine::Node& node, const engine::Shape&, kernels::ConstMap map) {
     Seen& seen = seen_[static_cast<std::size_t>(&node - graph_.nodes.data())];
-    if (!seen.is_read) return;
     for (int y = 0; y < map.height; ++y) {
         for (int x = 0; x < map.width; ++x) {
             const float* const pixel = map.pixel(y, x);
+            all_finite_ = all_finite_ && engine::all_finite({pixel, static_cast<std::size_t>(map.channels)});
+            if (!seen.is_read) continue;
             const auto [low, high] = std::minmax_element(pixel, pixel + map.channels);
             seen.low = std::min(seen.low, *low);
             seen.high = std::max(seen.high, *high);

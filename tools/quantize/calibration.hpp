@@ -17,6 +17,9 @@ class Calibration : public engine::Observer {
 
     void value(const engine::Node& node, const engine::Shape& shape, kernels::ConstMap map) override;
 
+    // Whether all values were so far.
+    bool all_finite() const { return all_finite_; }
+
     // The lowest and highest value of each, or 0 where that is beyond.
     std::vector<engine::InputRange> ranges() const;
 
@@ -28,6 +31,7 @@ class Calibration : public engine::Observer {
     const engine::Graph& graph_;
     std::vector<Seen> seen_;       // by value
     std::vector<bool> is_chosen_;  // by node
+    bool all_finite_ = true;
 };
 
 }  // namespace featherface::tools

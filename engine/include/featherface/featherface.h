@@ -114,6 +114,7 @@ FEATHERFACE_API int64_t featherface_model_parameters(const featherface_model* mo
 /* Of the file, hex; of a packed model that of the checkpoint it was made from. */
 FEATHERFACE_API const char* featherface_model_sha256(const featherface_model* model);
 FEATHERFACE_API const char* featherface_model_cpu_architecture(const featherface_model* model);
+FEATHERFACE_API int32_t featherface_model_precision(const featherface_model* model); /* float32 or int8 */
 FEATHERFACE_API size_t featherface_model_warning_count(const featherface_model* model);
 FEATHERFACE_API const char* featherface_model_warning(const featherface_model* model, size_t index);
 

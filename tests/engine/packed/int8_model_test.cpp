@@ -161,6 +161,17 @@ TEST_CASE("8-bit model: ranges for what is no pointwise convolution, or not ther
     test::check_refused(open_int8(file).status(), StatusCode::malformed,
                         {"int8.ffm: ", "does not compute with 8 bits"});
     CHECK(open_int8(file, {.precision = Precision::float32}).ok());
+    // Who packs it again is told the file, too.
+    auto checkpoint = loaders::Checkpoint::from_bytes(test::span_of(file), "odd.ffm");
+    REQUIRE(checkpoint.ok());
+    test::check_refused(pack(checkpoint.value(), {}).status(), StatusCode::malformed,
+                        {"odd.ffm: ", "does not compute with 8 bits"});
+    test::patch(file, test::section_offset(file, "ranges"), std::uint32_t{2});
+    test::seal_section(file, "ranges");
+    auto newer = loaders::Checkpoint::from_bytes(test::span_of(file), "newer.ffm");
+    REQUIRE(newer.ok());
+    test::check_refused(pack(newer.value(), {}).status(), StatusCode::unsupported,
+                        {"newer.ffm: ", "another version"});
 }
 
 TEST_CASE("8-bit model: the C interface has the precision, too, and refuses one that is none") {
@@ -177,8 +188,14 @@ TEST_CASE("8-bit model: the C interface has the precision, too, and refuses one 
     featherface_model* model = nullptr;
     CHECK(featherface_model_from_bytes(plain.data(), plain.size(), "x", &options, &model) ==
           FEATHERFACE_INVALID_ARGUMENT);
-    REQUIRE(featherface_model_from_bytes(file.data(), file.size(), "x", &options, &model) == FEATHERFACE_OK);
-    featherface_model_free(model);
+    CHECK(featherface_model_precision(nullptr) == FEATHERFACE_PRECISION_AS_MADE);
+    for (const std::int32_t precision : {FEATHERFACE_PRECISION_INT8, FEATHERFACE_PRECISION_FLOAT32}) {
+        options.precision = precision;
+        REQUIRE(featherface_model_from_bytes(file.data(), file.size(), "x", &options, &model) ==
+                FEATHERFACE_OK);
+        CHECK(featherface_model_precision(model) == precision);
+        featherface_model_free(model);
+    }
 }
 
 }  // namespace featherface::engine

@@ -83,7 +83,8 @@ TEST_CASE("packed ranges: sections that are cut, too long, of odd names or of an
     Bytes longer = good;
     longer.push_back(std::byte{0});
     check_refused(longer, "something follows");
-    check_refused(with_number(good, 4, std::uint32_t{5000}), "too many ranges");
+    check_refused(with_number(good, 4, std::uint32_t{5000}), "too many");
+    check_refused(packed_ranges_bytes({}), "no ranges");
     check_refused(with_number(good, 4, std::uint32_t{3}), "ends too early");
     check_refused(with_number(good, 16, std::uint16_t{0}), "a name of an odd length");
     const PackedRange twice[] = {{"a", 0, 1}, {"a", 0, 2}};
