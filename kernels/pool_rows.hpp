@@ -21,7 +21,8 @@ void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
         for_each_vector(input.channels, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
             const float* const in = input.pixel(y, 0) + c;
             Vec sums[kChains] = {Vec(0.0f), Vec(0.0f), Vec(0.0f), Vec(0.0f)};
-            Vec largest = part.load(maximum + c);
+            Vec largest[kChains];
+            unroll<kChains>([&](auto i) FEATHERFACE_LAMBDA { largest[i.value] = part.load(maximum + c); });
             std::ptrdiff_t at = 0;
             int x = 0;
             for (; x + kChains <= input.width; x += kChains, at += kChains * step) {
@@ -29,16 +30,17 @@ void pool_rows(ConstMap input, float* sum, float* maximum, Rows rows) {
                 unroll<kChains>([&](auto i) FEATHERFACE_LAMBDA {
                     const Vec v = part.load(first + i.value * step);
                     sums[i.value] += v;
-                    largest = max_nan(largest, v);
+                    largest[i.value] = max_nan(largest[i.value], v);
                 });
             }
             for (; x < input.width; ++x, at += step) {
                 const Vec v = part.load(in + at);
                 sums[0] += v;
-                largest = max_nan(largest, v);
+                largest[0] = max_nan(largest[0], v);
             }
             part.store(sum + c, part.load(sum + c) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
-            part.store(maximum + c, largest);
+            part.store(maximum + c,
+                       max_nan(max_nan(largest[0], largest[1]), max_nan(largest[2], largest[3])));
         });
     }
 }
