@@ -7,6 +7,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "engine/detect/finite.hpp"
@@ -85,12 +86,19 @@ Size full_size(const ImageView& image) {
     return {image.full_width, image.full_height};
 }
 
+// No more than there are cores: threads that wait for one another's core make a picture slower.
+int threads_for(const DetectorOptions& options) {
+    if (options.threads == 1) return 1;
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    return cores == 0 ? options.threads : std::min(options.threads, cores);  // 0: nobody knows
+}
+
 class DetectorState {
   public:
     DetectorState(Model its_model, const DetectorOptions& its_options)
         : model(std::move(its_model)),
           options(its_options),
-          pool(std::make_shared<ThreadPool>(options.threads)) {
+          pool(std::make_shared<ThreadPool>(threads_for(options))) {
         session_at(0);
     }
 

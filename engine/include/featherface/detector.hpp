@@ -45,8 +45,8 @@ struct DetectorOptions {
     // Faces that lie on their side or stand on their head are looked for too, by turning the picture: four
     // times the work.
     bool turns = false;
-    // 1 to 1024, the calling one included, of which a small picture uses fewer; results are the same bits for
-    // any number.
+    // 1 to 1024, the calling one included; no more than there are cores are used, and fewer for a small
+    // picture. Results are the same bits for any number.
     int threads = 1;
 
     // How often the largest of the sizes that are looked at is halved: with max_side, what ImageReadOptions
@@ -112,7 +112,8 @@ class Detector {
     // Whether the last detect() found more than max_faces.
     bool last_is_cut() const;
     const Timings& last_timings() const;
-    // Threads in use: DetectorOptions::threads, or fewer where the system lets no more start.
+    // Threads in use: DetectorOptions::threads, or fewer where there are fewer cores, or the system lets no
+    // more start.
     int threads() const;
     const Model& model() const;
 

@@ -181,7 +181,7 @@ typedef struct featherface_detector_options {
     int32_t top_k;         /* candidates that enter NMS, best first; >= 1 */
     int32_t max_faces;     /* faces returned at most, the best; >= 1 */
     int32_t max_side;      /* pictures with a longer side are shrunk to it; 0: never */
-    int32_t threads;       /* 1 to 1024, the calling one included; only when a detector is made */
+    int32_t threads;       /* 1 to 1024, the calling one included, at most one a core is used; only when a detector is made */
     uint32_t scales;       /* bit k: look at 1 / 2^k of the picture's sides; 0: as many sizes as it calls for */
     int32_t turns;         /* not 0: look for faces on their side and upside down, too */
 } featherface_detector_options;
