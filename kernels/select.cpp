@@ -123,9 +123,9 @@ std::array<const ConvKernel*, 5> conv_kernels(const KernelTable& table) {
 }
 
 const ConvKernel& select_conv(const KernelTable& table, const ConvGeometry& geometry) {
-    // Narrower registers for few channels, unless the wide ones hold two pixels of them.
-    const bool in_pairs = table.conv_depthwise->supports(geometry) && geometry.stride == 1 &&
-                          2 * geometry.out_channels == table.lanes;
+    // Narrower registers for few channels, unless the wide ones, of 16 lanes, hold two pixels of them.
+    const bool in_pairs = table.lanes == 16 && table.conv_depthwise->supports(geometry) &&
+                          geometry.stride == 1 && 2 * geometry.out_channels == table.lanes;
     const bool fits =
         !in_pairs && table.narrower != nullptr && geometry.out_channels <= table.narrower->lanes;
     const KernelTable& over_channels = fits ? *table.narrower : table;
