@@ -55,7 +55,7 @@ if [ "${1:-}" = --try ]; then  # what the script calls itself with
     exit
 fi
 presets=("$@")
-[ $# -gt 0 ] || presets=(gcc11 libcxx neon64 i686 armhf riscv64 windows)
+[ $# -gt 0 ] || presets=(gcc11 libcxx musl neon64 i686 armhf riscv64 windows)
 install_missing "${library_packages[@]}" doctest-dev
 picture=$(demo_picture)
 export picture

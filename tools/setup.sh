@@ -4,6 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 library_packages=(cmake ninja-build g++ libeigen3-dev libxsimd-dev libstb-dev)
+musl_packages=(clang-16 libc++-16-dev libc++abi-16-dev libunwind-16-dev musl-dev)
 
 # fail MESSAGE: a command used wrongly.
 fail() {
@@ -48,6 +49,7 @@ build() {
         web) install_missing emscripten ;;
         gcc11) install_missing g++-11 ;;
         libcxx) install_missing clang-16 libc++-16-dev libc++abi-16-dev ;;
+        musl) install_missing "${musl_packages[@]}" ;;
         riscv64) install_missing g++-riscv64-linux-gnu qemu-user ;;
         armhf) install_missing g++-arm-linux-gnueabihf qemu-user ;;
         i686) install_missing g++-i686-linux-gnu qemu-user ;;

@@ -19,8 +19,7 @@ add_executable(precision precision.cpp)
 target_link_libraries(precision PRIVATE featherface::featherface)
 ")
 provide(headers eigen xsimd)
-set(small -G ${generator} -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher}
-    -D CMAKE_BUILD_TYPE=Release -D FEATHERFACE_MINIMAL=ON -D FEATHERFACE_WERROR=ON ${headers})
+set(small -G ${generator} -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher} -D CMAKE_BUILD_TYPE=Release -D FEATHERFACE_MINIMAL=ON -D FEATHERFACE_WERROR=ON ${headers})
 
 # Loads the packed model on standard input, as it is made and in float32.
 file(WRITE ${scratch}/source/precision.cpp [=[
@@ -44,21 +43,43 @@ int main() {
 # What makes no sense is said.
 macro(refuse option)
     file(REMOVE_RECURSE ${scratch}/refused)
-    run(FAIL ${CMAKE_COMMAND} -S ${scratch}/source -B ${scratch}/refused ${small} -D ${option})
+    run(FAIL ${CMAKE_COMMAND} -S ${scratch}/source -B ${scratch}/refused ${small} -D CMAKE_CXX_COMPILER=${compiler}
+        -D ${option})
     expect_output(${ARGN})
 endmacro()
 refuse(FEATHERFACE_ARCHITECTURES=pentium "'pentium' is none of")
 refuse(FEATHERFACE_NETWORKS=yolo "'yolo' is none of" "featherface_v2")
 
-run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/source -B ${scratch}/build ${small} -D FEATHERFACE_ARCHITECTURES=avx2
-    -D FEATHERFACE_NETWORKS=featherface_v2)
-run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/build)
+# build(<folder> <compiler> [<target>...])
+function(build folder compiler)
+    run(SUCCEED ${CMAKE_COMMAND} -S ${scratch}/source -B ${scratch}/${folder} ${small} -D CMAKE_CXX_COMPILER=${compiler}
+        -D FEATHERFACE_ARCHITECTURES=avx2 -D FEATHERFACE_NETWORKS=featherface_v2)
+    run(SUCCEED ${CMAKE_COMMAND} --build ${scratch}/${folder} --target ${ARGN})
+endfunction()
+build(glibc ${compiler} all)
+
+# With musl as the C library and clang's C++ library, statically too: Debian has all that, if not always installed.
+set(programs glibc/faces glibc/faces_static)
+set(musl TRUE)
+foreach(needed /usr/lib/x86_64-linux-musl/libc.a /usr/lib/llvm-16/lib/libc++.a /usr/lib/llvm-16/lib/libunwind.a)
+    if(NOT EXISTS ${needed})
+        set(musl FALSE)
+        if(DEFINED ENV{CI})
+            message(FATAL_ERROR "${needed} is missing")
+        endif()
+        message("skipped: a program with musl, for want of ${needed}")
+    endif()
+endforeach()
+if(musl)
+    build(musl ${source_dir}/tools/musl/clang++ faces)
+    list(APPEND programs musl/faces)
+endif()
 
 # measure(<program> <most bytes>): its size without symbols, and what of it is whose, by the linker's map.
 function(measure program most)
-    run(SUCCEED ${strip} -o ${scratch}/${program} ${scratch}/build/${program})
-    file(SIZE ${scratch}/${program} size)
-    file(READ ${scratch}/build/${program}.map map)
+    run(SUCCEED ${strip} -o ${scratch}/${program}_stripped ${scratch}/${program})
+    file(SIZE ${scratch}/${program}_stripped size)
+    file(READ ${scratch}/${program}.map map)
     # Sections that were left out come first, those that take nothing of the file and debug information last.
     string(REGEX REPLACE "^.*Linker script and memory map" "" map "${map}")
     string(REGEX REPLACE "\n\\.bss .*$" "" map "${map}")
@@ -107,12 +128,15 @@ function(measure program most)
         message(SEND_ERROR "${program} has become too large")
     endif()
 endfunction()
-measure(faces 880000)
+measure(glibc/faces 880000)
 # The C library alone is 680,000 of it.
-measure(faces_static 1680000)
+measure(glibc/faces_static 1680000)
+if(musl)
+    measure(musl/faces 1100000)
+endif()
 
 # Nothing of what it is to do without.
-run(SUCCEED ${nm} -C ${scratch}/build/featherface/libfeatherface.a)
+run(SUCCEED ${nm} -C ${scratch}/glibc/featherface/libfeatherface.a)
 expect_output("featherface::Detector::detect")
 foreach(unwanted "typeinfo for" "__gxx_personality_v0" "__cxa_throw" "__cxa_begin_catch" "std::ios_base" "std::locale"
                  "std::basic_ostream" "std::filesystem" "pickle" "Zip" "read_image" "Checkpoint::" "kSse2Table" "kAvx512Table")
@@ -121,11 +145,11 @@ endforeach()
 
 # A program that wants what it lacks does not compile.
 file(WRITE ${scratch}/wants.cpp "#include <featherface/featherface.hpp>\nint main() { return featherface::Model::load(\"x\").ok(); }\n")
-run(FAIL ${compiler} -std=c++20 -fsyntax-only -I ${source_dir}/engine/include -I ${scratch}/build/featherface/generated
+run(FAIL ${compiler} -std=c++20 -fsyntax-only -I ${source_dir}/engine/include -I ${scratch}/glibc/featherface/generated
     ${scratch}/wants.cpp)
 expect_output("load")
 file(WRITE ${scratch}/wants.cpp "#include <featherface/image_file.hpp>\n")
-run(FAIL ${compiler} -std=c++20 -fsyntax-only -I ${source_dir}/engine/include -I ${scratch}/build/featherface/generated
+run(FAIL ${compiler} -std=c++20 -fsyntax-only -I ${source_dir}/engine/include -I ${scratch}/glibc/featherface/generated
     ${scratch}/wants.cpp)
 expect_output("FEATHERFACE_MINIMAL")
 
@@ -143,8 +167,8 @@ function(faces_of result program)
     set(${result} "${output}" PARENT_SCOPE)
 endfunction()
 faces_of(expected ${whole})
-foreach(program faces faces_static)
-    faces_of(found ${scratch}/${program})
+foreach(program ${programs})
+    faces_of(found ${scratch}/${program}_stripped)
     if(NOT found STREQUAL expected)
         message(FATAL_ERROR "${program} prints\n${found}\ninstead of\n${expected}")
     endif()
@@ -156,6 +180,6 @@ foreach(i RANGE 4)
 endforeach()
 run(SUCCEED ${program} quantize -m ${source_dir}/tools/model/FeatherFaceV2_final.pth --images ${scratch}/pictures
     --side 0 --force -o ${scratch}/int8.ffm)
-execute_process(COMMAND ${scratch}/build/precision INPUT_FILE ${scratch}/int8.ffm OUTPUT_VARIABLE output)
+execute_process(COMMAND ${scratch}/glibc/precision INPUT_FILE ${scratch}/int8.ffm OUTPUT_VARIABLE output)
 expect_output("int8.ffm: it is made for 8 bits, which this library was built without (FEATHERFACE_MINIMAL)" "loaded")
 expect_output(NOT "another error")

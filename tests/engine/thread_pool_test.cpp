@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -195,11 +195,14 @@ template <class Action>
 int exit_code_with_little_memory(const Action& action) {
     const pid_t child = ::fork();
     if (child == 0) {
-        std::size_t pages = 0;
-        std::ifstream("/proc/self/statm") >> pages;
+        unsigned long pages = 0;
+        std::FILE* const memory = std::fopen("/proc/self/statm", "r");
+        if (memory == nullptr || std::fscanf(memory, "%lu", &pages) != 1) ::_exit(3);
+        std::fclose(memory);
         rlimit limit{};
         ::getrlimit(RLIMIT_AS, &limit);
-        limit.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (std::size_t{64} << 20);
+        limit.rlim_cur =
+            pages * static_cast<unsigned long>(::sysconf(_SC_PAGESIZE)) + (std::size_t{64} << 20);
         ::setrlimit(RLIMIT_AS, &limit);
         ::_exit(action());
     }
