@@ -90,7 +90,8 @@ class Dump(unittest.TestCase):
         path = self.dump("v2", "outputs", picture)
         meta = json.loads(np.load(path)["__meta__"].tobytes())
         digest = export_reference.hashlib.sha256(self.checkpoint("v2")[1].read_bytes()).hexdigest()
-        self.assertEqual(meta["model"], {"name": "FeatherFace V2", "parameters": 256156, "sha256": digest})
+        self.assertEqual(meta["model"], {"name": "FeatherFace V2", "parameters": 256156, "sha256": digest,
+                                         "precision": "float32"})
         self.assertEqual((meta["producer"], meta["width"], meta["height"], meta["layers"]),
                          ("featherface", 47, 33, "outputs"))
         self.assertIn("version", meta)

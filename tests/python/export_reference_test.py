@@ -124,7 +124,7 @@ class OwnNetworks(InFolder):
     def test_the_description_says_what_ran(self):
         meta = self.meta(self.export("v2", "outputs"))
         self.assertEqual(meta["model"], {"name": "FeatherFace V2", "class": "models.FeatherFaceV2",
-                                         "parameters": 256156, "sha256": None})
+                                         "parameters": 256156, "sha256": None, "precision": "float32"})
         self.assertEqual((meta["schema"], meta["width"], meta["height"], meta["layers"], meta["version"]),
                          (1, 47, 33, "outputs", torch.__version__))
 

@@ -13,8 +13,7 @@ namespace featherface::test {
 
 namespace fs = std::filesystem;
 
-TEST_CASE(
-    "detect: --format json is the library's faces bit for bit, with the model's name, parameters and hash") {
+TEST_CASE("detect: --format json is the library's faces bit for bit, with what model it was") {
     const DetectFixture fixture;
     const ProgramResult result = fixture.run({"--format", "json", fixture.a, fixture.b});
     check_program(result, 0);
@@ -22,7 +21,8 @@ TEST_CASE(
     const Json json = parse_json(result.out);
     CHECK(json.keys == std::vector<std::string>{"schema", "model", "images"});
     CHECK(json["schema"].whole() == 1);
-    CHECK(json["model"].keys == std::vector<std::string>{"name", "parameters", "sha256"});
+    CHECK(json["model"].keys == std::vector<std::string>{"name", "parameters", "sha256", "precision"});
+    CHECK(json["model"]["precision"].string() == "float32");
     CHECK(json["model"]["name"].string() == "FeatherFace V2");
     CHECK(json["model"]["parameters"].whole() == 256'156);
     CHECK(json["model"]["sha256"].string() == Model::load(fixture.model)->sha256());

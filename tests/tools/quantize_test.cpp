@@ -80,15 +80,24 @@ TEST_CASE("quantize: the file is run with 8 bits, and with --precision float32 a
     CHECK(contains(verify.out, "8 bits           in "));
     CHECK(contains(verify.out, "Take it."));
     check_program(featherface({"inspect", photos.model}), 0);
-    check_program(featherface({"bench", "-m", photos.model, "--precision", "int8", "--size", "64x64",
-                               "--repeat", "1", "--no-peak", "--per-layer"}),
-                  0);
+    const auto bench = featherface({"bench", "-m", photos.model, "--precision", "int8", "--size", "64x64",
+                                    "--repeat", "1", "--no-peak", "--per-layer"});
+    check_program(bench, 0);
+    CHECK(contains(bench.out, ", with 8 bits\n"));
     const auto kernels = featherface({"bench", "-m", photos.model, "--list-kernels", "--size", "64x64"});
     check_program(kernels, 0);
     CHECK(contains(kernels.out, "conv_int8_"));
-    check_program(featherface({"eval", "-m", photos.model, "--reference", photos.checkpoint, "--images",
-                               photos.images, "--score", "0.02"}),
-                  0);
+    const auto eval = [&](const std::string& precision, const std::string& format) {
+        const ProgramResult result = featherface({"eval", "-m", photos.model, "--precision", precision,
+                                                  "--reference", photos.checkpoint, "--images", photos.images,
+                                                  "--score", "0.02", "--format", format});
+        check_program(result, 0);
+        return result.out;
+    };
+    CHECK(contains(eval("as-made", "table"), ", with 8 bits\n"));
+    CHECK_FALSE(contains(eval("float32", "table"), "8 bits"));
+    CHECK(contains(eval("int8", "json"), R"("precision": "int8")"));
+    CHECK_FALSE(contains(eval("float32", "json"), R"("precision": "int8")"));
     check_program(featherface({"detect", "-m", photos.checkpoint, "--precision", "int8", picture}), 2,
                   {"quantize"});
 }

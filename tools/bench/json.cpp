@@ -63,6 +63,7 @@ void write_case(JsonWriter& json, const CaseResult& c) {
     json.key("network").value(c.network);
     json.key("file").value(c.file);
     json.key("sha256").value(c.sha256);
+    json.key("precision").value(c.precision == Precision::int8 ? "int8" : "float32");
     json.key("parameters").value(c.parameters);
     json.key("width").value(c.width).key("height").value(c.height);
     json.key("arch").value(c.arch);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "featherface/model.hpp"
 #include "tools/bench/baseline.hpp"
 #include "tools/bench/groups.hpp"
 #include "tools/measure/machine.hpp"
@@ -68,6 +69,7 @@ struct CaseResult {
     std::string name;     // Case::name(): what runs are compared by
     std::string network;  // "FeatherFace V1"
     std::string file, sha256;
+    Precision precision = Precision::float32;
     std::int64_t parameters = 0;
     int width = 0, height = 0, threads = 1;
     std::string arch;

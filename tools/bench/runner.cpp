@@ -69,6 +69,7 @@ CaseResult Runner::result(const std::optional<Peaks>& peaks) const {
     result.network = case_.network;
     result.file = case_.file;
     result.sha256 = case_.model.sha256();
+    result.precision = case_.model.precision();
     result.parameters = case_.model.parameters();
     result.width = case_.width;
     result.height = case_.height;

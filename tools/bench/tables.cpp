@@ -287,7 +287,8 @@ std::vector<std::string> header_lines(const BenchResult& result) {
     }
     for (const CaseResult& c : result.cases) {
         append_once(lines, concat(c.network, ": ", printable(c.file), ", ", engine::grouped(c.parameters),
-                                  " parameters, SHA-256 ", c.sha256));
+                                  " parameters, SHA-256 ", c.sha256,
+                                  c.precision == Precision::int8 ? ", with 8 bits" : ""));
     }
     return lines;
 }

@@ -68,10 +68,10 @@ void write_row(JsonWriter& json, const Report::Row& row) {
 }  // namespace
 
 std::string report_table(const Report& report) {
-    std::string text =
-        concat(plain_text(table_of(report)), "\n", std::to_string(report.pictures), " pictures, IoU ",
-               shortest(report.iou), ", faces above ", shortest(report.threshold),
-               report.variant.empty() ? "" : ", " + report.variant, "\n");
+    std::string text = concat(plain_text(table_of(report)), "\n", std::to_string(report.pictures),
+                              " pictures, IoU ", shortest(report.iou), ", faces above ",
+                              shortest(report.threshold), report.variant.empty() ? "" : ", " + report.variant,
+                              report.model->precision() == Precision::int8 ? ", with 8 bits" : "", "\n");
     const Figures& all = report.rows.front().figures;
     if (all.best_f1) {
         text += concat("highest F1 over all: ", fixed(*all.best_f1, kDigits), ", for faces above ",

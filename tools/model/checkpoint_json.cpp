@@ -29,6 +29,7 @@ void write_model(JsonWriter& json, const Model& model) {
     json.key("name").value(name_of(model.architecture()));
     json.key("parameters").value(model.parameters());
     json.key("sha256").value(model.sha256());
+    json.key("precision").value(model.precision() == Precision::int8 ? "int8" : "float32");
     json.end_object();
 }
 

@@ -17,7 +17,7 @@ void write_identity(JsonWriter& json, const engine::Identity& identity);
 
 void write_strings(JsonWriter& json, std::span<const std::string> strings, JsonWriter::Layout layout);
 
-// A loaded model as an object: "name", "parameters", "sha256".
+// A loaded model as an object: "name", "parameters", "sha256", "precision" ("float32" or "int8").
 void write_model(JsonWriter& json, const Model& model);
 
 }  // namespace featherface::tools

@@ -178,7 +178,8 @@ def describe(model, sha256, layers, height, width):
     return {"schema": SCHEMA, "producer": "PyTorch", "version": torch.__version__,
             "arch": str(next(model.parameters()).device),
             "model": {"name": title or kind.__name__, "class": f"{kind.__module__}.{kind.__qualname__}",
-                      "parameters": models.parameter_count(model), "sha256": sha256},
+                      "parameters": models.parameter_count(model), "sha256": sha256,
+                      "precision": "float32"},
             "width": width, "height": height, "layers": layers}
 
 
