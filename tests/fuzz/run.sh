@@ -28,7 +28,7 @@ unpack() {
 
 # merge TARGET FOLDER: stores few and small inputs of the folder that reach, with the seeds, as much as all of it.
 merge() {
-    local merged=$build/fuzz/merged archive=$folder/corpus/$1.tar.gz bytes
+    local merged=$build/fuzz/$1.merged archive=$folder/corpus/$1.tar.gz bytes
     rm -rf "$merged"
     mkdir -p "$merged" "$folder/corpus"
     "$fuzz" "--target=$1" "--seeds=$merged"
