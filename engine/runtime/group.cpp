@@ -114,8 +114,8 @@ void run_strips(const Group& group, const GroupCall& call, int thread, ThreadPoo
 
 }  // namespace
 
-Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int strips,
-                    std::size_t band_floats) {
+Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes,
+                    const Split& split, std::size_t band_floats) {
     Group group;
     group.inputs = static_cast<int>(step.inputs.size());
     std::size_t own = 0;  // scratch of any stage
@@ -143,11 +143,13 @@ Group lay_out_group(const Program& program, const Step& step, std::span<const Sh
     for (const Stage& stage : group.stages)
         block = std::max(block, stage.op ? stage.op->rows_per_block() : 1);
     const int height = shapes[static_cast<std::size_t>(step.outputs[0])].height;
-    for (int rows = std::max(1, (height + strips - 1) / strips);; rows = (group.strip_rows + 1) / 2) {
+    for (int rows = split.piece;; rows = (group.strip_rows + 1) / 2) {
         group.strip_rows = (rows + block - 1) / block * block;
         group.scratch_offset = place_bands(group);
         if (group.scratch_offset <= band_floats || group.strip_rows == block) break;
     }
+    group.strip_rows = evened({split.threads, group.strip_rows}, height, block).piece;
+    group.scratch_offset = place_bands(group);
     group.scratch_floats = group.scratch_offset + own;
     return group;
 }

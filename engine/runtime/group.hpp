@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/runtime/program.hpp"
+#include "engine/system/thread_pool.hpp"
 
 namespace featherface::engine {
 
@@ -44,10 +45,9 @@ struct StageTimes {
 // A strip is as tall as lets the bands fit this many floats: a good part of a core's L2 cache.
 constexpr std::size_t kBandFloats = 160 * 1024;
 
-// `shapes` are those of all values. There are `strips` strips at least, where the rows allow it. The group
-// refers to the program.
-Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes, int strips,
-                    std::size_t band_floats = kBandFloats);
+// `shapes` are those of all values. A strip is a piece of `split`, or lower. The group refers to the program.
+Group lay_out_group(const Program& program, const Step& step, std::span<const Shape> shapes,
+                    const Split& split, std::size_t band_floats = kBandFloats);
 
 // What a group reads and where its outputs go, in the step's order.
 struct GroupCall {

@@ -102,8 +102,9 @@ Split split_of(std::int64_t work, int rows, int block, int threads, std::int64_t
     const std::int64_t most = threads > 1 ? threads * kPiecesPerThread : 1;
     const std::int64_t pieces = std::clamp<std::int64_t>(work / least_piece, 1, most);
     const auto piece = static_cast<int>((rows + pieces - 1) / pieces);
-    return {static_cast<int>(std::min<std::int64_t>(pieces, threads)),
-            std::max(1, (piece + block - 1) / block * block)};
+    const Split split{static_cast<int>(std::min<std::int64_t>(pieces, threads)),
+                      std::max(1, (piece + block - 1) / block * block)};
+    return evened(split, rows, block);
 }
 
 Plan make_plan(const Program& program, int height, int width, int threads, const LeastWork& least) {
@@ -134,8 +135,7 @@ Plan make_plan(const Program& program, int height, int width, int threads, const
         Split split = split_of(work[s], rows, block, threads_used, least.piece);
         Group& group = plan.groups.emplace_back();
         if (step.is_group()) {
-            const int strips = split.threads == 1 ? 1 : (rows + split.piece - 1) / split.piece;
-            group = lay_out_group(program, step, plan.shapes, strips);
+            group = lay_out_group(program, step, plan.shapes, split);
             split.piece = group.strip_rows;
         }
         plan.splits.push_back(split);

@@ -84,6 +84,27 @@ void count_forks() {
 
 }  // namespace
 
+int longest_share(int count, const Split& split) {
+    const std::uint64_t pieces = pieces_of(count, split);
+    std::int64_t longest = 0;
+    for (int thread = 0; thread < split.threads; ++thread) {
+        const std::uint64_t share = share_of(pieces, thread, split.threads);
+        const std::int64_t begin = std::int64_t{begin_of(share)} * split.piece;
+        const std::int64_t end = std::min<std::int64_t>(std::int64_t{end_of(share)} * split.piece, count);
+        longest = std::max(longest, end - begin);
+    }
+    return static_cast<int>(longest);
+}
+
+Split evened(const Split& split, int count, int block) {
+    Split best = split;
+    int least = longest_share(count, best);
+    for (Split lower = split; lower.piece >= std::max(block, (split.piece + 1) / 2); lower.piece -= block) {
+        if (const int longest = longest_share(count, lower); longest < least) best = lower, least = longest;
+    }
+    return best;
+}
+
 ThreadPool::ThreadPool(int threads)
     : shares_(std::make_unique<Share[]>(static_cast<std::size_t>(threads))), limit_(threads) {
     count_forks();
@@ -100,7 +121,7 @@ ThreadPool::ThreadPool(int threads)
         // There is a limit on threads or memory: results do not depend on how many there are.
     }
 #else
-    start();  // such a limit ends the program
+    start();                           // such a limit ends the program
 #endif
     limit_ = this->threads();
 }
@@ -138,7 +159,7 @@ kernels::Rows ThreadPool::Pieces::next() {
 }
 
 // Moves pieces of another thread to `thread`, which has none: a share as a whole that was not begun, else the
-// second half, if it is a piece or more; as many as there are. False when there are none.
+// second half, with the piece in the middle; as many as there are. False when there are none.
 bool ThreadPool::take_over(int thread) {
     const auto count = static_cast<std::size_t>(threads());
     while (true) {
@@ -149,7 +170,7 @@ bool ThreadPool::take_over(int thread) {
             const std::uint64_t left = shares_[t].left.load(std::memory_order_relaxed);
             const bool untouched =
                 left == share_of(pieces_of(count_, split_), static_cast<int>(t), split_.threads);
-            const std::uint32_t part = untouched ? size_of(left) : size_of(left) / 2;
+            const std::uint32_t part = untouched ? size_of(left) : (size_of(left) + 1) / 2;
             if (part > gain) victim = t, most = left, gain = part;
         }
         if (gain == 0) return false;

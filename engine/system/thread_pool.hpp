@@ -32,6 +32,13 @@ struct Split {
     int piece = 1;    // rows handed out at a time, the last piece may have fewer; >= 1
 };
 
+// The most rows of `count` that one of the threads is dealt.
+int longest_share(int count, const Split& split);
+
+// The same with lower pieces, of whole blocks of `block` rows and half as high at least, where the thread
+// that is dealt most rows then has fewer of them. Seven pieces on two threads are 3 and 4.
+Split evened(const Split& split, int count, int block);
+
 class ThreadPool {
   public:
     // `threads` >= 1; the calling thread is one of them. Where the system does not let so many start, the

@@ -136,6 +136,59 @@ int exit_code_of_child(const Body& body) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+TEST_CASE("split: pieces are made lower where a thread would have more rows than need be") {
+    const auto piece = [](int threads, int most, int count, int block) {
+        return evened({threads, most}, count, block).piece;
+    };
+    CHECK(piece(2, 12, 80, 4) == 8);   // 36 and 44 rows
+    CHECK(piece(2, 8, 40, 4) == 4);    // 16 and 24
+    CHECK(piece(2, 14, 40, 1) == 10);  // 14 and 26
+    CHECK(piece(3, 10, 90, 1) == 10);  // as even as can be
+    CHECK(piece(2, 8, 20, 4) == 8);    // no better: 8 and 12, as with pieces of 4
+    CHECK(piece(1, 12, 80, 4) == 12);
+    CHECK(piece(4, 1, 0, 1) == 1);
+    for (const int threads : {2, 3, 5}) {
+        for (const int block : {1, 2, 4}) {
+            for (int count = 1; count < 60; ++count) {
+                for (int high = block; high <= count; high += block) {
+                    const Split from{threads, high}, to = evened(from, count, block);
+                    CAPTURE(count);
+                    CAPTURE(high);
+                    REQUIRE(to.piece % block == 0);
+                    REQUIRE(2 * to.piece >= from.piece);
+                    REQUIRE(
+                        (to.piece == from.piece || longest_share(count, to) < longest_share(count, from)));
+                    REQUIRE(longest_share(count, to) * threads >= count);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("thread pool: the last piece of a thread that is at another one is taken over") {
+    ThreadPool pool(2);
+    std::atomic<int> done{0};
+    std::atomic<bool> second_began{false}, all_others_done{false};
+    pool.run(4, {2, 1}, [&](int, Pieces& pieces) {
+        each(pieces, [&](kernels::Rows rows) {
+            const auto start = std::chrono::steady_clock::now();
+            const auto wait = [&](const auto& until) {
+                while (!until() && std::chrono::steady_clock::now() - start < std::chrono::seconds(20))
+                    std::this_thread::yield();
+            };
+            if (rows.begin == 0) wait([&] { return second_began.load(); });
+            if (rows.begin == 2) {  // the first of the other share, of which the next is the last
+                second_began = true;
+                wait([&] { return done == 3; });
+                all_others_done = done == 3;
+            }
+            ++done;
+        });
+    });
+    CHECK(done == 4);
+    CHECK(all_others_done);
+}
+
 TEST_CASE("thread pool: after a fork the child's calling thread does all rows, and ends") {
     auto pool = std::make_unique<ThreadPool>(3);
     const auto rows_done = [&](ThreadPool& on) {

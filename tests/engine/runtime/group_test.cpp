@@ -32,7 +32,11 @@ Plan plan_with_bands(const Program& program, int height, int threads, std::size_
     Plan plan = make_plan(program, height, kWidth, threads);
     for (std::size_t s = 0; s < plan.groups.size(); ++s) {
         const Step& step = program.schedule.steps[s];
-        if (step.is_group()) plan.groups[s] = lay_out_group(program, step, plan.shapes, threads, band_floats);
+        if (step.is_group()) {
+            const int rows = plan.shapes[index(step.outputs[0])].height;
+            plan.groups[s] = lay_out_group(program, step, plan.shapes,
+                                           {threads, (rows + threads - 1) / threads}, band_floats);
+        }
         plan.splits[s] = {threads, 1};
     }
     return plan;
@@ -202,7 +206,7 @@ TEST_CASE("bands: strips cover each stage's rows once and in order, and bands ho
     const Step& step = program.schedule.steps[1];
     REQUIRE(step.is_group());
     const std::vector<Shape> shapes = infer_shapes(program.graph, kTallest, kWidth);
-    const Group group = lay_out_group(program, step, shapes, 1, 0);
+    const Group group = lay_out_group(program, step, shapes, {1, kTallest}, 0);
     CHECK(group.strip_rows == 1);
     StageRows held = {}, fresh;
     std::vector<int> done(group.stages.size(), 0);
@@ -241,7 +245,8 @@ TEST_CASE("bands: hold what they are made for, whichever strip a thread begins w
                 const std::vector<Shape> shapes = infer_shapes(program.graph, height, kWidth);
                 const int rows = shapes[static_cast<std::size_t>(step.outputs[0])].height;
                 for (int strips = 1; strips <= rows; strips += 3) {
-                    const Group group = lay_out_group(program, step, shapes, strips);
+                    const Group group =
+                        lay_out_group(program, step, shapes, {1, (rows + strips - 1) / strips});
                     CHECK(group.strip_rows * strips >= rows);
                     for (int first = 0; first < rows; first += group.strip_rows) {
                         StageRows held = {}, fresh;
@@ -270,7 +275,7 @@ TEST_CASE(
     REQUIRE(step.stages.size() == 2);  // of both convolutions
     constexpr int kHeight = 23;
     const std::vector<Shape> shapes = infer_shapes(program.graph, kHeight, kWidth);
-    const Group group = lay_out_group(program, step, shapes, 1, 0);
+    const Group group = lay_out_group(program, step, shapes, {1, kHeight}, 0);
     StageRows held = {}, fresh;
     int pieces = 0;
     for (int y = 0; y < kHeight; y += group.strip_rows) {
@@ -296,7 +301,7 @@ TEST_CASE("bands: strips are as tall as lets the bands fit, one row at least") {
     int last = 0;
     for (const std::size_t floats : {0, 30'000, 60'000, 120'000, 100'000'000}) {
         CAPTURE(floats);
-        const Group group = lay_out_group(program, step, shapes, 1, floats);
+        const Group group = lay_out_group(program, step, shapes, {1, 200}, floats);
         CHECK((group.scratch_offset <= floats || group.strip_rows == 1));
         CHECK(group.strip_rows >= last);
         last = group.strip_rows;
