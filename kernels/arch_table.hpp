@@ -5,6 +5,7 @@
 #include "kernels/activate.hpp"
 #include "kernels/add.hpp"
 #include "kernels/arch_tables.hpp"
+#include "kernels/attend.hpp"
 #include "kernels/channel_stats.hpp"
 #include "kernels/conv_deform.hpp"
 #include "kernels/conv_depthwise.hpp"
@@ -110,6 +111,7 @@ constexpr KernelTable kTable = {
     .weighted_sum = {"weighted_sum_" FEATHERFACE_ARCH_NAME, weighted_sum},
     .scale_channels = {"scale_channels_" FEATHERFACE_ARCH_NAME, scale_channels},
     .scale_pixels = {"scale_pixels_" FEATHERFACE_ARCH_NAME, scale_pixels},
+    .attend = {"attend_" FEATHERFACE_ARCH_NAME, attend},
     .channel_stats = {"channel_stats_" FEATHERFACE_ARCH_NAME, channel_stats},
     .pool_rows = {"pool_rows_" FEATHERFACE_ARCH_NAME, pool_rows},
     .max_pool = {"max_pool_" FEATHERFACE_ARCH_NAME, max_pool},

@@ -145,13 +145,12 @@ FEATHERFACE_INLINE void depthwise_span(const ConvArgs& args, const DepthwiseInpu
     }
 }
 
-// Pixels in a span, of which three rows of the input stay in L1 while every register of channels passes over
-// them, and two of the three until the next output row. That pays where a register of 8 lanes is half of a
-// cache line: one of 16 is all of it and asks for no line twice, and with 4 the arithmetic takes longer than
-// L2.
+// Pixels in a span, of which the rows that windows cover stay in L1 while every register of channels passes
+// over them, and those that the next output rows cover, too, until then. With registers of 4 lanes the
+// arithmetic takes longer than L2.
 constexpr int kDepthwiseSpanFloats = 1024;
 FEATHERFACE_INLINE int depthwise_span_pixels(const Map& output) {
-    if (kLanes != 8) return output.width;
+    if (kLanes < 8) return output.width;
     return max_of(kDepthwiseSpanFloats / output.channels / kDepthwiseTile, 1) * kDepthwiseTile;
 }
 

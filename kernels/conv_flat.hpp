@@ -20,9 +20,11 @@
 namespace featherface::kernels {
 namespace {
 
-constexpr int kFlatTile = kHasTiles ? 4 : 1;  // registers computed together
+constexpr int kFlatTile = kHasTiles ? 4 : 1;  // registers of a row computed together
+// Rows computed together: a row alone has too few sums to hide the latency of a multiply-add.
+constexpr int kFlatRows = kRegisters == 32 ? 2 : 1;
 // Their values and sums, the values rotated in turn, weights; without a fused multiply-add a product besides.
-static_assert(2 * kFlatTile + 2 + (kHasFma ? 0 : 1) <= kRegisters);
+static_assert((1 + kFlatRows) * kFlatTile + 1 + kFlatRows + (kHasFma ? 0 : 1) <= kRegisters);
 
 struct FlatShape {
     int channels;
@@ -50,6 +52,11 @@ struct FlatShape {
     }
 };
 
+// Padded input rows that the output rows computed together meet.
+FEATHERFACE_INLINE int flat_slots(const ConvGeometry& g) {
+    return g.kernel + kFlatRows - 1;
+}
+
 bool conv_flat_supports(const ConvGeometry& g) {
     const bool divides = kLanes % g.in_channels == 0 || g.in_channels % kLanes == 0;
     const int width = g.in_channels / g.groups;
@@ -65,8 +72,8 @@ std::size_t conv_flat_packed_floats(const ConvGeometry& g) {
 
 std::size_t conv_flat_scratch_floats(const ConvGeometry& g, int output_width) {
     const FlatShape shape(g);
-    return static_cast<std::size_t>(g.kernel * shape.slot_floats(g, output_width) +
-                                    shape.row_floats(output_width));
+    return static_cast<std::size_t>(flat_slots(g) * shape.slot_floats(g, output_width) +
+                                    kFlatRows * shape.row_floats(output_width));
 }
 
 void conv_flat_pack(const ConvGeometry& g, const ConvConstants& constants, float* packed) {
@@ -117,41 +124,66 @@ void conv_flat_pack(const ConvGeometry& g, const ConvConstants& constants, float
     zero(begin + length, floats);
 }
 
-// `row` = products * scales + biases, all registers of one output row. slot(ky) is the padded input row that
-// kernel row ky meets, null outside the map.
+// The products of a tile with the weights of one kernel row for each of kCount output rows, from kFirst on.
+// `in` is what the input row has for them, `weights` those of the first of the rows; the next row is a kernel
+// row behind.
+template <int kReach, int kFirst, int kCount>
+FEATHERFACE_INLINE void add_products(const ConvGeometry& g, const FlatShape& shape, const float* in,
+                                     const float* weights, Vec (&sums)[kFlatRows][kFlatTile]) {
+    const std::ptrdiff_t row_weights = static_cast<std::ptrdiff_t>(g.kernel) * kReach * kLanes;
+    for (int kx = 0; kx < g.kernel; ++kx, in += shape.channels) {
+        Vec values[kFlatTile];
+        unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+            values[i.value] = in_register(load(in + i.value * shape.step));
+        });
+        unroll<kReach>([&](auto rotation) FEATHERFACE_LAMBDA {
+            Vec weight[kCount];
+            unroll<kCount>(
+                [&](auto r) FEATHERFACE_LAMBDA { weight[r.value] = load(weights - r.value * row_weights); });
+            weights += kLanes;
+            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+                const Vec value = rotate_lanes<kReach, rotation.value>(values[i.value]);
+                unroll<kCount>([&](auto r) FEATHERFACE_LAMBDA {
+                    Vec& sum = sums[kFirst + r.value][i.value];
+                    sum = fma(value, weight[r.value], sum);
+                });
+            });
+        });
+    }
+}
+
+// `row` = products * scales + biases, all registers of `count` output rows, up to kFlatRows. slot(i) is the
+// padded input row that kernel row i meets in the first, and kernel row i - 1 in the second; null outside the
+// map.
 template <int kReach, class Slot>
-FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, int width, const Slot& slot,
-                                 const float* packed, float* row) {
+FEATHERFACE_INLINE void sum_rows(const ConvGeometry& g, const FlatShape& shape, int width, int count,
+                                 const Slot& slot, const float* packed, float* row) {
+    const std::ptrdiff_t row_weights = static_cast<std::ptrdiff_t>(g.kernel) * kReach * kLanes;
     for (int first = 0; first < shape.registers * kLanes; first += kLanes) {
         for (std::ptrdiff_t at = first; at < shape.row_floats(width); at += kFlatTile * shape.step) {
-            const float* weights = packed + 2 * kLanes;
-            Vec sums[kFlatTile];
-            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA { sums[i.value] = Vec(0.0f); });
-            for (int ky = 0; ky < g.kernel; ++ky) {
-                const float* in = slot(ky);
-                if (in == nullptr) {
-                    weights += static_cast<std::ptrdiff_t>(g.kernel) * kReach * kLanes;
-                    continue;
-                }
-                in += at;
-                for (int kx = 0; kx < g.kernel; ++kx, in += shape.channels) {
-                    Vec values[kFlatTile];
-                    unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
-                        values[i.value] = load(in + i.value * shape.step);
-                    });
-                    unroll<kReach>([&](auto rotation) FEATHERFACE_LAMBDA {
-                        const Vec weight = load(weights);
-                        weights += kLanes;
-                        unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
-                            const Vec value = rotate_lanes<kReach, rotation.value>(values[i.value]);
-                            sums[i.value] = fma(value, weight, sums[i.value]);
-                        });
-                    });
+            Vec sums[kFlatRows][kFlatTile];
+            unroll<kFlatRows>([&](auto r) FEATHERFACE_LAMBDA {
+                unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA { sums[r.value][i.value] = Vec(0.0f); });
+            });
+            for (int i = 0; i < g.kernel + count - 1; ++i) {
+                if (slot(i) == nullptr) continue;
+                const float* const in = slot(i) + at;
+                const float* const weights = packed + 2 * kLanes + i * row_weights;
+                if (kFlatRows == 1 || i == 0 || count == 1) {
+                    add_products<kReach, 0, 1>(g, shape, in, weights, sums);
+                } else if (i == g.kernel) {
+                    add_products<kReach, kFlatRows - 1, 1>(g, shape, in, weights - row_weights, sums);
+                } else {
+                    add_products<kReach, 0, kFlatRows>(g, shape, in, weights, sums);
                 }
             }
             const Vec scale = load(packed), bias = load(packed + kLanes);
-            unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
-                store(row + at + i.value * shape.step, fma(sums[i.value], scale, bias));
+            unroll<kFlatRows>([&](auto r) FEATHERFACE_LAMBDA {
+                if (r.value >= count) return;
+                unroll<kFlatTile>([&](auto i) FEATHERFACE_LAMBDA {
+                    store(row + r.value * shape.row_floats(width) + at + i.value * shape.step,
+                          fma(sums[r.value][i.value], scale, bias));
+                });
             });
         }
         packed += shape.packed_floats(g);
@@ -187,24 +219,29 @@ void conv_flat_rows(const ConvArgs& args, Rows rows) {
     const FlatShape shape(g);
     const int width = args.output.width;
     const std::ptrdiff_t floats = shape.slot_floats(g, width);
-    // Input row y lives in slot y % kernel; each is filled once, when the first output row needs it.
-    const auto slot_of = [&](int y) FEATHERFACE_LAMBDA { return args.scratch + y % g.kernel * floats; };
-    float* const row = args.scratch + g.kernel * floats;
+    // Each input row has a slot, and is filled once, when the first output row needs it.
+    const int slots = flat_slots(g);
+    const auto slot_of = [&](int y) FEATHERFACE_LAMBDA { return args.scratch + y % slots * floats; };
+    float* const sums = args.scratch + slots * floats;
     int filled = max_of(rows.begin - g.pad, 0);
-    for (int y = rows.begin; y < rows.end; ++y) {
+    for (int y = rows.begin, count = 0; y < rows.end; y += count) {
+        count = min_of(kFlatRows, rows.end - y);
         const int top = y - g.pad;
-        for (; filled < min_of(top + g.kernel, args.input.height); ++filled) {
+        for (; filled < min_of(top + g.kernel + count - 1, args.input.height); ++filled) {
             fill_slot(g, args.input, filled, floats, slot_of(filled));
         }
-        const auto slot = [&](int ky) FEATHERFACE_LAMBDA {
-            const bool inside = top + ky >= 0 && top + ky < args.input.height;
-            return inside ? slot_of(top + ky) : nullptr;
+        const auto slot = [&](int i) FEATHERFACE_LAMBDA {
+            const bool inside = top + i >= 0 && top + i < args.input.height;
+            return inside ? slot_of(top + i) : nullptr;
         };
-        sum_rows<kReach>(g, shape, width, slot, args.weights, row);
-        if (args.output.channels == 1) add_channels(width, shape.channels, row);
-        with_activation(ConvEpilogues{}, args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
-            write_row<epilogue.value>(args.output, y, row, args.slope);
-        });
+        sum_rows<kReach>(g, shape, width, count, slot, args.weights, sums);
+        for (int r = 0; r < count; ++r) {
+            float* const row = sums + r * shape.row_floats(width);
+            if (args.output.channels == 1) add_channels(width, shape.channels, row);
+            with_activation(ConvEpilogues{}, args.activation, [&](auto epilogue) FEATHERFACE_LAMBDA {
+                write_row<epilogue.value>(args.output, y + r, row, args.slope);
+            });
+        }
     }
 }
 

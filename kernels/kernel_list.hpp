@@ -11,13 +11,14 @@ namespace featherface::kernels {
 
 // Every kernel, as the table's member.
 constexpr std::tuple kKernels{
-    &KernelTable::conv_gemm,    &KernelTable::conv_depthwise, &KernelTable::conv_stem,
-    &KernelTable::conv_flat,    &KernelTable::conv_winograd,  &KernelTable::conv_int8,
-    &KernelTable::conv_deform,  &KernelTable::scale_shift,    &KernelTable::activate,
-    &KernelTable::add,          &KernelTable::weighted_sum,   &KernelTable::scale_channels,
-    &KernelTable::scale_pixels, &KernelTable::channel_stats,  &KernelTable::pool_rows,
-    &KernelTable::max_pool,     &KernelTable::resize_nearest, &KernelTable::copy_channels,
-    &KernelTable::linear,       &KernelTable::softmax_pairs,  &KernelTable::subtract_mean};
+    &KernelTable::conv_gemm,     &KernelTable::conv_depthwise, &KernelTable::conv_stem,
+    &KernelTable::conv_flat,     &KernelTable::conv_winograd,  &KernelTable::conv_int8,
+    &KernelTable::conv_deform,   &KernelTable::scale_shift,    &KernelTable::activate,
+    &KernelTable::add,           &KernelTable::weighted_sum,   &KernelTable::scale_channels,
+    &KernelTable::scale_pixels,  &KernelTable::attend,         &KernelTable::channel_stats,
+    &KernelTable::pool_rows,     &KernelTable::max_pool,       &KernelTable::resize_nearest,
+    &KernelTable::copy_channels, &KernelTable::linear,         &KernelTable::softmax_pairs,
+    &KernelTable::subtract_mean};
 
 namespace kernel_list_detail {
 template <class Member>

@@ -129,6 +129,17 @@ struct WeightedSumArgs {
     Map output;
 };
 
+// Both gates of an attention, and what they are put around: output = activation(input * channel_gate[c] *
+// pixel_gate[y, x] + input), without the last term unless `adds_input`. The output may be the input.
+struct AttendArgs {
+    ConstMap input;
+    const float* channel_gate = nullptr;  // `channels` entries
+    ConstMap pixel_gate;                  // of one channel
+    bool adds_input = false;
+    Activation activation = Activation::none;  // of AddEpilogues
+    Map output;
+};
+
 // Max pooling, 3x3 window, stride 2, to half the height and width, rounded up. Cells outside the input are
 // `pad_value` (0 where padding takes part in the maximum, -infinity where it must not).
 struct MaxPoolArgs {
@@ -174,8 +185,10 @@ struct KernelTable {
     Kernel<void(ConstMap input, const float* gate, Map output, Rows)> scale_channels;
     // output = input * gate[y, x]; gate is a 1-channel map. It may run in place.
     Kernel<void(ConstMap input, ConstMap gate, Map output, Rows)> scale_pixels;
-    // Per pixel over channels: output channel 0 = mean, 1 = maximum; swapped when `max_first`.
-    Kernel<void(ConstMap input, bool max_first, Map output, Rows)> channel_stats;
+    Kernel<void(const AttendArgs&, Rows)> attend;
+    // Per pixel over channels: output channel 0 = mean, 1 = maximum; swapped when `max_first`. They are of
+    // input * gate[c]; gate may be null: of the input.
+    Kernel<void(ConstMap input, const float* gate, bool max_first, Map output, Rows)> channel_stats;
     // Per channel over the pixels of `rows`: sum[c] and maximum[c], overwritten. The order of summation
     // depends on the rows given only; the caller takes fixed blocks of rows and combines them in order.
     Kernel<void(ConstMap input, float* sum, float* maximum, Rows)> pool_rows;

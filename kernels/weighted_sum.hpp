@@ -9,7 +9,8 @@
 namespace featherface::kernels {
 namespace {
 
-// kCount is `args.count` where it is known at compile time, else 0.
+// kCount is `args.count` where it is known at compile time, else 0. Then the inputs' places and weights are
+// in registers: a store of the output might as well change what `args` points at.
 template <int kCount, Activation kActivation>
 void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
     const Map& output = args.output;
@@ -21,15 +22,28 @@ void weighted_sum_of(const WeightedSumArgs& args, Rows rows) {
     const std::ptrdiff_t length = dense ? pixels * output.channels : output.channels;
     for (std::ptrdiff_t pixel = 0; pixel < runs; ++pixel) {
         float* const out = output.pixel(rows.begin, 0) + pixel * output.pixel_stride;
-        for_each_vector(length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
-            const auto value = [&](int i) FEATHERFACE_LAMBDA {
-                return part.load(args.inputs[i].pixel(rows.begin, 0) + pixel * args.inputs[i].pixel_stride +
-                                 c);
-            };
-            Vec sum = value(0) * Vec(args.weights[0]);
-            for (int i = 1; i < count; ++i) sum = fma(value(i), Vec(args.weights[i]), sum);
-            part.store(out + c, activate<kActivation>(sum, Vec(0.0f)));
-        });
+        const auto input = [&](int i) FEATHERFACE_LAMBDA {
+            return args.inputs[i].pixel(rows.begin, 0) + pixel * args.inputs[i].pixel_stride;
+        };
+        const auto sum_run = [&](const auto& in, const auto& weights) FEATHERFACE_LAMBDA {
+            for_each_vector(length, [&](std::ptrdiff_t c, auto part) FEATHERFACE_LAMBDA {
+                Vec sum = part.load(in(0) + c) * weights(0);
+                for (int i = 1; i < count; ++i) sum = fma(part.load(in(i) + c), weights(i), sum);
+                part.store(out + c, activate<kActivation>(sum, Vec(0.0f)));
+            });
+        };
+        if constexpr (kCount != 0) {
+            const float* in[kCount];
+            Vec weights[kCount];
+            unroll<kCount>([&](auto i) FEATHERFACE_LAMBDA {
+                in[i.value] = input(i.value);
+                weights[i.value] = args.weights[i.value];
+            });
+            sum_run([&](int i) FEATHERFACE_LAMBDA { return in[i]; },
+                    [&](int i) FEATHERFACE_LAMBDA { return weights[i]; });
+        } else {
+            sum_run(input, [&](int i) FEATHERFACE_LAMBDA { return Vec(args.weights[i]); });
+        }
     }
 }
 

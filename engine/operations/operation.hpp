@@ -8,6 +8,7 @@
 
 #include "engine/operations/activation.hpp"
 #include "engine/operations/add.hpp"
+#include "engine/operations/attend.hpp"
 #include "engine/operations/batch_norm.hpp"
 #include "engine/operations/channel_conv.hpp"
 #include "engine/operations/channel_stats.hpp"
@@ -87,8 +88,8 @@ using VariantOf = std::variant<Operations...>;
 
 using Operation = VariantOf<Input, ReadPixels, Conv, DeformConv, BatchNorm, Activate, Add, FusionWeights,
                             WeightedSum, Resize, MaxPool, RowStats, ColumnMeans, GlobalPool, Linear,
-                            ChannelConv, ScaleChannels, ScalePixels, ScaleStrips, ChannelStats, Concat, Slice,
-                            Shuffle, ToAnchors, ToPixel, SoftmaxPairs>;
+                            ChannelConv, ScaleChannels, ScalePixels, ScaleStrips, Attend, ChannelStats,
+                            Concat, Slice, Shuffle, ToAnchors, ToPixel, SoftmaxPairs>;
 
 // The same of whichever operation it is.
 std::string_view kind_of(const Operation& operation);

@@ -24,6 +24,11 @@ Graph sink_softmax(Graph graph);
 // An activation that alone reads a conv, deform_conv, add, weighted_sum or linear becomes its epilogue.
 Graph fuse_activations(Graph graph);
 
+// A map's channel gate, the pixel gate on what it lets through and the sum of that with the map become one
+// node, and statistics of what the channel gate lets through are taken of the map and the gate: what lies
+// between is never there as a map.
+Graph fuse_gates(Graph graph);
+
 // A channel shuffle read by ungrouped or grouped 1x1 convolutions alone becomes part of their weights.
 Graph fold_shuffles(Graph graph);
 

@@ -97,7 +97,7 @@ Graph optimize(Graph graph, std::span<const std::string> unfused) {
         if (value != kNone) graph.outputs.push_back({name, value});
     }
     graph = fold_batch_norm(std::move(graph));
-    graph = sink_softmax(fuse_activations(sink_activations(std::move(graph))));
+    graph = sink_softmax(fuse_gates(fuse_activations(sink_activations(std::move(graph)))));
     graph = merge_siblings(fold_shuffles(std::move(graph)));
     graph.outputs.resize(outputs);
     return graph;

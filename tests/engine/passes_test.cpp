@@ -73,10 +73,13 @@ TEST_CASE("passes: an unbound graph becomes the same nodes, with the same parame
 }
 
 TEST_CASE("passes: each keeps the outputs, applied one after another") {
-    const std::pair<const char*, Pass> passes[] = {
-        {"fold_batch_norm", fold_batch_norm},   {"sink_activations", sink_activations},
-        {"fuse_activations", fuse_activations}, {"fold_shuffles", fold_shuffles},
-        {"sink_softmax", sink_softmax},         {"merge_siblings", merge_siblings}};
+    const std::pair<const char*, Pass> passes[] = {{"fold_batch_norm", fold_batch_norm},
+                                                   {"sink_activations", sink_activations},
+                                                   {"fuse_activations", fuse_activations},
+                                                   {"fold_shuffles", fold_shuffles},
+                                                   {"fuse_gates", fuse_gates},
+                                                   {"sink_softmax", sink_softmax},
+                                                   {"merge_siblings", merge_siblings}};
     for (const std::string_view network : test::kNetworks) {
         Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {
@@ -90,10 +93,13 @@ TEST_CASE("passes: each keeps the outputs, applied one after another") {
 }
 
 TEST_CASE("passes: each keeps the outputs of the graph as it was built") {
-    const std::pair<const char*, Pass> passes[] = {
-        {"sink_activations", sink_activations}, {"fuse_activations", fuse_activations},
-        {"sink_softmax", sink_softmax},         {"fold_shuffles", fold_shuffles},
-        {"merge_siblings", merge_siblings},     {"eliminate_dead", eliminate_dead}};
+    const std::pair<const char*, Pass> passes[] = {{"sink_activations", sink_activations},
+                                                   {"fuse_activations", fuse_activations},
+                                                   {"sink_softmax", sink_softmax},
+                                                   {"fold_shuffles", fold_shuffles},
+                                                   {"fuse_gates", fuse_gates},
+                                                   {"merge_siblings", merge_siblings},
+                                                   {"eliminate_dead", eliminate_dead}};
     for (const std::string_view network : test::kNetworks) {
         const Graph graph = test::seeded_graph(network);
         for (const auto& [name, pass] : passes) {

@@ -143,10 +143,14 @@ TEST_CASE("bands: elementwise kernels, dense and in slices") {
                 table.scale_pixels(in, gates.input(), out, rows);
             });
             check([&](const ConstMap& in, const Map& out, Rows rows) {
+                const BandOf gates(gate.input(), rows);
+                table.attend({in, scale.data(), gates.input(), true, Activation::relu, out}, rows);
+            });
+            check([&](const ConstMap& in, const Map& out, Rows rows) {
                 table.copy_channels(in, nullptr, out, rows);
             });
             check_bands(input, 6, 5, 2, same, [&](const ConstMap& in, const Map& out, Rows rows) {
-                table.channel_stats(in, true, out, rows);
+                table.channel_stats(in, scale.data(), true, out, rows);
             });
         }
     });

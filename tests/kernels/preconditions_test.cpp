@@ -18,6 +18,7 @@ TEST_CASE("preconditions: a kernel that is asked for an activation it does not h
             return death_of([&] { c.run(c.output.map(), {0, c.output.map().height}); }).signal != 0;
         };
         CHECK(dies(AddCase(table, map)));
+        CHECK(dies(AttendCase(table, {map})));
         CHECK(dies(WeightedSumCase(table, {map, 2})));
         CHECK(dies(LinearCase(table, {4, 5, Activation::leaky_relu})));
         CHECK(dies(ConvGemmCase(table, {{4, 8, 3, 1, 1, 1}, 4, 5, 0, 0, Activation::swish})));
@@ -80,7 +81,10 @@ TEST_CASE("preconditions: maps of other shapes, rows that are not there and null
         check_refused("scale_channels.hpp", [&] { table.scale_channels(deep.input(), v, out.map(), all); });
         check_refused("scale_pixels.hpp",
                       [&] { table.scale_pixels(in.input(), in.input(), out.map(), all); });
-        check_refused("channel_stats.hpp", [&] { table.channel_stats(in.input(), true, out.map(), all); });
+        check_refused("attend.hpp", [&] {
+            table.attend({deep.input(), v, in.input(), true, Activation::none, out.map()}, all);
+        });
+        check_refused("channel_stats.hpp", [&] { table.channel_stats(in.input(), v, true, out.map(), all); });
         check_refused("pool_rows.hpp", [&] { table.pool_rows(in.input(), nullptr, nullptr, all); });
         check_refused("max_pool.hpp", [&] { table.max_pool({in.input(), out.map(), 1, 1, 0}, all); });
         check_refused("max_pool.hpp", [&] { table.max_pool({in.input(), half.map(), 2, 1, 0}, {0, 2}); });

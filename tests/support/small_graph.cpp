@@ -131,7 +131,9 @@ std::vector<float> values_of(const Graph& graph, engine::ParameterId id) {
     return id == engine::kNone ? std::vector<float>{} : graph.parameters[static_cast<std::size_t>(id)].values;
 }
 
-void check_same_outputs(const Graph& before, const Graph& after) {
+namespace {
+
+void check_outputs(const Graph& before, const Graph& after, double largest) {
     REQUIRE(after.outputs.size() == before.outputs.size());
     for (const kernels::KernelTable* table : kernels::available_tables()) {
         CAPTURE(table->arch);
@@ -139,9 +141,19 @@ void check_same_outputs(const Graph& before, const Graph& after) {
         for (std::size_t i = 0; i < expected.size(); ++i) {
             CAPTURE(before.outputs[i].name);
             CHECK(after.outputs[i].name == before.outputs[i].name);
-            CHECK(largest_error(found[i], expected[i]) <= kRounding);
+            CHECK(largest_error(found[i], expected[i]) <= largest);
         }
     }
+}
+
+}  // namespace
+
+void check_same_outputs(const Graph& before, const Graph& after) {
+    check_outputs(before, after, kRounding);
+}
+
+void check_same_bits(const Graph& before, const Graph& after) {
+    check_outputs(before, after, 0);
 }
 
 void check_unchanged(const Graph& graph, Graph (*pass)(Graph)) {

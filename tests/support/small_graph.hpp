@@ -65,6 +65,9 @@ std::vector<float> values_of(const engine::Graph& graph, engine::ParameterId id)
 // for rounding.
 void check_same_outputs(const engine::Graph& before, const engine::Graph& after);
 
+// The same, without any rounding.
+void check_same_bits(const engine::Graph& before, const engine::Graph& after);
+
 // The pass leaves the graph as it is: the same nodes, and outputs of the same bits.
 void check_unchanged(const engine::Graph& graph, engine::Graph (*pass)(engine::Graph));
 

@@ -40,7 +40,8 @@ class Emitter {
         for (; current_ < graph_.nodes.size(); ++current_) {
             const bool written = std::visit(
                 [this](const auto& operation) {
-                    if (has_epilogue(operation) || is_of_no_statistics(operation)) return false;
+                    if (has_epilogue(operation) || is_of_no_statistics(operation) || is_gated(operation))
+                        return false;
                     if constexpr (std::is_invocable_v<Emitter&, decltype(operation)>) {
                         (*this)(operation);
                         return true;
@@ -267,6 +268,12 @@ class Emitter {
     bool is_of_no_statistics(const Operation&) const {
         return std::is_same_v<Operation, Slice> &&
                !std::holds_alternative<RowStats>(graph_.nodes[index(node().inputs[0])].operation);
+    }
+
+    // Statistics of a map and a gate, which a pass made of those of their product.
+    template <class Operation>
+    bool is_gated(const Operation&) const {
+        return std::is_same_v<Operation, ChannelStats> && node().inputs.size() > 1;
     }
 
     const Node& node() const { return graph_.nodes[current_]; }

@@ -227,6 +227,12 @@ TEST_CASE("operations: a gate is read whole, the map row by row") {
     const Shape inputs[] = {map(9, 4), {Shape::Kind::vector, 1, 1, 4}};
     CHECK(input_rows(ScaleChannels{}, 0, {inputs, map(9, 4)}, {7, 9}) == Rows{7, 9});
     CHECK(input_rows(ScaleChannels{}, 1, {inputs, map(9, 4)}, {7, 9}) == Rows{0, 1});
+    CHECK(input_rows(ChannelStats{}, 0, {inputs, map(9, 2)}, {7, 9}) == Rows{7, 9});
+    CHECK(input_rows(ChannelStats{}, 1, {inputs, map(9, 2)}, {7, 9}) == Rows{0, 1});
+    const Shape both[] = {inputs[0], inputs[1], map(9, 1)};
+    CHECK(input_rows(Attend{}, 0, {both, map(9, 4)}, {7, 9}) == Rows{7, 9});
+    CHECK(input_rows(Attend{}, 1, {both, map(9, 4)}, {7, 9}) == Rows{0, 1});
+    CHECK(input_rows(Attend{}, 2, {both, map(9, 4)}, {7, 9}) == Rows{7, 9});
 }
 
 TEST_CASE("operations: a gate per row is read with its rows, one per column whole") {

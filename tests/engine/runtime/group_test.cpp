@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/passes/passes.hpp"
 #include "engine/runtime/band_rows.hpp"
 #include "kernels/select.hpp"
 #include "support/capture.hpp"
@@ -106,7 +107,9 @@ TEST_CASE("groups: statistics of a value that others read too") {
     const ValueId spatial = net.conv("spatial", net.channel_stats("stats", scaled, true),
                                      {.out_channels = 1, .kernel = 7, .stride = 1, .pad = 3});
     net.output("out", net.add(net.scale_pixels("gated", scaled, spatial), x));
-    check_groups(net.finish());
+    const Graph graph = net.finish();
+    check_groups(graph);
+    check_groups(fuse_gates(graph));
 }
 
 TEST_CASE("groups: gates per row and per column, from means along both") {

@@ -8,6 +8,7 @@
 
 #include "tests/kernels/cases/activate.hpp"
 #include "tests/kernels/cases/add.hpp"
+#include "tests/kernels/cases/attend.hpp"
 #include "tests/kernels/cases/channel_stats.hpp"
 #include "tests/kernels/cases/conv.hpp"
 #include "tests/kernels/cases/conv_deform.hpp"
@@ -30,7 +31,7 @@ namespace featherface::test {
 using AllCases =
     std::tuple<ConvGemmCase, ConvDepthwiseCase, ConvStemCase, ConvFlatCase, ConvWinogradCase, ConvInt8Case,
                ConvDeformCase, ScaleShiftCase, ActivateCase, AddCase, WeightedSumCase, ScaleChannelsCase,
-               ScalePixelsCase, ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase,
+               ScalePixelsCase, AttendCase, ChannelStatsCase, PoolRowsCase, MaxPoolCase, ResizeNearestCase,
                CopyChannelsCase, LinearCase, SoftmaxPairsCase, SubtractMeanCase>;
 
 template <std::size_t... kAt>
