@@ -76,10 +76,10 @@ ValueId Builder::add(ValueId a, ValueId b) {
 }
 
 ValueId Builder::weighted_sum(const std::string& name, const std::string& relu_name, int weight_count,
-                              std::initializer_list<ValueId> maps) {
+                              Inputs maps) {
     const ParameterId weights = parameter(name, {weight_count});
     append(relu_name, FusionWeights{weights, weight_count}, {}, weight_count);
-    return append("", WeightedSum{.parameter = weights}, maps, channels(*maps.begin()));
+    return append("", WeightedSum{.parameter = weights}, maps, channels(maps[0]));
 }
 
 ValueId Builder::resize_like(ValueId x, ValueId like) {
@@ -118,10 +118,9 @@ ValueId Builder::channel_stats(const std::string& name, ValueId x, bool max_firs
     return append(name, ChannelStats{max_first}, {x}, 2);
 }
 
-ValueId Builder::concat(std::initializer_list<ValueId> values) {
+ValueId Builder::concat(Inputs values) {
     // Anchors keep their number of values; maps add up their channels.
-    const bool anchors =
-        std::holds_alternative<ToAnchors>(graph_.nodes[static_cast<std::size_t>(*values.begin())].operation);
+    const bool anchors = std::holds_alternative<ToAnchors>(graph_.nodes[index(values[0])].operation);
     int total = 0;
     for (const ValueId value : values) total = anchors ? channels(value) : total + channels(value);
     return append("", Concat{}, values, total);
@@ -153,9 +152,8 @@ void Builder::output(const std::string& name, ValueId value) {
     graph_.outputs.push_back({name, value});
 }
 
-ValueId Builder::append(const std::string& name, Operation operation, std::vector<ValueId> inputs,
-                        int channels) {
-    Node node{std::move(operation), std::move(inputs), {}, {}};
+ValueId Builder::append(const std::string& name, Operation operation, Inputs inputs, int channels) {
+    Node node{std::move(operation), inputs, {}, {}};
     if (!name.empty()) node.names.push_back(call_name(name));
     graph_.nodes.push_back(std::move(node));
     channels_.push_back(channels);
@@ -172,10 +170,9 @@ ValueId Builder::row_stats(ValueId x) {
     return append("", RowStats{}, {x}, 2 * channels(x));
 }
 
-ParameterId Builder::parameter(const std::string& name, std::vector<std::int64_t> shape,
-                               Parameter::Role role) {
+ParameterId Builder::parameter(const std::string& name, TensorShape shape, Parameter::Role role) {
     const auto [known, is_new] = known_.emplace(name, static_cast<ParameterId>(graph_.parameters.size()));
-    if (is_new) graph_.parameters.push_back({name, std::move(shape), role, {}});
+    if (is_new) graph_.parameters.push_back({name, shape, role, {}});
     return known->second;
 }
 
