@@ -63,14 +63,13 @@ class Builder {
   private:
     ValueId row_stats(ValueId x);
     ValueId append(const std::string& name, Operation operation, Inputs inputs, int channels);
-    ParameterId parameter(const std::string& name, TensorShape shape,
+    ParameterId parameter(const std::string& module, std::string_view name, TensorShape shape,
                           Parameter::Role role = Parameter::Role::trained);
     std::string call_name(const std::string& name);
 
     Graph graph_;
-    std::vector<int> channels_;                           // of each value
-    std::unordered_map<std::string, int> calls_;          // how often each module was called
-    std::unordered_map<std::string, ParameterId> known_;  // the parameters
+    std::vector<int> channels_;                   // of each value
+    std::unordered_map<std::string, int> calls_;  // how often each module was called
 };
 
 }  // namespace featherface::engine
