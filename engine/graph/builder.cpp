@@ -1,10 +1,14 @@
 #include "engine/graph/builder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace featherface::engine {
 
 Builder::Builder(std::string graph_name) {
+    // About as many as the largest network has: they need not move as they become more.
+    graph_.nodes.reserve(384);
+    graph_.parameters.reserve(640);
     graph_.name = std::move(graph_name);
 }
 
@@ -15,9 +19,10 @@ ValueId Builder::input(int channels) {
 ValueId Builder::conv(const std::string& name, ValueId x, ConvGeometry geometry, Bias bias) {
     geometry.in_channels = channels(x);
     Conv op{.geometry = geometry};
-    op.weight = parameter(name + ".weight", {geometry.out_channels, geometry.in_channels / geometry.groups,
-                                             geometry.kernel, geometry.kernel});
-    if (bias == Bias::yes) op.bias = parameter(name + ".bias", {geometry.out_channels});
+    op.weight = parameter(
+        name, ".weight",
+        {geometry.out_channels, geometry.in_channels / geometry.groups, geometry.kernel, geometry.kernel});
+    if (bias == Bias::yes) op.bias = parameter(name, ".bias", {geometry.out_channels});
     return append(name, op, {x}, geometry.out_channels);
 }
 
@@ -40,30 +45,30 @@ ValueId Builder::deform_conv3x3(const std::string& name, ValueId x, int out) {
     const ValueId mask = conv3x3(name + ".modulator_conv", x, kTaps, 1, Bias::yes);
     DeformConv op{
         .geometry = {.in_channels = channels(x), .out_channels = out, .kernel = 3, .stride = 1, .pad = 1}};
-    op.weight = parameter(name + ".regular_conv.weight", {out, channels(x), 3, 3});
+    op.weight = parameter(name, ".regular_conv.weight", {out, channels(x), 3, 3});
     return append(name, op, {x, offset, mask}, out);
 }
 
 ValueId Builder::batch_norm(const std::string& name, ValueId x, double eps) {
     const int c = channels(x);
     BatchNorm op{.eps = eps};
-    op.weight = parameter(name + ".weight", {c});
-    op.bias = parameter(name + ".bias", {c});
-    op.mean = parameter(name + ".running_mean", {c}, Parameter::Role::buffer);
-    op.variance = parameter(name + ".running_var", {c}, Parameter::Role::buffer);
+    op.weight = parameter(name, ".weight", {c});
+    op.bias = parameter(name, ".bias", {c});
+    op.mean = parameter(name, ".running_mean", {c}, Parameter::Role::buffer);
+    op.variance = parameter(name, ".running_var", {c}, Parameter::Role::buffer);
     return append(name, op, {x}, c);
 }
 
 ValueId Builder::linear(const std::string& name, ValueId x, int out, Bias bias) {
     Linear op{.in = channels(x), .out = out};
-    op.weight = parameter(name + ".weight", {out, op.in});
-    if (bias == Bias::yes) op.bias = parameter(name + ".bias", {out});
+    op.weight = parameter(name, ".weight", {out, op.in});
+    if (bias == Bias::yes) op.bias = parameter(name, ".bias", {out});
     return append(name, op, {x}, out);
 }
 
 ValueId Builder::channel_conv(const std::string& name, ValueId x, int kernel) {
     ChannelConv op{.kernel = kernel};
-    op.weight = parameter(name + ".weight", {1, 1, kernel});
+    op.weight = parameter(name, ".weight", {1, 1, kernel});
     return append(name, op, {x}, channels(x));
 }
 
@@ -76,10 +81,11 @@ ValueId Builder::add(ValueId a, ValueId b) {
 }
 
 ValueId Builder::weighted_sum(const std::string& name, const std::string& relu_name, int weight_count,
-                              std::initializer_list<ValueId> maps) {
-    const ParameterId weights = parameter(name, {weight_count});
+                              Inputs maps) {
+    const ParameterId weights = parameter(name, "", {weight_count});
+    ++calls_[name];  // a parameter without a module counts as its own
     append(relu_name, FusionWeights{weights, weight_count}, {}, weight_count);
-    return append("", WeightedSum{.parameter = weights}, maps, channels(*maps.begin()));
+    return append("", WeightedSum{.parameter = weights}, maps, channels(maps[0]));
 }
 
 ValueId Builder::resize_like(ValueId x, ValueId like) {
@@ -118,10 +124,9 @@ ValueId Builder::channel_stats(const std::string& name, ValueId x, bool max_firs
     return append(name, ChannelStats{max_first}, {x}, 2);
 }
 
-ValueId Builder::concat(std::initializer_list<ValueId> values) {
+ValueId Builder::concat(Inputs values) {
     // Anchors keep their number of values; maps add up their channels.
-    const bool anchors =
-        std::holds_alternative<ToAnchors>(graph_.nodes[static_cast<std::size_t>(*values.begin())].operation);
+    const bool anchors = std::holds_alternative<ToAnchors>(graph_.nodes[index(values[0])].operation);
     int total = 0;
     for (const ValueId value : values) total = anchors ? channels(value) : total + channels(value);
     return append("", Concat{}, values, total);
@@ -153,9 +158,8 @@ void Builder::output(const std::string& name, ValueId value) {
     graph_.outputs.push_back({name, value});
 }
 
-ValueId Builder::append(const std::string& name, Operation operation, std::vector<ValueId> inputs,
-                        int channels) {
-    Node node{std::move(operation), std::move(inputs), {}, {}};
+ValueId Builder::append(const std::string& name, Operation operation, Inputs inputs, int channels) {
+    Node node{std::move(operation), inputs, {}, {}};
     if (!name.empty()) node.names.push_back(call_name(name));
     graph_.nodes.push_back(std::move(node));
     channels_.push_back(channels);
@@ -172,11 +176,18 @@ ValueId Builder::row_stats(ValueId x) {
     return append("", RowStats{}, {x}, 2 * channels(x));
 }
 
-ParameterId Builder::parameter(const std::string& name, std::vector<std::int64_t> shape,
+ParameterId Builder::parameter(const std::string& module, std::string_view name, TensorShape shape,
                                Parameter::Role role) {
-    const auto [known, is_new] = known_.emplace(name, static_cast<ParameterId>(graph_.parameters.size()));
-    if (is_new) graph_.parameters.push_back({name, std::move(shape), role, {}});
-    return known->second;
+    std::string path;
+    path.reserve(module.size() + name.size());
+    path.append(module).append(name);
+    std::vector<Parameter>& all = graph_.parameters;
+    if (calls_.contains(module)) {  // it shares them with its earlier calls
+        const auto known = std::ranges::find(all, path, &Parameter::name);
+        if (known != all.end()) return static_cast<ParameterId>(known - all.begin());
+    }
+    all.push_back({std::move(path), shape, role, {}});
+    return static_cast<ParameterId>(all.size()) - 1;
 }
 
 std::string Builder::call_name(const std::string& name) {

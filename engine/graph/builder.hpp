@@ -3,7 +3,6 @@
 // stands for.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,7 +37,7 @@ class Builder {
     ValueId activate(const std::string& name, ValueId x, Activation activation);
     ValueId add(ValueId a, ValueId b);
     ValueId weighted_sum(const std::string& parameter, const std::string& relu_name, int weight_count,
-                         std::initializer_list<ValueId> maps);
+                         Inputs maps);
     ValueId resize_like(ValueId x, ValueId like);
     ValueId max_pool(const std::string& name, ValueId x, MaxPool::Padding padding);
     ValueId global_pool(const std::string& name, ValueId x, GlobalPool::Kind kind);
@@ -48,7 +47,7 @@ class Builder {
     ValueId scale_pixels(const std::string& name, ValueId x, ValueId gate);
     ValueId scale_strips(const std::string& name, ValueId x, ValueId strip, ScaleStrips::Gate gate);
     ValueId channel_stats(const std::string& name, ValueId x, bool max_first);
-    ValueId concat(std::initializer_list<ValueId> values);
+    ValueId concat(Inputs values);
     ValueId shuffle(const std::string& name, ValueId x, std::vector<int> source);
     ValueId to_anchors(const std::string& name, ValueId x, int values);
     ValueId to_pixel(ValueId x);
@@ -63,15 +62,14 @@ class Builder {
 
   private:
     ValueId row_stats(ValueId x);
-    ValueId append(const std::string& name, Operation operation, std::vector<ValueId> inputs, int channels);
-    ParameterId parameter(const std::string& name, std::vector<std::int64_t> shape,
+    ValueId append(const std::string& name, Operation operation, Inputs inputs, int channels);
+    ParameterId parameter(const std::string& module, std::string_view name, TensorShape shape,
                           Parameter::Role role = Parameter::Role::trained);
     std::string call_name(const std::string& name);
 
     Graph graph_;
-    std::vector<int> channels_;                           // of each value
-    std::unordered_map<std::string, int> calls_;          // how often each module was called
-    std::unordered_map<std::string, ParameterId> known_;  // the parameters
+    std::vector<int> channels_;                   // of each value
+    std::unordered_map<std::string, int> calls_;  // how often each module was called
 };
 
 }  // namespace featherface::engine

@@ -1,6 +1,7 @@
 #include "engine/graph/graph.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -44,8 +45,8 @@ std::vector<Shape> infer_shapes(const Graph& graph, int height, int width) {
     return shapes;
 }
 
-std::vector<Shape> input_shapes(const Node& node, std::span<const Shape> shapes) {
-    std::vector<Shape> found;
+InputShapes input_shapes(const Node& node, std::span<const Shape> shapes) {
+    InputShapes found;
     for (const ValueId input : node.inputs) found.push_back(shapes[static_cast<std::size_t>(input)]);
     return found;
 }
@@ -67,16 +68,21 @@ std::vector<int> count_uses(const Graph& graph) {
     return uses;
 }
 
-std::vector<std::vector<ValueId>> find_readers(const Graph& graph) {
-    std::vector<std::vector<ValueId>> readers(graph.nodes.size());
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const ValueId input : graph.nodes[i].inputs) {
-            auto& list = readers[static_cast<std::size_t>(input)];
-            if (list.empty() || list.back() != static_cast<ValueId>(i))
-                list.push_back(static_cast<ValueId>(i));
+Readers::Readers(const Graph& graph) : begins_(graph.nodes.size() + 1, 0) {
+    const auto for_each_read = [&](const auto& visit) {
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+            const auto& inputs = graph.nodes[i].inputs;
+            for (auto input = inputs.begin(); input != inputs.end(); ++input) {
+                if (std::find(inputs.begin(), input, *input) == input)
+                    visit(index(*input), static_cast<ValueId>(i));
+            }
         }
-    }
-    return readers;
+    };
+    for_each_read([&](std::size_t value, ValueId) { ++begins_[value + 1]; });
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    readers_.resize(begins_.back());
+    std::vector<std::size_t> ends(begins_.begin(), begins_.end() - 1);
+    for_each_read([&](std::size_t value, ValueId reader) { readers_[ends[value]++] = reader; });
 }
 
 }  // namespace featherface::engine

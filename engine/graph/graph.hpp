@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/operations/operation.hpp"
+#include "engine/system/short_list.hpp"
 #include "featherface/status.hpp"
 
 namespace featherface::engine {
@@ -21,9 +22,11 @@ inline std::size_t index(int id) {
     return static_cast<std::size_t>(id);
 }
 
+using Inputs = ShortList<ValueId, kMaxInputs>;
+
 struct Node {
     Operation operation;
-    std::vector<ValueId> inputs;
+    Inputs inputs;
     std::vector<std::string> names;  // PyTorch module paths whose output this value is (containers included)
     std::vector<std::string> fused;  // module paths whose output a pass dissolved into this node
 };
@@ -51,7 +54,8 @@ Status check_size(int height, int width);
 std::vector<Shape> infer_shapes(const Graph& graph, int height, int width);
 
 // The shapes of a node's inputs, of those of all values.
-std::vector<Shape> input_shapes(const Node& node, std::span<const Shape> shapes);
+using InputShapes = ShortList<Shape, kMaxInputs>;
+InputShapes input_shapes(const Node& node, std::span<const Shape> shapes);
 
 // The value of that name, or kNone.
 ValueId find_value(const Graph& graph, std::string_view name);
@@ -60,6 +64,17 @@ ValueId find_value(const Graph& graph, std::string_view name);
 std::vector<int> count_uses(const Graph& graph);
 
 // The nodes that read each value, in order; a node that reads it twice is there once.
-std::vector<std::vector<ValueId>> find_readers(const Graph& graph);
+class Readers {
+  public:
+    explicit Readers(const Graph& graph);
+
+    std::span<const ValueId> operator[](std::size_t value) const {
+        return std::span(readers_).subspan(begins_[value], begins_[value + 1] - begins_[value]);
+    }
+
+  private:
+    std::vector<std::size_t> begins_;  // where each value's readers begin in the list, and its end
+    std::vector<ValueId> readers_;
+};
 
 }  // namespace featherface::engine

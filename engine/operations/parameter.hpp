@@ -8,16 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "engine/system/short_list.hpp"
+
 namespace featherface::engine {
 
 using ParameterId = int;  // index into a graph's parameters
 constexpr int kNone = -1;
 
+using TensorShape = ShortList<std::int64_t, 4>;
+
 // `values` is empty until bind() (engine/identity/weights.hpp) fills it from a checkpoint.
 struct Parameter {
     enum class Role { trained, buffer };  // buffers: BatchNorm's running statistics
     std::string name;
-    std::vector<std::int64_t> shape;
+    TensorShape shape;
     Role role = Role::trained;
     std::vector<float> values;
 };

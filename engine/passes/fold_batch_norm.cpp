@@ -18,10 +18,10 @@ Eigen::ArrayXd array_of(const Graph& graph, ParameterId id) {
 }
 
 // Of an unbound graph's there are no values, only shapes.
-ParameterId add_vector(Graph& graph, const std::string& name, int channels, const Eigen::ArrayXd& values) {
+ParameterId add_vector(Graph& graph, std::string name, int channels, const Eigen::ArrayXd& values) {
     std::vector<float> rounded(static_cast<std::size_t>(values.size()));
     Eigen::Map<Eigen::ArrayXf>(rounded.data(), values.size()) = values.cast<float>();
-    return add_parameter(graph, name, {channels}, std::move(rounded));
+    return add_parameter(graph, std::move(name), {channels}, std::move(rounded));
 }
 
 template <class Convolution>
@@ -31,30 +31,31 @@ bool fold(Graph& graph, Convolution* conv, const BatchNorm& norm) {
         array_of(graph, norm.weight) / (array_of(graph, norm.variance) + norm.eps).sqrt();
     Eigen::ArrayXd shift = -array_of(graph, norm.mean);
     if (conv->bias != kNone) shift += array_of(graph, conv->bias);
-    const std::string name = graph.parameters[static_cast<std::size_t>(conv->weight)].name;
+    const auto named = [&](const char* what) { return graph.parameters[index(conv->weight)].name + what; };
     const int channels = conv->geometry.out_channels;
-    conv->scale = add_vector(graph, name + " (scale)", channels, scale);
-    conv->bias = add_vector(graph, name + " (bias)", channels, shift * scale + array_of(graph, norm.bias));
+    conv->scale = add_vector(graph, named(" (scale)"), channels, scale);
+    conv->bias = add_vector(graph, named(" (bias)"), channels, shift * scale + array_of(graph, norm.bias));
     return true;
 }
 
 }  // namespace
 
 Graph fold_batch_norm(Graph graph) {
-    const std::vector<int> uses = count_uses(graph);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const auto* found = std::get_if<BatchNorm>(&graph.nodes[i].operation);
-        if (!found) continue;
-        const BatchNorm norm = *found;
-        const ValueId producer = graph.nodes[i].inputs[0];
-        if (uses[static_cast<std::size_t>(producer)] != 1) continue;
-        Operation& before = graph.nodes[static_cast<std::size_t>(producer)].operation;
-        if (fold(graph, std::get_if<Conv>(&before), norm) ||
-            fold(graph, std::get_if<DeformConv>(&before), norm)) {
-            absorb(graph, producer, static_cast<ValueId>(i));
+    Rewriting rewriting(std::move(graph));
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        const auto* norm = std::get_if<BatchNorm>(&rewriting.old(i).operation);
+        if (norm && rewriting.reads_alone(i)) {
+            const ValueId producer = rewriting.now(rewriting.old(i).inputs[0]);
+            Operation& before = rewriting.node(producer).operation;
+            if (fold(rewriting.graph(), std::get_if<Conv>(&before), *norm) ||
+                fold(rewriting.graph(), std::get_if<DeformConv>(&before), *norm)) {
+                rewriting.absorb(producer, i);
+                continue;
+            }
         }
+        rewriting.keep(i);
     }
-    return eliminate_dead(std::move(graph));
+    return rewriting.finish();
 }
 
 }  // namespace featherface::engine

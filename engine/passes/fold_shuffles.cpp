@@ -8,8 +8,8 @@ namespace featherface::engine {
 
 namespace {
 
-bool is_pointwise(const Graph& graph, ValueId value) {
-    const auto* conv = std::get_if<Conv>(&graph.nodes[static_cast<std::size_t>(value)].operation);
+bool is_pointwise(const Node& node) {
+    const auto* conv = std::get_if<Conv>(&node.operation);
     return conv && conv->geometry.kernel == 1;
 }
 
@@ -38,23 +38,31 @@ void permute_inputs(Graph& graph, Conv& conv, const std::vector<int>& source) {
 }  // namespace
 
 Graph fold_shuffles(Graph graph) {
-    const auto readers = find_readers(graph);
-    const std::vector<int> uses = count_uses(graph);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const auto* shuffle = std::get_if<Shuffle>(&graph.nodes[i].operation);
-        if (!shuffle || uses[i] != static_cast<int>(readers[i].size())) continue;
-        if (!std::all_of(readers[i].begin(), readers[i].end(),
-                         [&](ValueId r) { return is_pointwise(graph, r); }))
+    const Readers readers(graph);
+    Rewriting rewriting(std::move(graph));
+    const auto goes = [&](std::size_t i) {
+        return std::holds_alternative<Shuffle>(rewriting.old(i).operation) &&
+               rewriting.uses(static_cast<ValueId>(i)) == static_cast<int>(readers[i].size()) &&
+               std::ranges::all_of(
+                   readers[i], [&](ValueId reader) { return is_pointwise(rewriting.old(index(reader))); });
+    };
+    std::vector<bool> is_folded(rewriting.size(), false);
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        const Inputs reads = rewriting.old(i).inputs;
+        if (goes(i)) {
+            is_folded[i] = true;
+            rewriting.becomes(i, rewriting.now(reads[0]));
             continue;
-        const std::vector<int> source = shuffle->source;
-        for (const ValueId reader : readers[i]) {
-            Node& node = graph.nodes[static_cast<std::size_t>(reader)];
-            permute_inputs(graph, std::get<Conv>(node.operation), source);
-            node.inputs[0] = graph.nodes[i].inputs[0];
-            node.fused.insert(node.fused.begin(), graph.nodes[i].names.begin(), graph.nodes[i].names.end());
         }
+        rewriting.keep(i);
+        if (reads.empty() || !is_folded[index(reads[0])]) continue;
+        const Node& shuffle = rewriting.old(index(reads[0]));
+        Node& conv = rewriting.graph().nodes.back();
+        permute_inputs(rewriting.graph(), std::get<Conv>(conv.operation),
+                       std::get<Shuffle>(shuffle.operation).source);
+        conv.fused.insert(conv.fused.begin(), shuffle.names.begin(), shuffle.names.end());
     }
-    return eliminate_dead(std::move(graph));
+    return rewriting.finish();
 }
 
 }  // namespace featherface::engine

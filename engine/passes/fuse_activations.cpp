@@ -22,19 +22,21 @@ Activation* free_epilogue(Operation& operation, Activation activation) {
 }  // namespace
 
 Graph fuse_activations(Graph graph) {
-    const std::vector<int> uses = count_uses(graph);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const auto* activate = std::get_if<Activate>(&graph.nodes[i].operation);
-        if (!activate) continue;
-        const ValueId producer = graph.nodes[i].inputs[0];
-        if (uses[static_cast<std::size_t>(producer)] != 1) continue;
-        Activation* epilogue =
-            free_epilogue(graph.nodes[static_cast<std::size_t>(producer)].operation, activate->activation);
-        if (!epilogue) continue;
-        *epilogue = activate->activation;
-        absorb(graph, producer, static_cast<ValueId>(i));
+    Rewriting rewriting(std::move(graph));
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        const auto* activate = std::get_if<Activate>(&rewriting.old(i).operation);
+        if (activate && rewriting.reads_alone(i)) {
+            const ValueId producer = rewriting.now(rewriting.old(i).inputs[0]);
+            Activation* epilogue = free_epilogue(rewriting.node(producer).operation, activate->activation);
+            if (epilogue) {
+                *epilogue = activate->activation;
+                rewriting.absorb(producer, i);
+                continue;
+            }
+        }
+        rewriting.keep(i);
     }
-    return eliminate_dead(std::move(graph));
+    return rewriting.finish();
 }
 
 }  // namespace featherface::engine

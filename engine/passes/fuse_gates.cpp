@@ -2,6 +2,9 @@
 // costs a pass over the map to write it and one to read it, and its values are one product each.
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "engine/passes/passes.hpp"
 #include "engine/passes/rewrite.hpp"
@@ -10,55 +13,79 @@ namespace featherface::engine {
 
 namespace {
 
-// Whether the node takes the product of the map `gated` with a channel gate itself, if it is given both.
-bool can_gate(const Node& node, ValueId gated) {
-    if (std::count(node.inputs.begin(), node.inputs.end(), gated) != 1 || node.inputs[0] != gated)
-        return false;
+// A channel gate that is left out: its readers are given the map, which its value becomes, and the gate.
+struct LeftOut {
+    Node node;
+    int readers = 0;  // still to come
+};
+
+// Whether the node takes the product of its first input and a channel gate itself, if it is given both.
+bool can_gate(const Node& node) {
     return std::holds_alternative<ScalePixels>(node.operation) ||
            (std::holds_alternative<ChannelStats>(node.operation) && node.inputs.size() == 1);
 }
 
-// The sum of what the gates let through and the map they are put around is their node's, where it alone reads
-// what they let through.
-void take_sum(Graph& graph, ValueId attended, const std::vector<ValueId>& readers, int uses) {
-    Node& node = graph.nodes[index(attended)];
-    if (readers.size() != 1 || uses != 1) return;
-    const Node& reader = graph.nodes[index(readers[0])];
-    const auto* sum = std::get_if<Add>(&reader.operation);
-    if (!sum || reader.inputs[0] != attended || reader.inputs[1] != node.inputs[0]) return;
-    node.operation = Attend{.adds_input = true, .activation = sum->activation};
-    absorb(graph, attended, readers[0]);
+// Whether all that read the old node i can.
+bool can_be_left_out(const Rewriting& rewriting, std::size_t i) {
+    const auto gated = static_cast<ValueId>(i);
+    int readers = 0;
+    for (std::size_t j = i + 1; j < rewriting.size(); ++j) {
+        const Node& node = rewriting.old(j);
+        const auto times = std::count(node.inputs.begin(), node.inputs.end(), gated);
+        if (times == 0) continue;
+        if (times != 1 || node.inputs[0] != gated || !can_gate(node)) return false;
+        ++readers;
+    }
+    return readers > 0 && readers == rewriting.uses(gated);  // it is no output
+}
+
+// A reader of the node that is left out, reading what that one did.
+Node with_gate(Node reader, LeftOut& gate) {
+    Inputs inputs = {reader.inputs[0], gate.node.inputs[1]};
+    for (std::size_t n = 1; n < reader.inputs.size(); ++n) inputs.push_back(reader.inputs[n]);
+    reader.inputs = inputs;
+    if (std::holds_alternative<ScalePixels>(reader.operation)) reader.operation = Attend{};
+    if (--gate.readers == 0) {  // its names go to the last
+        std::move(gate.node.names.begin(), gate.node.names.end(), std::back_inserter(reader.fused));
+        std::move(gate.node.fused.begin(), gate.node.fused.end(), std::back_inserter(reader.fused));
+    }
+    return reader;
 }
 
 }  // namespace
 
 Graph fuse_gates(Graph graph) {
-    const std::vector<int> uses = count_uses(graph);
-    const std::vector<std::vector<ValueId>> readers = find_readers(graph);
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        if (!std::holds_alternative<ScaleChannels>(graph.nodes[i].operation)) continue;
-        const ValueId gated = static_cast<ValueId>(i);
-        const bool is_output = uses[i] != static_cast<int>(readers[i].size());
-        if (is_output || readers[i].empty() ||
-            !std::all_of(readers[i].begin(), readers[i].end(),
-                         [&](ValueId reader) { return can_gate(graph.node(reader), gated); }))
+    Rewriting rewriting(std::move(graph));
+    std::vector<std::optional<LeftOut>> left_out(rewriting.size());  // by old value
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        const Node& old = rewriting.old(i);
+        if (std::holds_alternative<ScaleChannels>(old.operation) && can_be_left_out(rewriting, i)) {
+            const int readers = rewriting.uses(static_cast<ValueId>(i));
+            left_out[i] = LeftOut{rewriting.take(i), readers};
+            rewriting.becomes(i, left_out[i]->node.inputs[0]);
             continue;
-        const ValueId map = graph.nodes[i].inputs[0], gate = graph.nodes[i].inputs[1];
-        for (const ValueId reader : readers[i]) {
-            Node& node = graph.nodes[index(reader)];
-            node.inputs[0] = map;
-            node.inputs.insert(node.inputs.begin() + 1, gate);
-            if (std::holds_alternative<ChannelStats>(node.operation)) continue;
-            node.operation = Attend{};
-            take_sum(graph, reader, readers[index(reader)], uses[index(reader)]);
         }
-        // Its names go to the last that takes its product.
-        Node& from = graph.nodes[i];
-        Node& into = graph.nodes[index(readers[i].back())];
-        std::move(from.names.begin(), from.names.end(), std::back_inserter(into.fused));
-        std::move(from.fused.begin(), from.fused.end(), std::back_inserter(into.fused));
+        if (!old.inputs.empty() && left_out[index(old.inputs[0])]) {
+            LeftOut& gate = *left_out[index(old.inputs[0])];
+            rewriting.becomes(i, rewriting.append(with_gate(rewriting.take(i), gate)));
+            continue;
+        }
+        // The sum of what the gates let through and the map they are put around is their node's, where it
+        // alone reads what they let through.
+        const auto* sum = std::get_if<Add>(&old.operation);
+        if (sum && rewriting.reads_alone(i)) {
+            const ValueId attended = rewriting.now(old.inputs[0]);
+            Node& gates = rewriting.node(attended);
+            const auto* attend = std::get_if<Attend>(&gates.operation);
+            if (attend && !attend->adds_input && gates.inputs[0] == rewriting.now(old.inputs[1])) {
+                gates.operation = Attend{.adds_input = true, .activation = sum->activation};
+                rewriting.absorb(attended, i);
+                continue;
+            }
+        }
+        rewriting.keep(i);
     }
-    return eliminate_dead(std::move(graph));
+    return rewriting.finish();
 }
 
 }  // namespace featherface::engine

@@ -1,7 +1,7 @@
 // Rewrites of a graph. Each is separate, named, and tested against the graph it was given: same outputs,
-// fewer or cheaper steps. A node that absorbs another takes over its names and keeps its own as `fused`. What
-// becomes of a graph does not depend on its parameters' values: an unbound one, without any, becomes the same
-// nodes.
+// fewer or cheaper steps. A node that absorbs another takes over its names and keeps its own as `fused`; what
+// nobody reads any more stays until eliminate_dead(). What becomes of a graph does not depend on its
+// parameters' values: an unbound one, without any, becomes the same nodes.
 #pragma once
 
 #include <span>
@@ -36,7 +36,7 @@ Graph fold_shuffles(Graph graph);
 // channels: the offset and mask convolutions of deformable branches, the three heads of a level.
 Graph merge_siblings(Graph graph);
 
-// Drops nodes and parameters no output needs.
+// Drops nodes and parameters no output needs, as the passes leave behind.
 Graph eliminate_dead(Graph graph);
 
 // All of the above in the order that helps most: what the detector runs. The values named in `unfused` are

@@ -8,28 +8,46 @@
 
 namespace featherface::engine {
 
-void absorb(Graph& graph, ValueId producer, ValueId reader) {
-    Node& into = graph.nodes[static_cast<std::size_t>(producer)];
-    Node& from = graph.nodes[static_cast<std::size_t>(reader)];
+Rewriting::Rewriting(Graph graph)
+    : uses_(count_uses(graph)),
+      old_(std::move(graph.nodes)),
+      moved_(old_.size(), kNone),
+      new_{std::move(graph.name), {}, std::move(graph.parameters), std::move(graph.outputs)} {
+    new_.nodes.reserve(old_.size());
+}
+
+Node Rewriting::take(std::size_t i) {
+    Node node = std::move(old_[i]);
+    for (ValueId& input : node.inputs) input = now(input);
+    return node;
+}
+
+ValueId Rewriting::append(Node node) {
+    new_.nodes.push_back(std::move(node));
+    return static_cast<ValueId>(new_.nodes.size()) - 1;
+}
+
+void Rewriting::keep(std::size_t i) {
+    Node& node = new_.nodes.emplace_back(std::move(old_[i]));
+    for (ValueId& input : node.inputs) input = now(input);
+    becomes(i, static_cast<ValueId>(new_.nodes.size()) - 1);
+}
+
+void Rewriting::absorb(ValueId producer, std::size_t i) {
+    Node &into = node(producer), &from = old_[i];
     std::move(into.names.begin(), into.names.end(), std::back_inserter(into.fused));
     std::move(from.fused.begin(), from.fused.end(), std::back_inserter(into.fused));
     into.names = std::move(from.names);
-    from.names.clear();
-    from.fused.clear();
-    // Whoever reads it comes behind it.
-    for (std::size_t i = index(reader) + 1; i < graph.nodes.size(); ++i) {
-        std::vector<ValueId>& inputs = graph.nodes[i].inputs;
-        std::replace(inputs.begin(), inputs.end(), reader, producer);
-    }
-    for (Output& output : graph.outputs) {
-        if (output.value == reader) output.value = producer;
-    }
+    becomes(i, producer);
 }
 
-ParameterId add_parameter(Graph& graph, std::string name, std::vector<std::int64_t> shape,
-                          std::vector<float> values) {
-    graph.parameters.push_back(
-        {std::move(name), std::move(shape), Parameter::Role::trained, std::move(values)});
+Graph Rewriting::finish() {
+    for (Output& output : new_.outputs) output.value = now(output.value);
+    return std::move(new_);
+}
+
+ParameterId add_parameter(Graph& graph, std::string name, TensorShape shape, std::vector<float> values) {
+    graph.parameters.push_back({std::move(name), shape, Parameter::Role::trained, std::move(values)});
     return static_cast<ParameterId>(graph.parameters.size()) - 1;
 }
 
@@ -98,7 +116,7 @@ Graph optimize(Graph graph, std::span<const std::string> unfused) {
     }
     graph = fold_batch_norm(std::move(graph));
     graph = sink_softmax(fuse_gates(fuse_activations(sink_activations(std::move(graph)))));
-    graph = merge_siblings(fold_shuffles(std::move(graph)));
+    graph = eliminate_dead(fold_shuffles(merge_siblings(std::move(graph))));
     graph.outputs.resize(outputs);
     return graph;
 }

@@ -21,7 +21,7 @@ struct Stage {
     // What it reads: an input of the step where the number is smaller than how many those are, else, that
     // many subtracted, an earlier stage.
     std::vector<int> sources = {};
-    std::vector<Shape> input_shapes = {};
+    InputShapes input_shapes = {};
     Shape shape = {};
     int output = kNone;           // which output of the step its value is; kNone: it has a band
     std::size_t band_offset = 0;  // in a thread's scratch, floats

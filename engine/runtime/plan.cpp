@@ -80,7 +80,7 @@ std::int64_t work_of_step(const Program& program, const Step& step, std::span<co
     for (const ValueId value : step.stages) {
         if (!program.schedule.computed[index(value)]) continue;
         const Node& node = program.graph.node(value);
-        const std::vector<Shape> inputs = input_shapes(node, shapes);
+        const InputShapes inputs = input_shapes(node, shapes);
         const Work of_node = work_of(node.operation, Extents{inputs, shapes[index(value)]});
         work += of_node.multiply_adds +
                 of_node.map_bytes / static_cast<std::int64_t>(sizeof(float)) * kValueMoved;

@@ -12,7 +12,8 @@ Schedule schedule_one_by_one(const Graph& graph) {
     find_homes(graph, /*place_concats=*/false, schedule);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const std::vector<ValueId> value = {static_cast<ValueId>(i)};
-        schedule.steps.push_back({value, graph.nodes[i].inputs, value});
+        const Inputs& inputs = graph.nodes[i].inputs;
+        schedule.steps.push_back({value, {inputs.begin(), inputs.end()}, value});
     }
     return schedule;
 }

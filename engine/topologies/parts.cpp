@@ -15,7 +15,7 @@ Pyramid bifpn_cell(Builder& net, const std::string& name, const Pyramid& in, int
         net.alias(path + ".0", x);
         return net.alias(path, net.batch_norm(path + ".1", x, kBifpnEps));
     };
-    const auto sum = [&](const std::string& weights, int count, std::initializer_list<ValueId> maps) {
+    const auto sum = [&](const std::string& weights, int count, const Inputs& maps) {
         const std::string path = name + "." + weights;
         return net.weighted_sum(path, path + "_relu", count, maps);
     };

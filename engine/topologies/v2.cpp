@@ -47,7 +47,7 @@ Pyramid bifpn_cell(Builder& net, const std::string& name, Pyramid p, bool first)
         return net.alias(path,
                          net.batch_norm(path + ".1", net.conv1x1(path + ".0", x, kV2Width), kV2BifpnEps));
     };
-    const auto sum = [&](const std::string& weights, int count, std::initializer_list<ValueId> maps) {
+    const auto sum = [&](const std::string& weights, int count, const Inputs& maps) {
         return net.weighted_sum(name + "." + weights, name + ".relu", count, maps);
     };
     const auto separable = [&](const std::string& module, ValueId x) {

@@ -80,11 +80,10 @@ Graph finish(engine::Builder& net) {
     return bound(net.finish());
 }
 
-ValueId append(Graph& graph, engine::Operation operation, std::vector<ValueId> inputs,
-               const std::string& name) {
+ValueId append(Graph& graph, engine::Operation operation, engine::Inputs inputs, const std::string& name) {
     std::vector<std::string> names;
     if (!name.empty()) names.push_back(name);
-    graph.nodes.push_back({std::move(operation), std::move(inputs), std::move(names), {}});
+    graph.nodes.push_back({std::move(operation), inputs, std::move(names), {}});
     return static_cast<ValueId>(graph.nodes.size()) - 1;
 }
 

@@ -20,7 +20,7 @@ engine::Graph bound(engine::Graph graph);
 engine::Graph finish(engine::Builder& net);
 
 // Appends a node, which the builder may have no word for.
-engine::ValueId append(engine::Graph& graph, engine::Operation operation, std::vector<engine::ValueId> inputs,
+engine::ValueId append(engine::Graph& graph, engine::Operation operation, engine::Inputs inputs,
                        const std::string& name = "");
 
 // The parameter of that name, or nullptr.

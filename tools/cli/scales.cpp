@@ -1,7 +1,6 @@
 #include "tools/cli/scales.hpp"
 
 #include <cmath>
-#include <sstream>
 
 #include "featherface/detector.hpp"
 
@@ -20,8 +19,9 @@ void declare_scales(Arguments& arguments, std::optional<std::string>& target, co
 Result<std::uint32_t> parse_scales(const std::string& text) {
     if (text == "auto") return kAutoScales;
     std::uint32_t scales = 0;
-    std::istringstream words(text);
-    for (std::string word; std::getline(words, word, ',');) {
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::string word = text.substr(begin, text.find(',', begin) - begin);
+        begin += word.size() + 1;
         float scale = 0;
         int exponent = 0;
         if (!parse_number("--scales", word, scale, 0, 1).ok() || std::frexp(scale, &exponent) != 0.5f ||

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
+
+#include "tools/measure/system_text.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -17,17 +19,19 @@ namespace {
 
 using std::filesystem::path;
 
+// The first number in units of the second, 0 if there are no such two.
+double ratio_of(const std::vector<double>& numbers) {
+    return numbers.size() >= 2 && numbers[0] > 0 && numbers[1] > 0 ? numbers[0] / numbers[1] : 0;
+}
+
 // A group's quota in cores, 0 if it has none. Where there is no limit, v2 has the word "max", v1 the number
 // -1.
 double quota_v2(const path& group) {
-    std::ifstream file(group / "cpu.max");
-    double quota = 0, period = 0;
-    return file >> quota >> period && quota > 0 && period > 0 ? quota / period : 0;
+    return ratio_of(numbers_of(system_text(group / "cpu.max")));
 }
 double quota_v1(const path& group) {
-    std::ifstream quota_file(group / "cpu.cfs_quota_us"), period_file(group / "cpu.cfs_period_us");
-    double quota = 0, period = 0;
-    return quota_file >> quota && period_file >> period && quota > 0 && period > 0 ? quota / period : 0;
+    return ratio_of(
+        numbers_of(system_text(group / "cpu.cfs_quota_us") + " " + system_text(group / "cpu.cfs_period_us")));
 }
 
 // The least quota from `group` up to the mount that it is below. A container may not see the groups its path
@@ -49,12 +53,13 @@ double least_quota(const path& mount, path group, const Quota& quota) {
 
 double cgroup_cores(const path& root) {
     const path mounts = root / "sys/fs/cgroup";
-    std::ifstream groups(root / "proc/self/cgroup");
-    for (std::string line; std::getline(groups, line);) {  // id:controllers:/path
-        std::istringstream fields(line);
-        std::string id, controllers, group;
-        if (!std::getline(std::getline(std::getline(fields, id, ':'), controllers, ':'), group)) continue;
-        const path relative = path(group).relative_path();
+    const std::string groups = system_text(root / "proc/self/cgroup");
+    for (std::string_view rest = groups; !rest.empty();) {
+        std::string_view line = take_until(rest, '\n');  // id:controllers:/path
+        take_until(line, ':');
+        const std::string controllers(take_until(line, ':'));
+        if (line.empty()) continue;
+        const path relative = path(line).relative_path();
         double cores = 0;
         if (controllers.empty()) {
             cores = least_quota(mounts, relative, quota_v2);

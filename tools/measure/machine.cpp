@@ -2,16 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "engine/system/clock.hpp"
 #include "tools/measure/available_cores.hpp"
 #include "tools/measure/stopwatch.hpp"
+#include "tools/measure/system_text.hpp"
 
 #if defined(__linux__)
 #include <pthread.h>
@@ -23,10 +23,8 @@ namespace featherface::tools {
 namespace {
 
 std::string first_line(const char* path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
+    const std::string text = system_text(path);
+    return text.substr(0, text.find('\n'));
 }
 
 std::string build_text() {
@@ -56,14 +54,13 @@ const cpu_set_t& usable_cores() {
 }  // namespace
 
 std::string cpuinfo(std::string_view key) {
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);) {
-        const std::size_t colon = line.find(':');
-        if (colon == std::string::npos) continue;
-        const std::string_view name = std::string_view(line).substr(0, colon);
+    const std::string text = system_text("/proc/cpuinfo");
+    for (std::string_view rest = text; !rest.empty();) {
+        std::string_view line = take_until(rest, '\n');
+        const std::string_view name = take_until(line, ':');
         if (!name.starts_with(key) || name.find_first_not_of(" \t", key.size()) != name.npos) continue;
-        const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
-        return begin == std::string::npos ? "" : line.substr(begin);
+        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+        return std::string(line);
     }
     return "";
 }
@@ -99,11 +96,11 @@ Machine this_machine() {
 CpuTimes cpu_times() {
     CpuTimes times;
     // /proc/stat: "cpu user nice system idle iowait irq softirq steal ...", in clock ticks.
-    std::istringstream fields(first_line("/proc/stat"));
-    std::string label;
-    std::array<double, 8> ticks{};
-    fields >> label;
-    for (double& tick : ticks) fields >> tick;
+    const std::string line = first_line("/proc/stat");
+    std::string_view rest = line;
+    take_until(rest, ' ');
+    std::vector<double> ticks = numbers_of(rest);
+    ticks.resize(8);
     const double ticks_a_second = static_cast<double>(sysconf(_SC_CLK_TCK));
     times.busy = (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / ticks_a_second;
     times.stolen = ticks[7] / ticks_a_second;

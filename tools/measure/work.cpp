@@ -15,7 +15,7 @@ const Shape& shape_of(ValueId value, std::span<const Shape> shapes) {
 bool is_read(const Graph& graph, const Step& step, ValueId value, std::span<const Shape> shapes) {
     return std::any_of(step.stages.begin(), step.stages.end(), [&](ValueId stage) {
         const Node& node = graph.node(stage);
-        const std::vector<Shape> inputs = input_shapes(node, shapes);
+        const InputShapes inputs = input_shapes(node, shapes);
         const Shape& output = shape_of(stage, shapes);
         for (std::size_t i = 0; i < node.inputs.size(); ++i) {
             if (node.inputs[i] != value) continue;
@@ -35,7 +35,7 @@ std::int64_t bytes_of(const Graph& graph, ValueId value, std::span<const Shape> 
 
 Work work_of(const Graph& graph, ValueId value, std::span<const Shape> shapes) {
     const Node& node = graph.node(value);
-    const std::vector<Shape> inputs = input_shapes(node, shapes);
+    const InputShapes inputs = input_shapes(node, shapes);
     return work_of(node.operation, {inputs, shape_of(value, shapes)});
 }
 

@@ -252,6 +252,9 @@ class Emitter {
         return {dims.begin(), dims.end()};
     }
 
+    static Dims dims_of(const Parameter& parameter) {
+        return {parameter.shape.begin(), parameter.shape.end()};
+    }
     static Dims square(std::int64_t extent) { return {extent, extent}; }
     static Dims border(std::int64_t width) { return {width, width, width, width}; }
 
@@ -304,7 +307,7 @@ class Emitter {
         if (id == kNone) return "";
         const Parameter& parameter = graph_.parameters[index(id)];
         if (written_.insert(id).second) {
-            file_.add_constant(parameter.name, parameter.shape, std::span<const float>(parameter.values));
+            file_.add_constant(parameter.name, dims_of(parameter), std::span<const float>(parameter.values));
         }
         return parameter.name;
     }
@@ -324,9 +327,9 @@ class Emitter {
         for (std::size_t i = 0; i < weights.size(); ++i) weights[i] *= scale[i / channel];
 
         const Operands own{part("weight"), part("bias")};
-        file_.add_constant(own.weight, graph_.parameters[index(op.weight)].shape,
+        file_.add_constant(own.weight, dims_of(graph_.parameters[index(op.weight)]),
                            std::span<const float>(weights));
-        file_.add_constant(own.bias, graph_.parameters[index(op.bias)].shape,
+        file_.add_constant(own.bias, dims_of(graph_.parameters[index(op.bias)]),
                            std::span<const float>(values(op.bias)));
         return own;
     }
@@ -343,7 +346,7 @@ class Emitter {
 }  // namespace
 
 Result<std::string> export_onnx(Graph graph, std::optional<OnnxSize> size) {
-    const Graph folded = fold_batch_norm(std::move(graph));
+    const Graph folded = eliminate_dead(fold_batch_norm(std::move(graph)));
     return Emitter(folded, size).run();
 }
 

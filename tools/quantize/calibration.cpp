@@ -18,7 +18,7 @@ constexpr int kLeastInputs = 16;
 
 Calibration::Calibration(const engine::Graph& graph)
     : graph_(graph), seen_(graph.nodes.size()), is_chosen_(graph.nodes.size()) {
-    const auto readers = engine::find_readers(graph);
+    const engine::Readers readers(graph);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const engine::Node& node = graph.nodes[i];
         const auto* conv = std::get_if<engine::Conv>(&node.operation);

@@ -21,7 +21,7 @@ Names parameter_names(const Graph& graph) {
 Extents shape_of(const Graph& graph, std::string_view parameter) {
     const Parameter* found = test::find_parameter(graph, parameter);
     REQUIRE_MESSAGE(found != nullptr, "no parameter " << parameter);
-    return found->shape;
+    return {found->shape.begin(), found->shape.end()};
 }
 
 TEST_CASE("builder: the picture is the value input, and the graph has the name it was given") {

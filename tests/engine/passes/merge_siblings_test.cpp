@@ -80,7 +80,7 @@ TEST_CASE("merge_siblings: the weights and biases stand one behind the other") {
     set_values(graph, "b.weight", {7, 8, 9, 10, 11, 12});
     set_values(graph, "a.bias", {13, 14});
     set_values(graph, "b.bias", {15, 16});
-    const Graph merged = merge_siblings(graph);
+    const Graph merged = eliminate_dead(merge_siblings(graph));
     const Conv& conv = merged_conv(merged);
     CHECK(values_of(merged, conv.weight) == Floats{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
     CHECK(values_of(merged, conv.bias) == Floats{13, 14, 15, 16});
@@ -266,10 +266,10 @@ TEST_CASE("merge_siblings: a head does not merge with offsets and masks of equal
     check_same_outputs(graph, merged);
 }
 
-TEST_CASE("merge_siblings: a convolution that nothing reads is dropped, not merged") {
+TEST_CASE("merge_siblings: a convolution that nothing reads is not merged") {
     const Graph graph =
         deform_and([](Builder& net, ValueId picture) { net.conv3x3("unread", picture, 4, 1, Bias::yes); });
-    CHECK(merged_conv(merge_siblings(graph)).geometry.out_channels == 18 + 9);
+    CHECK(merged_conv(eliminate_dead(merge_siblings(graph))).geometry.out_channels == 18 + 9);
 }
 
 TEST_CASE("merge_siblings: deformable convolutions of one map share one convolution for all they need") {

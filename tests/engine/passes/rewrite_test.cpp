@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <span>
+
 #include "engine/passes/passes.hpp"
 #include "support/small_graph.hpp"
 
@@ -32,47 +34,82 @@ struct Chain {
     Node& node(ValueId value) { return graph.nodes[static_cast<std::size_t>(value)]; }
 };
 
-TEST_CASE("absorb: whoever read the reader reads the producer, outputs too, at whatever place") {
-    Chain chain;
-    absorb(chain.graph, chain.conv, chain.relu);
-    CHECK(chain.node(chain.sum).inputs[1] == chain.conv);
-    CHECK(chain.node(chain.twice).inputs == Values{chain.conv, chain.conv});
-    CHECK(chain.graph.outputs[0].name == "map");
-    CHECK(chain.graph.outputs[0].value == chain.conv);
+// The graph without its activation, whose value the convolution has.
+Graph absorbed(const Chain& chain) {
+    Rewriting rewriting(chain.graph);
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        if (i == index(chain.relu)) {
+            rewriting.absorb(rewriting.now(chain.conv), i);
+        } else {
+            rewriting.keep(i);
+        }
+    }
+    return rewriting.finish();
 }
 
-TEST_CASE("absorb: all else is read as before") {
-    Chain chain;
-    const Graph before = chain.graph;
-    absorb(chain.graph, chain.conv, chain.relu);
-    CHECK(chain.node(chain.sum).inputs[0] == before.nodes[static_cast<std::size_t>(chain.sum)].inputs[0]);
-    CHECK(chain.graph.nodes.back().inputs == before.nodes.back().inputs);
-    CHECK(chain.graph.outputs[1].value == before.outputs[1].value);
-    CHECK(chain.graph.nodes.size() == before.nodes.size());
+TEST_CASE("Rewriting: what is kept stays as it is") {
+    const Chain chain;
+    Rewriting rewriting(chain.graph);
+    REQUIRE(rewriting.size() == chain.graph.nodes.size());
+    for (std::size_t i = 0; i < rewriting.size(); ++i) rewriting.keep(i);
+    const Graph kept = rewriting.finish();
+    CHECK(describe(kept) == describe(chain.graph));
+    CHECK(kept.parameters.size() == chain.graph.parameters.size());
+    CHECK(kept.name == chain.graph.name);
 }
 
-TEST_CASE("absorb: the producer takes the reader's names and keeps its own as fused, in order of execution") {
-    Chain chain;
-    chain.node(chain.conv).fused = {"before"};
-    chain.node(chain.relu).fused = {"between"};
-    absorb(chain.graph, chain.conv, chain.relu);
-    CHECK(chain.node(chain.conv).names == Names{"relu", "map"});
-    CHECK(chain.node(chain.conv).fused == Names{"before", "conv", "between"});
-    CHECK(chain.node(chain.relu).names.empty());
-    CHECK(chain.node(chain.relu).fused.empty());
-}
-
-TEST_CASE("absorb: the reader is left without readers, for eliminate_dead to drop") {
-    Chain chain;
-    absorb(chain.graph, chain.conv, chain.relu);
-    CHECK(count_uses(chain.graph)[static_cast<std::size_t>(chain.relu)] == 0);
-    CHECK(describe(eliminate_dead(chain.graph)) ==
+TEST_CASE("Rewriting: whoever read what was absorbed reads the producer, outputs too, at whatever place") {
+    CHECK(describe(absorbed(Chain())) ==
           "relu map = conv(input) was conv\n"
           "sum = add(input, relu)\n"
           "twice = add(relu, relu)\n"
           "sum of all = add(sum, twice)\n"
           "-> map: relu\n"
           "-> sum of all: sum of all\n");
+}
+
+TEST_CASE("Rewriting: the producer takes names over and keeps its own as fused, in order of execution") {
+    Chain chain;
+    chain.node(chain.conv).fused = {"before"};
+    chain.node(chain.relu).fused = {"between"};
+    const Graph graph = absorbed(chain);
+    CHECK(node_named(graph, "relu").names == Names{"relu", "map"});
+    CHECK(node_named(graph, "relu").fused == Names{"before", "conv", "between"});
+}
+
+TEST_CASE("Rewriting: a node that is put before another is read by it alone") {
+    const Chain chain;
+    Rewriting rewriting(chain.graph);
+    for (std::size_t i = 0; i < rewriting.size(); ++i) {
+        if (i != index(chain.sum)) {
+            rewriting.keep(i);
+            continue;
+        }
+        Node sum = rewriting.take(i);
+        sum.inputs[1] = rewriting.append({Activate{Activation::sigmoid}, {sum.inputs[1]}, {"sigmoid"}, {}});
+        rewriting.becomes(i, rewriting.append(std::move(sum)));
+    }
+    CHECK(describe(rewriting.finish()) ==
+          "conv = conv(input)\n"
+          "relu map = activation+relu(conv)\n"
+          "sigmoid = activation+sigmoid(relu)\n"
+          "sum = add(input, sigmoid)\n"
+          "twice = add(relu, relu)\n"
+          "sum of all = add(sum, twice)\n"
+          "-> map: relu\n"
+          "-> sum of all: sum of all\n");
+}
+
+TEST_CASE("Rewriting: a node reads alone what no other node and no output reads") {
+    Chain chain;
+    const Rewriting rewriting(chain.graph);
+    CHECK(rewriting.reads_alone(index(chain.relu)));
+    CHECK(!rewriting.reads_alone(index(chain.twice)));  // it reads the activation twice, and others do
+    CHECK(!rewriting.reads_alone(index(chain.conv)));   // a sum reads the picture, too
+    CHECK(!rewriting.reads_alone(0));                   // it has no inputs
+    CHECK(rewriting.uses(chain.relu) == 1 + 2 + 1);
+    chain.graph.outputs.push_back({"conv", chain.conv});
+    CHECK(!Rewriting(chain.graph).reads_alone(index(chain.relu)));
 }
 
 TEST_CASE("add_parameter: the new parameter is the last, and counts as trained") {
@@ -88,15 +125,17 @@ TEST_CASE("add_parameter: the new parameter is the last, and counts as trained")
     CHECK(added.values == std::vector<float>{1, 2, 3});
 }
 
-TEST_CASE("find_readers: the nodes that read a value in order, each once; outputs are no readers") {
+TEST_CASE("Readers: the nodes that read a value in order, each once; outputs are no readers") {
     const Chain chain;
-    const auto readers = find_readers(chain.graph);
-    REQUIRE(readers.size() == chain.graph.nodes.size());
-    const auto readers_of = [&](ValueId value) { return readers[static_cast<std::size_t>(value)]; };
+    const Readers readers(chain.graph);
+    const auto readers_of = [&](ValueId value) {
+        const std::span<const ValueId> found = readers[index(value)];
+        return Values(found.begin(), found.end());
+    };
     CHECK(readers_of(find_value(chain.graph, "input")) == Values{chain.conv, chain.sum});
     CHECK(readers_of(chain.conv) == Values{chain.relu});
     CHECK(readers_of(chain.relu) == Values{chain.sum, chain.twice});
-    CHECK(readers.back().empty());
+    CHECK(readers_of(static_cast<ValueId>(chain.graph.nodes.size()) - 1).empty());
 }
 
 TEST_CASE("count_uses: every input counts, also the second of one node, and every output") {

@@ -15,7 +15,7 @@ namespace featherface::test {
 // A node with the shapes it has for some picture.
 struct NetworkNode {
     engine::Operation operation;
-    std::vector<engine::Shape> inputs;
+    engine::InputShapes inputs;
     engine::Shape output;
 };
 
