@@ -39,7 +39,7 @@ TEST_CASE("fuse_gates: both gates, the sum with the map and its activation are o
           "channel gate = global_pool(<row_stats>)\n"
           "stats = channel_stats(map, channel gate)\n"
           "logits = conv(stats)\n"
-          "relu out = attend+relu(map, channel gate, logits) was pixel gated gated\n"
+          "relu out = attend+relu(map, channel gate, logits) was gated pixel gated\n"
           "-> out: relu\n");
     check_same_bits(graph, fused);
 }
@@ -107,7 +107,7 @@ TEST_CASE("fuse_gates: a gated map that nothing reads goes") {
     net.scale_channels("gated", map, net.global_pool("gate", map, GlobalPool::Kind::average));
     net.output("out", map);
     const Graph graph = finish(net);
-    CHECK(describe(fuse_gates(graph)) == describe(eliminate_dead(graph)));
+    CHECK(describe(eliminate_dead(fuse_gates(graph))) == describe(eliminate_dead(graph)));
 }
 
 }  // namespace
