@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "engine/identity/identify.hpp"
-#include "engine/identity/weights.hpp"
 #include "engine/model_loading.hpp"
 #include "loaders/error.hpp"
 #include "loaders/guarded.hpp"
@@ -55,7 +54,6 @@ Result<Loaded> build(Result<loaders::Checkpoint> opened, const ModelOptions& opt
     };
 
     Graph graph = std::move(identity.graph);
-    if (Status status = bind(graph, *checkpoint); !status.ok()) return status;
     if (Status status = set_precision(checkpoint->packed(), options, graph); !status.ok())
         return loaders::in_file(checkpoint->file_name(), status);
     if (rewrite) rewrite(graph);

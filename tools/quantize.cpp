@@ -15,7 +15,6 @@
 #include "engine/identity/identify.hpp"
 #include "engine/identity/networks.hpp"
 #include "engine/identity/text.hpp"
-#include "engine/identity/weights.hpp"
 #include "engine/packed/pack.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/detector.hpp"
@@ -118,11 +117,10 @@ bool is_held_out(std::size_t i) {
 }
 
 // What the convolutions of the network read, as the pictures that are not held out show it.
-Result<std::vector<engine::InputRange>> calibrate(const loaders::Checkpoint& checkpoint, engine::Graph graph,
-                                                  const PictureList& list, const QuantizeCommand& options) {
+Result<std::vector<engine::InputRange>> calibrate(engine::Graph graph, const PictureList& list,
+                                                  const QuantizeCommand& options) {
     const auto table = kernels::default_table();
     if (!table.ok()) return table.status();
-    if (Status status = engine::bind(graph, checkpoint); !status.ok()) return status;
     const auto program = std::make_shared<const engine::Program>(compile(std::move(graph), *table.value()));
     engine::Session session(program, options.threads);
     Calibration calibration(program->graph);
@@ -232,7 +230,7 @@ ExitCode quantize(Words words) {
     auto output = OutputFile::create(*options.output);
     if (!output.ok()) return fail(output.status());
 
-    auto ranges = calibrate(checkpoint.value(), std::move(identity.graph), list, options);
+    auto ranges = calibrate(std::move(identity.graph), list, options);
     if (!ranges.ok()) return fail(ranges.status());
     const auto packed =
         engine::pack(checkpoint.value(), {.cpu_architectures = architectures.value(),

@@ -1,6 +1,7 @@
 #include "engine/identity/check_values.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -35,32 +36,25 @@ class Finding {
     std::string first_;
 };
 
+// Counted as numbers as long as a float, several at once; no tensor of a network has more values.
 std::int64_t count_not_finite(std::span<const float> values) {
-    std::int64_t count = 0;
+    std::uint32_t count = 0;
     for (const float value : values) count += !(std::abs(value) <= std::numeric_limits<float>::max());
     return count;
 }
 
 std::int64_t count_negative(std::span<const float> values) {
-    std::int64_t count = 0;
+    std::uint32_t count = 0;
     for (const float value : values) count += value < 0;
     return count;
 }
 
 }  // namespace
 
-std::vector<std::string> check_values(const Graph& graph, const loaders::Checkpoint& checkpoint) {
+std::vector<std::string> check_values(const Graph& graph) {
     Finding not_finite, negative;
-    std::vector<float> converted;
     for (const Parameter& parameter : graph.parameters) {
-        const loaders::CheckpointTensor* tensor = checkpoint.find(parameter.name);
-        if (!tensor) continue;
-        std::span<const float> values = loaders::view_as_f32(*tensor);
-        if (values.empty()) {
-            converted.resize(static_cast<std::size_t>(tensor->element_count()));
-            if (!loaders::copy_as_f32(*tensor, converted).ok()) continue;
-            values = converted;
-        }
+        const std::span<const float> values = parameter.values;
         not_finite.add(parameter.name, count_not_finite(values), values.size());
         if (parameter.name.ends_with(".running_var")) {
             negative.add(parameter.name, count_negative(values), values.size());

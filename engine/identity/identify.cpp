@@ -7,6 +7,7 @@
 #include "engine/identity/check_values.hpp"
 #include "engine/identity/known_networks.hpp"
 #include "engine/identity/text.hpp"
+#include "engine/identity/weights.hpp"
 #include "loaders/error.hpp"
 #include "loaders/torch/name_prefix.hpp"
 
@@ -235,12 +236,14 @@ Identity identify(Checkpoint& checkpoint) {
                 identity.architecture = network->architecture;
                 identity.name = network->name;
                 count_elements(checkpoint, identity);
-                identity.warnings = check_values(comparison.graph, checkpoint);
+                identity.graph = std::move(comparison.graph);
+                // The comparison has found all that this needs.
+                static_cast<void>(bind(identity.graph, checkpoint));
+                identity.warnings = check_values(identity.graph);
                 if (comparison.ignored.count() > 0) {
                     identity.warnings.push_back("ignored tensors that are not part of the network: " +
                                                 comparison.ignored.summary(kShown, ", "));
                 }
-                identity.graph = std::move(comparison.graph);
                 return identity;
             }
             if (!nearest || comparison.is_nearer_than(*nearest)) nearest = std::move(comparison);

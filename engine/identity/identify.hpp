@@ -15,7 +15,7 @@ namespace featherface::engine {
 
 struct Identity {
     std::optional<Architecture> architecture;  // nothing: not a network this engine runs
-    Graph graph;                               // the network's, unbound; empty when architecture is nothing
+    Graph graph;                               // the network's, bound; empty when architecture is nothing
     std::string name;  // "FeatherFace V1", or the nearest known thing ("FeatherNetB anti-spoofing network")
     std::string explanation;  // when architecture is nothing: why, and the first tensors that differ
     // Ignored tensors of a network that was recognised are not counted.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "engine/identity/identify.hpp"
-#include "engine/identity/weights.hpp"
 #include "engine/packed/packed_program.hpp"
 #include "engine/passes/passes.hpp"
 #include "kernels/select.hpp"
@@ -89,7 +88,6 @@ Result<PackedModel> pack(loaders::Checkpoint& checkpoint, const PackOptions& opt
     packed.parameters = identity.parameters;
     packed.warnings = std::move(identity.warnings);
     Graph graph = std::move(identity.graph);
-    if (Status status = bind(graph, checkpoint); !status.ok()) return status;
     loaders::PackedTensorSections tensors;
     for (Parameter& parameter : graph.parameters) {
         // Biases and BatchNorm are a hundredth of the network, and what all its values go through.

@@ -33,7 +33,4 @@ struct CheckpointTensor {
 // Errors: unsupported when the dtype is no floating-point type or the layout is not dense.
 Status copy_as_f32(const CheckpointTensor& tensor, std::span<float> out);
 
-// The tensor's elements in place when it is contiguous, aligned float32; otherwise an empty span.
-std::span<const float> view_as_f32(const CheckpointTensor& tensor);
-
 }  // namespace featherface::loaders

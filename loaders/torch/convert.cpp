@@ -116,13 +116,4 @@ Status copy_as_f32(const CheckpointTensor& tensor, std::span<float> out) {
     return {};
 }
 
-std::span<const float> view_as_f32(const CheckpointTensor& tensor) {
-    const auto address = reinterpret_cast<std::uintptr_t>(tensor.bytes.data());
-    const bool in_place = tensor.dtype == DType::f32 && tensor.layout.empty() && tensor.is_contiguous() &&
-                          address % alignof(float) == 0;
-    if (!in_place) return {};
-    return {reinterpret_cast<const float*>(tensor.bytes.data()),
-            static_cast<std::size_t>(tensor.element_count())};
-}
-
 }  // namespace featherface::loaders

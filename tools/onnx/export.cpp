@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/identity/identify.hpp"
-#include "engine/identity/weights.hpp"
 #include "engine/passes/passes.hpp"
 #include "tools/onnx/file.hpp"
 
@@ -356,7 +355,6 @@ Result<std::string> export_onnx(loaders::Checkpoint& checkpoint, std::optional<O
         return Status(StatusCode::wrong_model,
                       std::string(checkpoint.file_name()) + ": " + identity.explanation);
     }
-    if (Status status = bind(identity.graph, checkpoint); !status.ok()) return status;
     return export_onnx(std::move(identity.graph), size);
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/identity/identify.hpp"
-#include "engine/identity/weights.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_dumps.hpp"
 
@@ -18,8 +17,7 @@ TEST_CASE("bind: the 48,532 denormal values of ECA-CBAM's file become zeros, all
     FEATHERFACE_SHARED_FILE(path, test::kSharedEcaCbam);
     auto checkpoint = loaders::Checkpoint::open(path);
     REQUIRE_MESSAGE(checkpoint.ok(), checkpoint.status().message());
-    Graph graph = identify(checkpoint.value()).graph;
-    REQUIRE(bind(graph, checkpoint.value()).ok());
+    const Graph graph = identify(checkpoint.value()).graph;
     std::int64_t denormal = 0, different = 0;
     for (const Parameter& parameter : graph.parameters) {
         std::vector<float> in_file(parameter.values.size());

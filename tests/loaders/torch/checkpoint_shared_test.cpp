@@ -66,7 +66,6 @@ TEST_CASE("shared: V1 is a bare zip checkpoint of 592,371 parameters and 248 sca
     const CheckpointTensor* first = checkpoint.find("body.stage1.0.0.weight");
     REQUIRE(first != nullptr);
     CHECK(first->shape == std::vector<std::int64_t>{8, 3, 3, 3});
-    CHECK(loaders::view_as_f32(*first).size() == 216);  // in place
     CHECK(checkpoint.find("total_ops")->dtype == DType::f64);
     check_numbers(checkpoint);
 }
