@@ -19,9 +19,11 @@ using Bytes = std::span<const std::byte>;
 
 // Without a branch, so that compilers make it several numbers at once.
 float f16_value(std::uint16_t half) {
-    constexpr std::uint32_t kBias = (127 - 15) << 23, kExponent = 0x1f << 23, kSmallestNormal = (127 - 14) << 23;
+    constexpr std::uint32_t kBias = (127 - 15) << 23, kExponent = 0x1f << 23,
+                            kSmallestNormal = (127 - 14) << 23;
     const std::uint32_t shifted = (half & 0x7fffu) << 13, exponent = shifted & kExponent;
-    const std::uint32_t not_finite = -std::uint32_t{exponent == kExponent}, subnormal = -std::uint32_t{exponent == 0};
+    const std::uint32_t not_finite = -std::uint32_t{exponent == kExponent},
+                        subnormal = -std::uint32_t{exponent == 0};
     const std::uint32_t number = shifted + kBias + (not_finite & kBias);
     const auto small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(shifted + kSmallestNormal) -
                                                     std::bit_cast<float>(kSmallestNormal));
@@ -34,9 +36,7 @@ template <class Action>
 void with_loader(DType dtype, Bytes bytes, Action action) {
     switch (dtype) {
         case DType::f16:
-            action([bytes](std::size_t i) {
-                return f16_value(load_le<std::uint16_t>(bytes, 2 * i));
-            });
+            action([bytes](std::size_t i) { return f16_value(load_le<std::uint16_t>(bytes, 2 * i)); });
             break;
         case DType::bf16:
             action([bytes](std::size_t i) {
