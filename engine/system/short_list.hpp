@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstddef>
 #include <initializer_list>
+#include <iterator>
 #include <ranges>
 
 namespace featherface::engine {
@@ -38,7 +39,7 @@ class ShortList {
 
     template <std::ranges::input_range Range>
     bool operator==(const Range& other) const {
-        return std::ranges::equal(*this, other);
+        return std::equal(begin(), end(), std::begin(other), std::end(other));
     }
 
   private:
