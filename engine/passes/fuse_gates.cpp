@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,18 +26,15 @@ bool can_gate(const Node& node) {
            (std::holds_alternative<ChannelStats>(node.operation) && node.inputs.size() == 1);
 }
 
-// Whether all that read the old node i can.
-bool can_be_left_out(const Rewriting& rewriting, std::size_t i) {
+// Whether all that read the old node i can, who are `readers`.
+bool can_be_left_out(const Rewriting& rewriting, std::size_t i, std::span<const ValueId> readers) {
     const auto gated = static_cast<ValueId>(i);
-    int readers = 0;
-    for (std::size_t j = i + 1; j < rewriting.size(); ++j) {
-        const Node& node = rewriting.old(j);
-        const auto times = std::count(node.inputs.begin(), node.inputs.end(), gated);
-        if (times == 0) continue;
-        if (times != 1 || node.inputs[0] != gated || !can_gate(node)) return false;
-        ++readers;
-    }
-    return readers > 0 && readers == rewriting.uses(gated);  // it is no output
+    // It is no output, and nobody reads it twice.
+    if (readers.empty() || static_cast<int>(readers.size()) != rewriting.uses(gated)) return false;
+    return std::ranges::all_of(readers, [&](ValueId reader) {
+        const Node& node = rewriting.old(index(reader));
+        return node.inputs[0] == gated && can_gate(node);
+    });
 }
 
 // A reader of the node that is left out, reading what that one did.
@@ -55,13 +53,14 @@ Node with_gate(Node reader, LeftOut& gate) {
 }  // namespace
 
 Graph fuse_gates(Graph graph) {
+    const Readers readers(graph);
     Rewriting rewriting(std::move(graph));
     std::vector<std::optional<LeftOut>> left_out(rewriting.size());  // by old value
     for (std::size_t i = 0; i < rewriting.size(); ++i) {
         const Node& old = rewriting.old(i);
-        if (std::holds_alternative<ScaleChannels>(old.operation) && can_be_left_out(rewriting, i)) {
-            const int readers = rewriting.uses(static_cast<ValueId>(i));
-            left_out[i] = LeftOut{rewriting.take(i), readers};
+        if (std::holds_alternative<ScaleChannels>(old.operation) &&
+            can_be_left_out(rewriting, i, readers[i])) {
+            left_out[i] = LeftOut{rewriting.take(i), static_cast<int>(readers[i].size())};
             rewriting.becomes(i, left_out[i]->node.inputs[0]);
             continue;
         }
