@@ -12,6 +12,7 @@
 #include "onnx/reader.hpp"
 #include "support/seeded_graph.hpp"
 #include "support/seeded_weights.hpp"
+#include "support/small_graph.hpp"
 #include "support/status_checks.hpp"
 #include "support/torch_writer.hpp"
 
@@ -145,6 +146,17 @@ TEST_CASE("onnx: a graph after fusion is refused, naming the node") {
     const auto fused = export_onnx(
         engine::fuse_activations(engine::fold_batch_norm(test::seeded_graph("v2"))), OnnxSize{64, 64});
     test::check_refused(fused.status(), StatusCode::unsupported, {"no ONNX form of 'body.stage1.0.2', conv"});
+}
+
+TEST_CASE("onnx: statistics of a map and its gate, which a pass puts together, are refused") {
+    engine::Builder net("gates");
+    const engine::ValueId map = net.conv1x1("map", net.input(3), 5);
+    const engine::ValueId gate = net.global_pool("gate", map, engine::GlobalPool::Kind::average);
+    net.output("out", net.channel_stats("stats", net.scale_channels("gated", map, gate), true));
+    const engine::Graph graph = test::finish(net);
+    CHECK(export_onnx(graph, OnnxSize{64, 64}).ok());
+    const auto fused = export_onnx(engine::fuse_gates(graph), OnnxSize{64, 64});
+    test::check_refused(fused.status(), StatusCode::unsupported, {"no ONNX form of 'out', channel_stats"});
 }
 
 TEST_CASE("onnx: a checkpoint of an unknown network is refused") {
