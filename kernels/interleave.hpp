@@ -53,35 +53,45 @@ FEATHERFACE_INLINE void load_sixes(const float* p, Vec (&values)[kSix]) {
     });
 }
 
+struct PairNumbers {
+    alignas(64) std::int64_t at[8];
+};
+// Which pairs of floats, those from 8 on the second register's, lie beside one another when `count` of one
+// register and as many of the other take turns, from the pair `first` of each on.
+constexpr PairNumbers taking_turns(int count, int first) {
+    PairNumbers pairs{};
+    for (int i = 0; i < 8; ++i) pairs.at[i] = first + i / (2 * count) * count + i % count + i / count % 2 * 8;
+    return pairs;
+}
+constexpr PairNumbers kSingly[2] = {taking_turns(1, 0), taking_turns(1, 4)};
+constexpr PairNumbers kByTwos[2] = {taking_turns(2, 0), taking_turns(2, 4)};
+
 FEATHERFACE_INLINE void store_eights(float* p, const Vec (&values)[kEight]) {
-    // quarters[j][half]: in its 128-bit quarter q the values 4 * half to 4 * half + 3 of pixel 4 * q + j.
-    __m512 quarters[4][2];
-    unroll<2>([&](auto half) FEATHERFACE_LAMBDA {
-        const Vec* const v = values + 4 * half.value;
-        const auto pairs = [](__m512 a, __m512 b)
-                               FEATHERFACE_LAMBDA { return _mm512_castps_pd(_mm512_unpacklo_ps(a, b)); };
-        const auto high_pairs = [](__m512 a, __m512 b)
-                                    FEATHERFACE_LAMBDA { return _mm512_castps_pd(_mm512_unpackhi_ps(a, b)); };
-        const __m512d low01 = pairs(v[0], v[1]), low23 = pairs(v[2], v[3]);
-        const __m512d high01 = high_pairs(v[0], v[1]), high23 = high_pairs(v[2], v[3]);
-        quarters[0][half.value] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
-        quarters[1][half.value] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
-        quarters[2][half.value] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
-        quarters[3][half.value] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
-    });
-    // Pixels 4 * q + j and 4 * q + j + 1, a register, are quarter q of four of them.
-    unroll<2>([&](auto two) FEATHERFACE_LAMBDA {
-        constexpr int j = 2 * two.value;
-        const auto put = [&](int q, __m512 pixels)
-                             FEATHERFACE_LAMBDA { _mm512_storeu_ps(p + 8 * (4 * q + j), pixels); };
-        const __m512 lower = _mm512_shuffle_f32x4(quarters[j][0], quarters[j][1], 0x44);
-        const __m512 lower_next = _mm512_shuffle_f32x4(quarters[j + 1][0], quarters[j + 1][1], 0x44);
-        const __m512 upper = _mm512_shuffle_f32x4(quarters[j][0], quarters[j][1], 0xEE);
-        const __m512 upper_next = _mm512_shuffle_f32x4(quarters[j + 1][0], quarters[j + 1][1], 0xEE);
-        put(0, _mm512_shuffle_f32x4(lower, lower_next, 0x88));
-        put(1, _mm512_shuffle_f32x4(lower, lower_next, 0xDD));
-        put(2, _mm512_shuffle_f32x4(upper, upper_next, 0x88));
-        put(3, _mm512_shuffle_f32x4(upper, upper_next, 0xDD));
+    const auto turns = [](const PairNumbers& pairs, __m512d a, __m512d b) FEATHERFACE_LAMBDA {
+        return _mm512_permutex2var_pd(a, _mm512_load_si512(pairs.at), b);
+    };
+    // Of the pixels that unpacking brings into a register, 0, 1, 4, 5, 8, 9, 12 and 13, or the ones between:
+    // fours[upper][half], the values 4 * half to 4 * half + 3 of the first or the last four of them.
+    unroll<2>([&](auto between) FEATHERFACE_LAMBDA {
+        __m512d fours[2][2];
+        unroll<2>([&](auto half) FEATHERFACE_LAMBDA {
+            const auto pairs = [&](const Vec* two) FEATHERFACE_LAMBDA {
+                return _mm512_castps_pd(between.value ? _mm512_unpackhi_ps(two[0], two[1])
+                                                      : _mm512_unpacklo_ps(two[0], two[1]));
+            };
+            const __m512d front = pairs(values + 4 * half.value), back = pairs(values + 4 * half.value + 2);
+            unroll<2>([&](auto upper) FEATHERFACE_LAMBDA {
+                fours[upper.value][half.value] = turns(kSingly[upper.value], front, back);
+            });
+        });
+        unroll<2>([&](auto upper) FEATHERFACE_LAMBDA {
+            unroll<2>([&](auto two) FEATHERFACE_LAMBDA {
+                const __m512d pixels =
+                    turns(kByTwos[two.value], fours[upper.value][0], fours[upper.value][1]);
+                _mm512_storeu_ps(p + kEight * (8 * upper.value + 4 * two.value + 2 * between.value),
+                                 _mm512_castpd_ps(pixels));
+            });
+        });
     });
 }
 
