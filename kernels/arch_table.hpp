@@ -70,13 +70,12 @@ constexpr ConvKernel kConvDepthwise = {.name = "conv_depthwise_" FEATHERFACE_ARC
                                        .scratch_floats = conv_depthwise_scratch_floats,
                                        .run = conv_depthwise,
                                        .supports = conv_depthwise_supports};
-constexpr ConvKernel kConvStem =
-    kept_if(!kForV2Alone || kLanes >= kStemOutputs, {.name = "conv_stem_" FEATHERFACE_ARCH_NAME,
-                                                     .packed_floats = conv_stem_packed_floats,
-                                                     .pack = conv_stem_pack,
-                                                     .scratch_floats = conv_stem_scratch_floats,
-                                                     .run = conv_stem,
-                                                     .supports = conv_stem_supports});
+constexpr ConvKernel kConvStem = {.name = "conv_stem_" FEATHERFACE_ARCH_NAME,
+                                  .packed_floats = conv_stem_packed_floats,
+                                  .pack = conv_stem_pack,
+                                  .scratch_floats = conv_stem_scratch_floats,
+                                  .run = conv_stem,
+                                  .supports = conv_stem_supports};
 constexpr ConvKernel kConvFlat = {.name = "conv_flat_" FEATHERFACE_ARCH_NAME,
                                   .packed_floats = conv_flat_packed_floats,
                                   .pack = conv_flat_pack,

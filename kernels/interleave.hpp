@@ -1,4 +1,5 @@
-// Registers whose lanes are pixels, out of and into memory in which a pixel's values lie beside one another.
+// Registers whose lanes are pixels, out of and into memory in which a pixel's values lie beside one another:
+// for AVX2 and AVX-512.
 //
 //   load_sixes(p, values)    values[n], lane i = p[6 * i + n]
 //   store_eights(p, values)  p[8 * i + n] = values[n], lane i
@@ -137,24 +138,6 @@ FEATHERFACE_INLINE void store_eights(float* p, const Vec (&values)[kEight]) {
         _mm256_storeu_ps(p + kEight * j.value, _mm256_permute2f128_ps(lower, upper, 0x20));
         _mm256_storeu_ps(p + kEight * (4 + j.value), _mm256_permute2f128_ps(lower, upper, 0x31));
     });
-}
-
-#else
-
-FEATHERFACE_INLINE void load_sixes(const float* p, Vec (&values)[kSix]) {
-    for (int n = 0; n < kSix; ++n) {
-        float lanes[kLanes];
-        for (int i = 0; i < kLanes; ++i) lanes[i] = p[kSix * i + n];
-        values[n] = load(lanes);
-    }
-}
-
-FEATHERFACE_INLINE void store_eights(float* p, const Vec (&values)[kEight]) {
-    for (int n = 0; n < kEight; ++n) {
-        float lanes[kLanes];
-        store(lanes, values[n]);
-        for (int i = 0; i < kLanes; ++i) p[kEight * i + n] = lanes[i];
-    }
 }
 
 #endif

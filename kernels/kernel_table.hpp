@@ -56,6 +56,13 @@ struct ConvGeometry {
 // The detectors' first convolution.
 constexpr ConvGeometry kStem{3, 8, 3, 2, 1, 1};
 
+// What makes the rows of a map that is nowhere in memory: read(of, y, row) writes row y, its pixels one
+// behind the other.
+struct RowReader {
+    void (*read)(const void* of, int y, float* row) = nullptr;
+    const void* of = nullptr;
+};
+
 // output = activation(conv(input) * scale + bias), scale and bias one per channel; torch.nn.functional.conv2d
 // and a folded BatchNorm. The sum is taken first, so that a large bias does not cost the products their last
 // bits.
@@ -67,6 +74,7 @@ struct ConvArgs {
     Activation activation = Activation::none;  // of ConvEpilogues
     float slope = 0;                           // of leaky_relu: above 0, at most 1
     float* scratch = nullptr;                  // scratch_floats() floats, one buffer per thread
+    RowReader reader = {};                     // conv_stem: of the input, where that has no data
 };
 
 // Modulated deformable convolution (DCNv2; torchvision.ops.deform_conv2d), one offset group:
@@ -164,7 +172,7 @@ struct KernelTable {
     const ConvKernel* conv_gemm = nullptr;  // any geometry: pointwise and implicit GEMM
     // groups == in_channels == out_channels, kernel 3, pad 1, stride 1 or 2
     const ConvKernel* conv_depthwise = nullptr;
-    const ConvKernel* conv_stem = nullptr;  // kStem, with registers of 8 lanes and more
+    const ConvKernel* conv_stem = nullptr;  // kStem
     // few channels, stride 1: narrow depthwise and groups, 2 channels to 1
     const ConvKernel* conv_flat = nullptr;
     // many channels, ungrouped, kernel 3, stride 1, pad 1

@@ -86,8 +86,10 @@ FEATHERFACE_INLINE bool is_slope(Activation activation, float slope) {
     return activation != Activation::leaky_relu || (slope > 0 && slope <= 1);
 }
 
-// What every plain convolution asks for, of a kernel that works in blocks of so many output rows.
-FEATHERFACE_INLINE void check_conv(const ConvArgs& args, Rows rows, int rows_per_block) {
+// What every plain convolution asks for, of a kernel that works in blocks of so many output rows, and of its
+// input if that is in memory.
+FEATHERFACE_INLINE void check_conv(const ConvArgs& args, Rows rows, int rows_per_block,
+                                   bool in_memory = true) {
     const ConvGeometry& g = args.geometry;
     const Rows blocks = {rows.begin / rows_per_block * rows_per_block,
                          min_of(divide_up(rows.end, rows_per_block) * rows_per_block, args.output.height)};
@@ -97,8 +99,8 @@ FEATHERFACE_INLINE void check_conv(const ConvArgs& args, Rows rows, int rows_per
     FEATHERFACE_ASSERT(args.input.channels == g.in_channels && args.output.channels == g.out_channels);
     FEATHERFACE_ASSERT(is_output_size(g, args.input, args.output));
     FEATHERFACE_ASSERT(has_rows(args.output, rows));
-    FEATHERFACE_ASSERT(has_rows(args.input, input_rows));
-    FEATHERFACE_ASSERT(are_apart(args.output, rows, args.input, input_rows));
+    FEATHERFACE_ASSERT(!in_memory || has_rows(args.input, input_rows));
+    FEATHERFACE_ASSERT(!in_memory || are_apart(args.output, rows, args.input, input_rows));
     FEATHERFACE_ASSERT(args.weights != nullptr);
     require(ConvEpilogues{}, args.activation);
     FEATHERFACE_ASSERT(is_slope(args.activation, args.slope));

@@ -24,11 +24,14 @@ struct Conv {  // (x); the sums times `scale` (one per channel) before the bias
     Activation activation = Activation::none;
     // Where it is known, the convolution is computed with 8 bits, as only those of can_have_int8() are.
     std::optional<ValueRange> input_range = {};
+    // The picture's pixels are read as rows of them are needed, as ReadPixels does it: of the stem, whose
+    // input then is the picture.
+    bool reads_pixels = false;
     static constexpr ParameterMembers<Conv, 3> kParameters = {&Conv::weight, &Conv::scale, &Conv::bias};
 
     Shape infer_shape(std::span<const Shape> inputs) const { return convolved(geometry, inputs[0]); }
     Rows input_rows(std::size_t input, const Extents& extents, Rows rows) const;
-    Work work(const Extents& extents) const { return convolution_work(*this, extents); }
+    Work work(const Extents& extents) const;
     std::unique_ptr<const RowOperator> bind(std::span<const Parameter> parameters, const KernelTable& table,
                                             WeightStore& weights) const;
     bool can_have_int8() const;

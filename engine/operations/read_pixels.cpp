@@ -1,7 +1,5 @@
 #include "engine/operations/read_pixels.hpp"
 
-#include <array>
-
 #include "engine/pixels/interleaved_rows.hpp"
 
 namespace featherface::engine {
@@ -25,25 +23,10 @@ class ReadPixelsOperator final : public RowOperator {
     explicit ReadPixelsOperator(const KernelTable& table) : table_(table) {}
 
     void run_rows(const Call& call, Rows rows, float* scratch) const override {
-        const InputSource& source = *call.source;
-        if (!source.nchw.empty()) return interleave(source.nchw, call.output, rows);
-        const ImageView& picture = source.pixels;
-        const PixelFormat format = interleaved_format(picture.format);
-        const std::array<int, 3> offsets = bgr_offsets(format);
-        const auto read = [&](const std::uint8_t* pixels, std::ptrdiff_t row_stride, Rows some) {
-            table_.subtract_mean(pixels, row_stride, bytes_per_pixel(format), offsets.data(), kMeanBgr,
-                                 call.output, some);
-        };
-        if (!is_yuv(picture.format)) return read(picture.data, picture.row_stride, rows);
-        auto* const row = reinterpret_cast<std::uint8_t*>(scratch);
-        for (int y = rows.begin; y < rows.end; ++y) {
-            convert_yuv_row(picture, y, row);
-            read(row, 0, {y, y + 1});
-        }
+        PixelReader(*call.source, table_, scratch).read(call.output, rows);
     }
-    // A converted row. Whether there will be one is not known when memory is laid out.
     std::size_t scratch_floats(const Shape& output) const override {
-        return (static_cast<std::size_t>(output.width) * 3 + sizeof(float) - 1) / sizeof(float);
+        return PixelReader::scratch_floats(output.width);
     }
     std::string_view kernel_name() const override { return table_.subtract_mean.name; }
 
@@ -52,6 +35,33 @@ class ReadPixelsOperator final : public RowOperator {
 };
 
 }  // namespace
+
+PixelReader::PixelReader(const InputSource& source, const KernelTable& table, float* scratch)
+    : source_(source),
+      table_(table),
+      format_(interleaved_format(source.pixels.format)),
+      offsets_(bgr_offsets(format_)),
+      scratch_(scratch) {}
+
+void PixelReader::read(const Map& output, Rows rows) const {
+    if (!source_.nchw.empty()) return interleave(source_.nchw, output, rows);
+    const ImageView& picture = source_.pixels;
+    const auto read = [&](const std::uint8_t* pixels, std::ptrdiff_t row_stride, Rows some) {
+        table_.subtract_mean(pixels, row_stride, bytes_per_pixel(format_), offsets_.data(), kMeanBgr, output,
+                             some);
+    };
+    if (!is_yuv(picture.format)) return read(picture.data, picture.row_stride, rows);
+    auto* const row = reinterpret_cast<std::uint8_t*>(scratch_);
+    for (int y = rows.begin; y < rows.end; ++y) {
+        convert_yuv_row(picture, y, row);
+        read(row, 0, {y, y + 1});
+    }
+}
+
+// A converted row. Whether there will be one is not known when memory is laid out.
+std::size_t PixelReader::scratch_floats(int width) {
+    return (static_cast<std::size_t>(width) * 3 + sizeof(float) - 1) / sizeof(float);
+}
 
 Work ReadPixels::work(const Extents& extents) const {
     return {.map_bytes = extents.inputs[0].elements() + float_bytes(extents.output)};  // a byte per value

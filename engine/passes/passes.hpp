@@ -29,6 +29,9 @@ Graph fuse_activations(Graph graph);
 // between is never there as a map.
 Graph fuse_gates(Graph graph);
 
+// The first convolution, where it alone reads the pixels as floats and is the stem, reads the picture itself.
+Graph fuse_pixels(Graph graph);
+
 // A channel shuffle read by ungrouped or grouped 1x1 convolutions alone becomes part of their weights.
 Graph fold_shuffles(Graph graph);
 

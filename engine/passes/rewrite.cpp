@@ -116,7 +116,7 @@ Graph optimize(Graph graph, std::span<const std::string> unfused) {
     }
     graph = fold_batch_norm(std::move(graph));
     graph = sink_softmax(fuse_gates(fuse_activations(sink_activations(std::move(graph)))));
-    graph = eliminate_dead(merge_siblings(fold_shuffles(std::move(graph))));
+    graph = eliminate_dead(merge_siblings(fold_shuffles(fuse_pixels(std::move(graph)))));
     graph.outputs.resize(outputs);
     return graph;
 }

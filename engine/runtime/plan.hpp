@@ -31,7 +31,7 @@ struct LeastWork {
     std::int64_t piece = 500'000;
     // Of a picture for each thread, a millisecond of a core or less. Maps that another core wrote are slow to
     // read where the two share no cache: with less, two threads would be later than one.
-    std::int64_t share = 88'000'000;
+    std::int64_t share = 85'000'000;
 };
 
 // How `rows` output rows that are `work` altogether are split over `threads` threads at most, in pieces of

@@ -1,5 +1,8 @@
-// conv_stem against plain loops in double precision, on every table, whether it is selected there or not.
+// conv_stem against plain loops in double precision, on every table.
+#include <algorithm>
 #include <cstring>
+#include <numeric>
+#include <vector>
 
 #include "tests/kernels/conv_checks.hpp"
 
@@ -51,9 +54,52 @@ TEST_CASE("conv_stem: the same bits as conv_gemm") {
     });
 }
 
-TEST_CASE("conv_stem: supports the stem alone, with a lane for each output") {
+TEST_CASE("conv_stem: rows that are read give the bits of those in memory, and each is read once") {
     on_every_arch([](const KernelTable& table) {
-        check_supports(*table.conv_stem, table.lanes >= 8, {kernels::kStem});
+        for (const int height : {1, 2, 9, 10}) {
+            for (const int width : {1, 6, 77, 78}) {
+                CAPTURE(height);
+                CAPTURE(width);
+                ConvStemCase c(table, {kernels::kStem, height, width, 0, 0, Activation::leaky_relu});
+                const Map output = c.output.map();
+                c.run(output, {0, output.height});
+                const std::size_t floats = static_cast<std::size_t>(output.height * output.width) * 8;
+                const std::vector<float> expected(output.data, output.data + floats);
+                std::fill_n(output.data, floats, kNaN);
+
+                struct Input {
+                    ConstMap map;
+                    mutable std::vector<int> rows = {};
+                };
+                const Input input{c.input.input()};
+                kernels::ConvArgs args{kernels::kStem,
+                                       input.map,
+                                       output,
+                                       c.buffers.packed.data(),
+                                       Activation::leaky_relu,
+                                       kSlope,
+                                       c.buffers.scratch.data()};
+                args.input.data = nullptr;
+                args.reader = {[](const void* of, int y, float* row) {
+                                   const auto& from = *static_cast<const Input*>(of);
+                                   from.rows.push_back(y);
+                                   std::copy_n(from.map.pixel(y, 0), 3 * from.map.width, row);
+                               },
+                               &input};
+                table.conv_stem->run(args, {0, output.height});
+                CHECK(std::memcmp(output.data, expected.data(), floats * sizeof(float)) == 0);
+                CHECK(c.buffers.kept());
+                std::vector<int> all(static_cast<std::size_t>(height));
+                std::iota(all.begin(), all.end(), 0);
+                CHECK(input.rows == all);
+            }
+        }
+    });
+}
+
+TEST_CASE("conv_stem: supports the stem alone") {
+    on_every_arch([](const KernelTable& table) {
+        check_supports(*table.conv_stem, true, {kernels::kStem});
         check_supports(*table.conv_stem, false,
                        {{3, 8, 3, 1, 1, 1}, {3, 16, 3, 2, 1, 1}, {4, 8, 3, 2, 1, 1}, {3, 8, 3, 2, 0, 1}});
     });

@@ -129,11 +129,7 @@ struct ConvCase : CaseBase {
 
 using ConvGemmCase = ConvCase<&KernelTable::conv_gemm>;
 using ConvDepthwiseCase = ConvCase<&KernelTable::conv_depthwise>;
-// It is selected where a register has a lane for each output.
-struct ConvStemCase : ConvCase<&KernelTable::conv_stem> {
-    using ConvCase::ConvCase;
-    static constexpr int kLeastLanes = 8;
-};
+using ConvStemCase = ConvCase<&KernelTable::conv_stem>;
 using ConvFlatCase = ConvCase<&KernelTable::conv_flat>;
 using ConvWinogradCase = ConvCase<&KernelTable::conv_winograd>;
 

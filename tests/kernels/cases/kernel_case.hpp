@@ -58,8 +58,6 @@ inline double floats_of(const TestMap& map) {
 
 // What cases have in common: an input, an output, random values, and answers that most of them give.
 struct CaseBase {
-    static constexpr int kLeastLanes = 1;  // of the tables whose networks have the kernel
-
     CaseBase(const KernelTable& kernel_table, const MapShape& input_shape, const MapShape& output_shape,
              float low = -1, float high = 1)
         : table(kernel_table),
