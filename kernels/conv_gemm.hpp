@@ -9,6 +9,7 @@
 #pragma once
 
 #include "kernels/conv_blocks.hpp"
+#include "kernels/few_inputs.hpp"
 #include "kernels/preconditions.hpp"
 
 namespace featherface::kernels {
@@ -114,7 +115,17 @@ void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, c
             store_tile<kPixels, kVectors>(sums, packed, output);
         });
     };
-    for (int next = begin; next < end;) {
+    int next = begin;
+    if constexpr (kVectors == 1 && kFewInputs > 0) {
+        if (g.kernel == 1 && g.stride == 1 && g.pad == 0 && g.groups == 1 && g.in_channels == kFewInputs &&
+            input_stride == kFewInputs && block.outputs == kLanes) {
+            next += few_inputs_tiles<kFewInputs>(
+                of_map.data + static_cast<std::ptrdiff_t>(begin) * kFewInputs, packed,
+                {output_row + static_cast<std::ptrdiff_t>(begin) * output_stride, output_stride, end - begin,
+                 kLanes, args.activation, args.slope});
+        }
+    }
+    while (next < end) {
         next += with_tile<kVectors>(end - next, [&](auto pixels) FEATHERFACE_LAMBDA {
             // The last tile steps back over pixels already done rather than being smaller still.
             tile(max_of(min_of(next, end - pixels.value), 0), pixels);

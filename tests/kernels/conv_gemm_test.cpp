@@ -64,6 +64,19 @@ TEST_CASE("conv_gemm: rows longer than a span, few inputs and many") {
     });
 }
 
+TEST_CASE("conv_gemm: few inputs to one register, tiles and what remains, in and out of slices") {
+    on_every_arch([](const KernelTable& table) {
+        for (const int width : {1, 11, 12, 13, 24, 31, 767, 768, 781}) {
+            check_conv<ConvGemmCase>(table, {{8, 16, 1, 1, 0, 1}, 1, width, 0, 0, Activation::leaky_relu});
+            check_conv<ConvGemmCase>(table, {{8, 16, 1, 1, 0, 1}, 2, width, 0, 3, Activation::relu});
+            check_conv<ConvGemmCase>(table, {{8, 16, 1, 1, 0, 1}, 1, width, 1, 0});
+            check_conv<ConvGemmCase>(table, {{8, 48, 1, 1, 0, 1}, 1, width});
+            check_conv<ConvGemmCase>(table, {{8, 16, 1, 1, 0, 4}, 1, width});
+            check_conv<ConvGemmCase>(table, {{8, 16, 1, 1, 1, 1}, 1, width});
+        }
+    });
+}
+
 TEST_CASE("conv_gemm: channel counts of the two networks, small maps") {
     on_every_arch([](const KernelTable& table) {
         for (const auto& [in, out] :
