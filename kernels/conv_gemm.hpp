@@ -68,7 +68,7 @@ FEATHERFACE_INLINE OutputRow make_output_row(const ConvGeometry& g, const ConstM
 
 // Output columns [begin, end) of a row, one block of output channels. What its tiles have in common is worked
 // out before them: with few inputs a tile's products take no longer than that would.
-template <int kVectors>
+template <int kVectors, bool kHasTail = false>
 void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, const float* packed, int begin,
                int end) {
     const ConvGeometry g = args.geometry;
@@ -82,9 +82,9 @@ void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, c
                       pixel_stride,
                       merged ? g.kernel * g.in_channels : block.inputs};
     };
-    const std::ptrdiff_t row_floats =
-        static_cast<std::ptrdiff_t>(g.kernel) * block.inputs * kVectors * kLanes;
-    const float* const weights = packed + 2 * kVectors * kLanes + row.skipped_rows * row_floats;
+    constexpr int kRow = kVectors * kLanes + (kHasTail ? kTail : 0);
+    const std::ptrdiff_t row_floats = static_cast<std::ptrdiff_t>(g.kernel) * block.inputs * kRow;
+    const float* const weights = packed + 2 * kRow + row.skipped_rows * row_floats;
     const int input_width = row.input.width, input_stride = row.input.pixel_stride;
     const Window of_map = window_in(row.input.pixel(row.first_row, 0), input_stride,
                                     static_cast<std::ptrdiff_t>(input_width) * input_stride);
@@ -105,15 +105,24 @@ void conv_span(const ConvArgs& args, const OutputRow& row, const Block& block, c
             window = window_in(args.scratch, g.in_channels,
                                static_cast<std::ptrdiff_t>(patch_columns<kPixels>(g)) * g.in_channels);
         }
-        const TileOutput output{output_row + static_cast<std::ptrdiff_t>(x) * output_stride,
-                                output_stride,
-                                min_of(kPixels, end - x),
-                                block.outputs,
-                                args.activation,
-                                args.slope};
-        gemm_tile<kPixels, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
-            store_tile<kPixels, kVectors>(sums, packed, output);
-        });
+        TileOutput output{output_row + static_cast<std::ptrdiff_t>(x) * output_stride,
+                          output_stride,
+                          min_of(kPixels, end - x),
+                          block.outputs - block.tail,
+                          args.activation,
+                          args.slope};
+        if constexpr (kHasTail) {
+            gemm_tile_with_tail<kPixels>(window, weights,
+                                         [&](const auto& sums, const auto& tails) FEATHERFACE_LAMBDA {
+                                             store_tile<kPixels, kVectors>(sums, packed, output);
+                                             output.data += kVectors * kLanes;
+                                             store_tails(tails, packed + 2 * kVectors * kLanes, output);
+                                         });
+        } else {
+            gemm_tile<kPixels, kVectors>(window, weights, [&](const auto& sums) FEATHERFACE_LAMBDA {
+                store_tile<kPixels, kVectors>(sums, packed, output);
+            });
+        }
     };
     int next = begin;
     if constexpr (kVectors == 1 && kFewInputs > 0) {
@@ -138,8 +147,10 @@ void conv_output_row(const ConvArgs& args, const OutputRow& row) {
     for (int begin = 0; begin < row.output.width; begin += span) {
         const int end = min_of(begin + span, row.output.width);
         const float* packed = args.weights;
-        for_each_block(args.geometry, [&](const Block& block) FEATHERFACE_LAMBDA {
-            if (block.vectors == 2) {
+        for_each_block<Tails::where_they_help>(args.geometry, [&](const Block& block) FEATHERFACE_LAMBDA {
+            if (block.tail > 0) {
+                if constexpr (kHasTails) conv_span<1, true>(args, row, block, packed, begin, end);
+            } else if (block.vectors == 2) {
                 conv_span<2>(args, row, block, packed, begin, end);
             } else {
                 conv_span<1>(args, row, block, packed, begin, end);

@@ -46,7 +46,8 @@ bool conv_int8_supports(const ConvGeometry& g) {
 
 std::size_t conv_int8_packed_floats(const ConvGeometry& g) {
     std::size_t total = kInt8Header;
-    for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA { total += int8_block_floats(g, block); });
+    for_each_block<Tails::none>(
+        g, [&](const Block& block) FEATHERFACE_LAMBDA { total += int8_block_floats(g, block); });
     return total;
 }
 
@@ -117,7 +118,7 @@ void conv_int8_pack(const ConvGeometry& g, const ConvConstants& constants, float
     packed[2] = steps.highest;
     store_word(steps.zero, packed + 3);
     packed += kInt8Header;
-    for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA {
+    for_each_block<Tails::none>(g, [&](const Block& block) FEATHERFACE_LAMBDA {
         const int lanes = block.vectors * kLanes;
         for (int lane = 0; lane < lanes; ++lane) {
             if (lane < block.outputs) {
@@ -230,7 +231,7 @@ void conv_int8(const ConvArgs& args, Rows rows) {
             for (int i = 0; i < words_of(g); ++i) store_word(0, args.scratch + word * words_of(g) + i);
         }
         const float* packed = args.weights + kInt8Header;
-        for_each_block(g, [&](const Block& block) FEATHERFACE_LAMBDA {
+        for_each_block<Tails::none>(g, [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {
                 int8_span<2>(args, block, packed, numbers, count, output);
             } else {

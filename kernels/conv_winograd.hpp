@@ -94,7 +94,7 @@ void conv_winograd_pack(const ConvGeometry& g, const ConvConstants& constants, f
         if (c < g.out_channels) pack_epilogue(constants, c, packed + c, row);
     }
     packed += 2 * row;
-    for_each_block(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
+    for_each_block<Tails::none>(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
         const int lanes = block.vectors * kLanes;
         for (int input = 0; input < g.in_channels; ++input) {
             for (int lane = 0; lane < lanes; ++lane) {
@@ -281,7 +281,7 @@ void conv_winograd(const ConvArgs& args, Rows rows) {
         // Later rounds find the values of the round before behind their own.
         if (first == 0) zero_further_tiles(g, tiles, v);
         const float* weights = args.weights + 2 * row;
-        for_each_block(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
+        for_each_block<Tails::none>(winograd_product(g), [&](const Block& block) FEATHERFACE_LAMBDA {
             if (block.vectors == 2) {
                 winograd_block<2>(g, block, weights, v, tiles, m);
             } else {

@@ -185,6 +185,31 @@ FEATHERFACE_INLINE void store_partial(float* p, Vec v, int count) {
 }
 #endif
 
+// A register of 16 lanes as four quarters: its lanes 4 * q to 4 * q + 3 belong to the quarter q.
+constexpr int kQuarter = 4;
+#if defined(FEATHERFACE_ARCH_AVX512)
+// The four floats from p + q * step on in the quarter q.
+FEATHERFACE_INLINE Vec load_quarters(const float* p, std::ptrdiff_t step) {
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(p));
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(p + step), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(p + 2 * step), 2);
+    return _mm512_insertf32x4(v, _mm_loadu_ps(p + 3 * step), 3);
+}
+// The four floats at p in every quarter.
+FEATHERFACE_INLINE Vec repeat_quarter(const float* p) {
+    return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
+}
+// Of each quarter its lane kLane in all of its lanes.
+template <int kLane>
+FEATHERFACE_INLINE Vec spread_in_quarters(Vec v) {
+    return _mm512_permute_ps(v, kLane * 0x55);
+}
+template <int kIndex>
+FEATHERFACE_INLINE void store_quarter(float* p, Vec v) {
+    _mm_storeu_ps(p, _mm512_extractf32x4_ps(v, kIndex));
+}
+#endif
+
 // a * b + c, rounded once wherever the architecture can (64-bit ARM, AVX2, AVX-512).
 FEATHERFACE_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #if defined(FEATHERFACE_ARCH_AVX512)

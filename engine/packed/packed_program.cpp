@@ -15,7 +15,7 @@ namespace {
 // To be counted up whenever a kernel packs its weights in another order, or the passes make other weights of
 // a checkpoint's: tests/engine/packed/ has what tells. Packed models of before are then read by their
 // tensors.
-constexpr std::uint64_t kPackedLayout = 2;
+constexpr std::uint64_t kPackedLayout = 3;
 
 }  // namespace
 

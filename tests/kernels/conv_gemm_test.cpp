@@ -89,6 +89,22 @@ TEST_CASE("conv_gemm: channel counts of the two networks, small maps") {
     });
 }
 
+TEST_CASE("conv_gemm: four output channels more than whole registers, of runs in whole quarters or not") {
+    on_every_arch([](const KernelTable& table) {
+        for (const auto& [in, out] :
+             {std::pair{4, 20}, {12, 52}, {52, 84}, {6, 20}, {8, 19}, {8, 21}, {8, 36}}) {
+            for (const int width : {1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 25}) {
+                check_conv<ConvGemmCase>(table,
+                                         {{in, out, 1, 1, 0, 1}, 1, width, 0, 0, Activation::leaky_relu});
+                check_conv<ConvGemmCase>(table,
+                                         {{in, out, 3, 2, 1, 1}, 3, width, 1, 3, Activation::relu, false});
+            }
+        }
+        check_conv<ConvGemmCase>(table, {{52, 52, 1, 1, 0, 1}, 7, 31});
+        check_conv<ConvGemmCase>(table, {{52, 52, 3, 1, 1, 1}, 5, 14});
+    });
+}
+
 TEST_CASE("conv_gemm: any groups: V2's groups, depthwise of odd kinds, groups across register blocks") {
     on_every_arch([](const KernelTable& table) {
         for (const auto& g : std::vector<ConvGeometry>{{16, 16, 3, 1, 1, 4},
