@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "engine/detect/postprocess.hpp"
 #include "engine/identity/networks.hpp"
 #include "engine/loaded_model.hpp"
+#include "featherface/detector.hpp"
 #include "tools/measure/noise.hpp"
 #include "tools/text/text.hpp"
 
@@ -23,8 +23,8 @@ Phases::Phases(const Case& subject, std::unique_ptr<engine::ThreadPool> pool)
 
 void Phases::postprocess() {
     if (!is_detector_) return;
-    [[maybe_unused]] const auto faces =
-        engine::find_faces(session_.raw_outputs(), picture_.height, picture_.width, {});
+    finder_.find(session_.raw_outputs(), picture_.height, picture_.width,
+                 {.score_threshold = DetectorOptions{}.score_threshold}, faces_);
 }
 
 }  // namespace featherface::tools

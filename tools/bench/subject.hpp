@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "engine/detect/postprocess.hpp"
 #include "engine/runtime/session.hpp"
 #include "featherface/image.hpp"
 #include "featherface/model.hpp"
@@ -21,7 +23,7 @@ struct Case {
 };
 
 // The phases of detection, to be called in order, each on its own. The picture is noise, the same for every
-// case of a size; postprocessing is what it is for the few faces found in that.
+// case of a size; in that few faces or none are found, as in a photo.
 class Phases {
   public:
     Phases(const Case& subject, std::unique_ptr<engine::ThreadPool> pool);
@@ -33,11 +35,14 @@ class Phases {
 
     engine::Session& session() { return session_; }
     const engine::Session& session() const { return session_; }
+    const std::vector<Face>& faces() const { return faces_; }
 
   private:
     bool is_detector_;
     engine::Session session_;
     Image picture_;
+    engine::FaceFinder finder_;
+    std::vector<Face> faces_;
 };
 
 }  // namespace featherface::tools
