@@ -18,17 +18,9 @@ namespace featherface::kernels {
 namespace {
 
 constexpr int kTail = kQuarter;
+
 #if defined(FEATHERFACE_ARCH_AVX512) && !defined(FEATHERFACE_V2_ALONE)  // V2 has no such convolution
 constexpr bool kHasTails = true;
-#else
-constexpr bool kHasTails = false;
-#endif
-
-FEATHERFACE_INLINE bool can_have_tail(const ConvGeometry& g) {
-    return kHasTails && g.groups == 1 && g.in_channels % kQuarter == 0;
-}
-
-#if defined(FEATHERFACE_ARCH_AVX512) && !defined(FEATHERFACE_V2_ALONE)
 static_assert(kDefaultPiece == kNoPieces);
 
 // `weights`: for each value of the window, in order, a register and kTail more. finish(sums, tails) gets
@@ -85,7 +77,13 @@ FEATHERFACE_INLINE void store_tails(const Vec (&tails)[kTails], const float* epi
         });
     });
 }
+#else
+constexpr bool kHasTails = false;
 #endif
+
+FEATHERFACE_INLINE bool can_have_tail(const ConvGeometry& g) {
+    return kHasTails && g.groups == 1 && g.in_channels % kQuarter == 0;
+}
 
 }  // namespace
 }  // namespace featherface::kernels

@@ -278,15 +278,16 @@ TEST_CASE("pack: another network, and an architecture that is not here, are refu
 // Whoever changes what a kernel packs, or what the passes make of a checkpoint's weights, changes these, and
 // counts kPackedLayout (engine/packed/packed_program.cpp) up: else files of before are taken for what they
 // are not.
-TEST_CASE("packed model: the order of the weights is the one of kPackedLayout 2") {
+TEST_CASE("packed model: the order of the weights is the one of kPackedLayout") {
     const std::map<std::pair<std::string, std::string>, std::uint64_t> expected = {
         {{"v1", "avx512"}, 7298495823383802136u},   {{"v1", "avx2"}, 5413913430186308628u},
         {{"v1", "sse2"}, 11467350277932108524u},    {{"v2", "avx512"}, 14481549399285085053u},
         {{"v2", "avx2"}, 18428902654497111081u},    {{"v2", "sse2"}, 17191294041725576363u},
         {{"ffca", "avx512"}, 8268387354746036146u}, {{"ffca", "avx2"}, 17469416250134300935u},
-        {{"ffca", "sse2"}, 1544974760639235398u},
+        {{"ffca", "sse2"}, 1544974760639235398u},   {{"ffeca", "avx512"}, 7124731982287591511u},
+        {{"ffeca", "avx2"}, 8709601891425769107u},  {{"ffeca", "sse2"}, 14545580161426701581u},
     };
-    for (const std::string network : {"v1", "v2", "ffca"}) {
+    for (const std::string network : {"v1", "v2", "ffca", "ffeca"}) {
         const ByteString file = test::bytes_of_file(
             test::packed_network(network, {.cpu_architectures = test::all_architectures()}));
         for (const std::string& architecture : test::all_architectures()) {
